@@ -1,0 +1,32 @@
+# Strategy: every target of this project, library, command, test or benchmark, gets its language
+# level, warnings, sanitizers and link-time optimisation from this one function.
+if(MUSTER_LTO)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT muster_ipo OUTPUT muster_ipo_why LANGUAGES CXX)
+  if(NOT muster_ipo)
+    message(STATUS "no link-time optimisation: ${muster_ipo_why}")
+  endif()
+endif()
+
+function(muster_target name)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${name} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+ -Wold-style-cast>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 16)
+    target_compile_definitions(${name} PUBLIC ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
+  endif()
+  if(MUSTER_WARNINGS_AS_ERRORS)
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+  endif()
+  if(MUSTER_SANITIZE)
+    # GCC warns of uninitialised variables that its own instrumentation has made it lose sight of.
+    target_compile_options(${name} PRIVATE -fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all
+      -Wno-maybe-uninitialized)
+    target_link_options(${name} PUBLIC -fsanitize=${MUSTER_SANITIZE})
+  endif()
+  if(MUSTER_LTO AND muster_ipo)
+    set_target_properties(${name} PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
+  endif()
+endfunction()

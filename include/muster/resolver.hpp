@@ -1,0 +1,203 @@
+#pragma once
+
+#include "muster/address.hpp"
+#include "muster/intrusive_list.hpp"
+#include "muster/status.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/dispatch.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+
+namespace muster {
+
+/// Which addresses of a name are wanted, and in which order.
+enum class address_preference : std::uint8_t {
+  v4_first,  ///< Both families, IPv4 in front.
+  v6_first,  ///< Both families, IPv6 in front.
+  v4_only,   ///< Asks for A records alone.
+  v6_only,   ///< Asks for AAAA records alone.
+};
+
+struct resolver_options {
+  /// Name servers: "10.0.0.1", "10.0.0.1:5353", "2001:db8::53", "[2001:db8::53]:53". When empty,
+  /// those of /etc/resolv.conf. Its search domains and ndots apply either way.
+  std::vector<std::string> servers;
+  address_preference preference = address_preference::v4_first;
+  /// How long one try waits for one server; doubled after each round of all servers. 1 ms to 1 min.
+  std::chrono::milliseconds query_timeout{2000};
+  /// How often each server is asked; 1 to 10.
+  int tries = 2;
+  /// How long "no such name" and "no address" are remembered.
+  std::chrono::seconds negative_ttl{5};
+  /// A record's TTL is taken as at least this and at most that.
+  std::chrono::seconds ttl_min{1};
+  std::chrono::seconds ttl_max{24 * 60 * 60};
+  /// How many names are remembered; the one learnt first is forgotten first. 0: none.
+  std::size_t cache_entries_max = 100'000;
+};
+
+/// What became of a lookup.
+struct lookup_answer {
+  /// `none`, or why there is no address: name_not_found, no_address, name_server_failure,
+  /// name_server_unreachable, resolve_timeout, invalid_name, too_many_open_files or socket_error.
+  muster::reason failure = reason::none;
+  /// Preferred family first, otherwise in the server's order. Never empty on success, at most
+  /// `resolver::addresses_max`.
+  std::vector<ip_address> addresses;
+};
+
+/// What a resolver has done so far.
+struct resolver_statistics {
+  std::uint64_t queries = 0;     ///< Lookups begun: a hosts file or DNS lookup of one name.
+  std::uint64_t cache_hits = 0;  ///< Answered from memory.
+  std::uint64_t joined = 0;      ///< Waited for a lookup that another waiter had asked for.
+};
+
+/// Turns host names into addresses: the hosts file and DNS, by way of c-ares on the io_context.
+///
+/// Names that are asked for at the same time share one lookup, and answers are remembered for as
+/// long as their TTL allows. Nothing is opened or read before the first lookup, and no socket stays
+/// open after the last.
+///
+/// The io_context outlives the resolver. Waiters may outlive it: they are never called after it.
+class resolver {
+ public:
+  /// One interest in one name. It lives in its owner's frame and may be destroyed at any time,
+  /// from within any other waiter's `resolved` too; the lookup goes on and fills the cache.
+  class waiter : public list_hook {
+   public:
+    waiter() = default;
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
+    virtual ~waiter() { cancel(); }
+
+    bool waiting() const { return linked(); }
+    /// Loses interest: `resolved` won't be called.
+    void cancel() { unlink(); }
+
+   protected:
+    /// Called once, from the io_context. It may destroy this or other waiters, start lookups and
+    /// destroy the resolver. The answer lives until it returns.
+    virtual void resolved(const lookup_answer& answer) = 0;
+    /// The resolver is destroyed; there will be no answer. May destroy this and other waiters.
+    virtual void abandoned() {}
+
+   private:
+    friend class resolver;
+  };
+
+  /// Throws std::invalid_argument, naming the server or the option that makes no sense.
+  resolver(asio::io_context& context, resolver_options options);
+  resolver(const resolver&) = delete;
+  resolver& operator=(const resolver&) = delete;
+  ~resolver();
+
+  /// The answer, where it is known without a lookup: it is remembered and still fresh; the name is
+  /// an address as text, or localhost or below it (RFC 6761, 6.3), or can't be a host name. It is
+  /// valid until the next call and until the io_context runs on. Otherwise nullptr, and
+  /// `interest.resolved` is called from the io_context, never from inside this call.
+  ///
+  /// A name has up to `name_bytes_max` letters, digits, hyphens and underscores in labels of 1 to
+  /// 63 (RFC 1035, 2.3.4); upper case is as lower case. With a trailing dot it is absolute; without
+  /// any dot, the search domains are tried first.
+  const lookup_answer* resolve(std::string_view name, waiter& interest);
+
+  /// The same for Asio's users; completes with `void(lookup_answer)`, never from inside the
+  /// call that starts it. A cancellation completes it with `reason::interrupted`. If the resolver
+  /// is destroyed first, the handler is destroyed without being called.
+  template <class Token>
+  auto async_resolve(std::string name, Token&& token) {
+    return asio::async_initiate<Token, void(lookup_answer)>(
+        [this](auto handler, const std::string& text) {
+          handler_waiter<decltype(handler)>::start(*this, text, std::move(handler));
+        },
+        token, std::move(name));
+  }
+
+  resolver_statistics statistics() const;
+
+  static constexpr std::size_t name_bytes_max = 253;
+  /// More addresses than this are not taken from one answer.
+  static constexpr std::size_t addresses_max = 64;
+
+ private:
+  class state;
+  template <class Handler>
+  class handler_waiter;
+
+  asio::io_context& context_;
+  // Shared only with the turns it has posted to the io_context, which find it gone and do nothing.
+  std::shared_ptr<state> state_;
+};
+
+/// The waiter behind `async_resolve`: owns the handler, and itself.
+template <class Handler>
+class resolver::handler_waiter final : public resolver::waiter {
+ public:
+  static void start(resolver& names, const std::string& name, Handler handler) {
+    auto* self = new handler_waiter{names.context_, std::move(handler)};
+    if (const lookup_answer* known = names.resolve(name, *self)) {
+      self->complete_later(*known);
+      return;
+    }
+    auto slot = asio::get_associated_cancellation_slot(self->handler_);
+    if (slot.is_connected()) {
+      slot.assign([self](asio::cancellation_type) { self->interrupt(); });
+    }
+  }
+
+ private:
+  using executor_type = asio::associated_executor_t<Handler, asio::io_context::executor_type>;
+
+  handler_waiter(asio::io_context& context, Handler handler)
+      : handler_{std::move(handler)},
+        work_{asio::get_associated_executor(handler_, context.get_executor())} {}
+
+  void resolved(const lookup_answer& answer) override {
+    auto executor = work_.get_executor();
+    asio::dispatch(executor, [self = std::unique_ptr<handler_waiter>{this}, answer]() mutable {
+      complete(std::move(self), std::move(answer));
+    });
+  }
+  void abandoned() override {
+    asio::get_associated_cancellation_slot(handler_).clear();
+    delete this;
+  }
+  void interrupt() {
+    // A second signal finds nobody waiting: the completion is on its way.
+    if (!waiting()) return;
+    cancel();
+    complete_later({reason::interrupted, {}});
+  }
+  void complete_later(lookup_answer answer) {
+    auto executor = work_.get_executor();
+    asio::post(executor, [self = std::unique_ptr<handler_waiter>{this},
+                          answer = std::move(answer)]() mutable {
+      complete(std::move(self), std::move(answer));
+    });
+  }
+  static void complete(std::unique_ptr<handler_waiter> self, lookup_answer answer) {
+    asio::get_associated_cancellation_slot(self->handler_).clear();
+    Handler handler{std::move(self->handler_)};
+    self.reset();
+    std::move(handler)(std::move(answer));
+  }
+
+  Handler handler_;
+  asio::executor_work_guard<executor_type> work_;
+};
+
+}  // namespace muster

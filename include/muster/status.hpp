@@ -1,0 +1,110 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace muster {
+
+/// What became of a probe. The spellings are API: scripts depend on them, a test pins them.
+enum class status : std::uint8_t {
+  up,              ///< It answered, as asked.
+  timeout,         ///< No answer within the timeout.
+  refused,         ///< The host actively refused: a TCP RST to our SYN, an ICMP port unreachable.
+  unreachable,     ///< A router or the host said that it can't be reached.
+  reset,           ///< The connection was accepted, then reset.
+  name_error,      ///< The name could not be resolved.
+  tls_error,       ///< The TLS handshake failed.
+  protocol_error,  ///< It answered with something that is not the protocol asked for.
+  mismatch,        ///< It answered, but not as asked.
+  local_error,     ///< This machine's fault: no permission, no route, a local firewall.
+  cancelled,       ///< In flight when the run was stopped.
+  skipped,         ///< Asked for, but never started.
+};
+inline constexpr std::size_t status_count = 12;
+
+/// The status as it is spelled everywhere: `up`, `timeout`, `name_error`.
+std::string_view to_string(status value);
+
+/// Why a result is not `up`, in finer grain than its status.
+enum class reason : std::uint8_t {
+  none,
+  // timeout: the step that was under way.
+  no_reply,            ///< No echo reply.
+  connect_timeout,     ///< No answer to the SYN.
+  send_timeout,        ///< The request could not be sent in time.
+  first_byte_timeout,  ///< Connected and asked, but no byte of an answer.
+  transfer_timeout,    ///< The answer began but did not end.
+  host_timeout,        ///< The time for all probes of the target was up; with `skipped`, too.
+  // refused
+  connection_refused,  ///< RST in answer to a SYN.
+  self_connect,        ///< The kernel connected the socket to itself: nothing listens there.
+  // unreachable: RFC 792, RFC 1122, RFC 1812 and RFC 4443 names.
+  icmp_network_unreachable,
+  icmp_host_unreachable,
+  icmp_protocol_unreachable,
+  icmp_port_unreachable,
+  icmp_fragmentation_needed,
+  icmp_source_route_failed,
+  icmp_admin_prohibited,
+  icmp_precedence,
+  icmp_no_route,             ///< ICMPv6: no route to destination.
+  icmp_address_unreachable,  ///< ICMPv6.
+  icmp_beyond_scope,         ///< ICMPv6: beyond scope of source address.
+  icmp_policy_failed,        ///< ICMPv6: source address failed ingress/egress policy.
+  icmp_reject_route,         ///< ICMPv6: reject route to destination.
+  icmp_packet_too_big,       ///< ICMPv6.
+  icmp_ttl_exceeded,
+  icmp_reassembly_exceeded,
+  icmp_parameter_problem,
+  host_unreachable,     ///< The kernel reported EHOSTUNREACH for a connection.
+  network_unreachable,  ///< The kernel reported ENETUNREACH for a connection.
+  // reset
+  connection_reset,
+  closed_early,  ///< The peer closed the connection before a whole answer.
+  // name_error
+  resolve_timeout,      ///< The name servers did not answer in time.
+  name_not_found,       ///< NXDOMAIN.
+  no_address,           ///< The name exists, but has no address of an allowed family.
+  name_server_failure,  ///< SERVFAIL, REFUSED or a malformed answer.
+  name_server_unreachable,
+  invalid_name,
+  // protocol_error
+  malformed_response,
+  headers_too_large,
+  too_many_redirects,
+  bad_redirect,  ///< A redirect without a usable Location.
+  // mismatch
+  wrong_payload,  ///< An echo reply came back from the target with other bytes than sent.
+  // local_error
+  permission_denied,
+  firewall_denied,    ///< A rule on this machine forbids to send it.
+  broadcast_address,  ///< An echo request to all hosts of a network, which is not sent.
+  no_route,
+  address_not_available,
+  too_many_open_files,
+  message_too_big,  ///< Larger than the local interface's MTU, with fragmentation forbidden.
+  tls_unsupported,  ///< An https URL; this build does not speak TLS.
+  socket_error,     ///< Any other error of a local socket.
+  // cancelled
+  interrupted,    ///< Ctrl-C or SIGTERM.
+  run_deadline,   ///< --deadline.
+  output_failed,  ///< The results could no longer be written.
+  enough_up,      ///< --min-up: so many targets are up as were asked for.
+  // skipped
+  excluded,     ///< The name resolved to an excluded address.
+  host_silent,  ///< --alive-first: the host did not answer the first probe.
+};
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::host_silent) + 1;
+
+/// The reason as it is spelled everywhere: `icmp_host_unreachable`; empty for `none`.
+std::string_view to_string(reason value);
+
+/// Every status, in declaration order.
+inline constexpr std::array<status, status_count> all_statuses{
+    status::up,       status::timeout,     status::refused,   status::unreachable,
+    status::reset,    status::name_error,  status::tls_error, status::protocol_error,
+    status::mismatch, status::local_error, status::cancelled, status::skipped};
+
+}  // namespace muster

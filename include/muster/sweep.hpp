@@ -1,0 +1,137 @@
+#pragma once
+
+#include "muster/probe_options.hpp"
+#include "muster/result.hpp"
+#include "muster/sequence_set.hpp"
+#include "muster/statistics.hpp"
+#include "muster/target_stream.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+
+namespace muster {
+
+/// Which probes each target gets. When nothing is named, its form decides: a URL gets HTTP,
+/// `host:port` TCP, anything else ICMP.
+struct probe_plan {
+  bool icmp = false;
+  std::vector<std::uint16_t> tcp_ports;
+  /// URLs to ask, where `{}` stands for the target's host.
+  std::vector<std::string> http_templates;
+
+  bool implied() const { return !icmp && tcp_ports.empty() && http_templates.empty(); }
+  /// How many probes a target gets.
+  std::size_t size() const {
+    return implied() ? 1 : (icmp ? 1 : 0) + tcp_ports.size() + http_templates.size();
+  }
+};
+
+/// What an earlier run over the same targets, with the same plan, has done already.
+struct earlier_run {
+  /// The sequence numbers of probes that were reported: they are not probed again.
+  sequence_set done;
+  /// The targets, counted from 0, that were up; needed for `sweep_options::min_up` only.
+  sequence_set up_targets;
+};
+
+struct sweep_options {
+  probe_options probe;
+  probe_plan plan;
+  /// Probes started a second, at the most; 0 is unlimited.
+  double rate = 10'000;
+  /// Probes in flight at one host, at the most; 0 is unlimited.
+  std::size_t per_host_max = 4;
+  /// The most time the whole run may take.
+  std::optional<std::chrono::nanoseconds> run_deadline;
+  /// The most time all probes of one target may take, from the start of its first. Those in flight
+  /// then end as `timeout`, those not started as `skipped`, both for `reason::host_timeout`.
+  std::optional<std::chrono::nanoseconds> host_timeout;
+  /// Further tries of a probe that met with silence, a broken connection or a failing name server;
+  /// 0 to `retries_max`. Each takes its share of the rate; a probe that waits for its next try is
+  /// not in flight and holds no limit.
+  unsigned retries = 0;
+  /// The wait before the first further try, doubled for each one after it; 0 to `backoff_max`,
+  /// which none of the waits exceeds.
+  std::chrono::nanoseconds backoff = std::chrono::milliseconds{500};
+  /// Report in the order of sequence numbers rather than of completion. Nothing is started so far
+  /// ahead of the first unfinished probe that more than `ordered_window_max` results, and those of
+  /// one target, have to be kept.
+  bool ordered = false;
+  /// Start only the first probe of each target's plan until its host has answered it. When it does
+  /// not, the others are reported as `skipped` for `reason::host_silent`. Needs a plan of several.
+  bool alive_first = false;
+  /// Stop, for `reason::enough_up`, once this many targets are up; up to `min_up_max`; 0 never
+  /// does.
+  std::uint64_t min_up = 0;
+  earlier_run before;
+
+  static constexpr unsigned retries_max = 100;
+  static constexpr std::chrono::nanoseconds backoff_max = std::chrono::minutes{1};
+  static constexpr std::uint64_t ordered_window_max = 65'536;
+  /// While the results that are kept hold more text from the network than this, no further target
+  /// is begun.
+  static constexpr std::size_t ordered_text_bytes_max = 64 * 1024 * 1024;
+  static constexpr std::uint64_t min_up_max = 1'000'000;
+  /// While more probes than this wait for another try, no further target is begun.
+  static constexpr std::size_t retries_waiting_max = 1'000'000;
+};
+
+/// How a sweep is getting on.
+struct sweep_progress {
+  const statistics* totals = nullptr;
+  std::uint64_t asked = 0;
+  std::uint64_t in_flight = 0;
+  std::optional<std::uint64_t> probes_expected;  ///< Where the number of targets is known.
+  std::chrono::nanoseconds elapsed{};
+};
+
+/// Probes every target of a stream once with each probe of the plan, under the limits, and tells of
+/// every outcome as it comes, or in order. One thread; nothing here is thread-safe.
+class sweep {
+ public:
+  using result_handler = std::function<void(const probe_result&)>;
+
+  /// Sends nothing yet. The io_context and the stream outlive the sweep. Throws
+  /// std::invalid_argument when an option makes no sense.
+  sweep(asio::io_context& context, sweep_options options, target_stream& targets,
+        result_handler on_result);
+  ~sweep();
+
+  /// Runs to the end: every probe asked for has been reported by then. Call it once. The sweep
+  /// outlives the awaitable, unless the io_context is not run any more. Cancelling the awaitable is
+  /// `stop(reason::interrupted)`.
+  asio::awaitable<sweep_summary> run();
+  /// Opens the ICMP sockets that the probes may need now rather than when they are first needed, for
+  /// a program that gives up its privileges then. Where that fails, probes that need them say so.
+  void open_icmp();
+  /// Starts nothing more, and reports what is in flight as `cancelled` with this reason.
+  void stop(reason why);
+  /// Tells the sweep that its stream, which had nothing to offer, was fed or ended.
+  void targets_ready();
+  /// Called when the stream has nothing to offer until it is fed.
+  void on_targets_wanted(std::function<void()> want);
+  /// Called once when the run is stopped, for whatever reason, before anything is reported as
+  /// `cancelled` or `skipped` because of it.
+  void on_stopping(std::function<void()> look);
+
+  sweep_progress progress() const;
+  /// The kinds of ICMP socket in use, for people: "ICMP: raw socket"; empty if none is.
+  std::string icmp_mode() const;
+  /// Why ICMP could not be used and what would help; empty if it could.
+  const std::string& icmp_problem() const;
+
+ private:
+  class engine;
+  std::unique_ptr<engine> engine_;
+};
+
+}  // namespace muster

@@ -1,0 +1,129 @@
+#pragma once
+
+#include "muster/address.hpp"
+#include "muster/target_parameters.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace muster {
+
+/// What a target looked like when it was written down; it decides the probe when none is named.
+enum class target_form : std::uint8_t {
+  address,    ///< An address alone, or one member of a range: ICMP.
+  name,       ///< A host name alone: ICMP.
+  host_port,  ///< `host:port` or `[v6]:port`: TCP.
+  url,        ///< `http://…`: HTTP.
+};
+
+/// The parts of a target that a bare address does not have. Shared by copies of a target.
+struct target_text {
+  std::string text;       ///< As it was written, for the reports; made up for a range's member.
+  std::string host;       ///< The host name in lower case; empty when the host is an address.
+  std::string authority;  ///< URL only: `host` or `host:port` as it belongs in a Host header.
+  std::string path;       ///< URL only: path and query, at least "/".
+  /// What its row says about this target alone; null for most.
+  std::shared_ptr<const target_parameters> parameters;
+  std::uint32_t references = 0;  ///< How many targets share this.
+};
+
+/// One thing to probe. Cheap to copy: 32 bytes and a count.
+class target {
+ public:
+  target() = default;
+  /// A bare address, such as one member of a range.
+  explicit target(ip_address address, bool of_range = false)
+      : address_{address}, of_range_{of_range} {}
+  target(target_form form, ip_address address, std::uint16_t port, target_text text,
+         bool of_range = false)
+      : address_{address},
+        text_{new target_text{std::move(text)}},
+        port_{port},
+        form_{form},
+        of_range_{of_range} {
+    text_->references = 1;
+  }
+  target(const target& other)
+      : address_{other.address_},
+        text_{other.text_},
+        scope_{other.scope_},
+        port_{other.port_},
+        form_{other.form_},
+        of_range_{other.of_range_} {
+    if (text_) ++text_->references;
+  }
+  target(target&& other) noexcept
+      : address_{other.address_},
+        text_{std::exchange(other.text_, nullptr)},
+        scope_{other.scope_},
+        port_{other.port_},
+        form_{other.form_},
+        of_range_{other.of_range_} {}
+  target& operator=(target other) noexcept {
+    std::swap(address_, other.address_);
+    std::swap(text_, other.text_);
+    scope_ = other.scope_;
+    port_ = other.port_;
+    form_ = other.form_;
+    of_range_ = other.of_range_;
+    return *this;
+  }
+  ~target() {
+    if (text_ && --text_->references == 0) delete text_;
+  }
+
+  target_form form() const { return form_; }
+  /// True when this came out of a CIDR block or a range rather than being written down itself.
+  bool of_range() const { return of_range_; }
+  /// True when the host is a name that has to be resolved before `address()` means anything.
+  bool needs_lookup() const { return text_ && !text_->host.empty(); }
+  const ip_address& address() const { return address_; }
+  /// The IPv6 zone as an interface index (RFC 4007), 0 for none.
+  std::uint32_t scope() const { return scope_; }
+  void set_scope(std::uint32_t scope) { scope_ = scope; }
+  /// The port of `host:port` or of the URL (80 when it names none); 0 when there is none.
+  std::uint16_t port() const { return port_; }
+  /// The host name to resolve; empty when the host is an address.
+  std::string_view host() const {
+    return text_ ? std::string_view{text_->host} : std::string_view{};
+  }
+  /// URL only.
+  std::string_view authority() const {
+    return text_ ? std::string_view{text_->authority} : std::string_view{};
+  }
+  /// URL only: path and query.
+  std::string_view path() const {
+    return text_ ? std::string_view{text_->path} : std::string_view{};
+  }
+  /// The target as its user wrote it; empty for a bare address, whose text is the address.
+  std::string_view written() const {
+    return text_ ? std::string_view{text_->text} : std::string_view{};
+  }
+  /// What its row says about this target alone; null when there is nothing.
+  const target_parameters* parameters() const { return text_ ? text_->parameters.get() : nullptr; }
+  /// The same target with parameters of its own.
+  target with(std::shared_ptr<const target_parameters> parameters) const {
+    target_text text = text_ ? *text_ : target_text{};
+    if (!text_) text.text = address_.to_string();
+    text.parameters = std::move(parameters);
+    target out{form_, address_, port_, std::move(text), of_range_};
+    out.scope_ = scope_;
+    return out;
+  }
+  /// `written()`, or the address as text.
+  std::string to_string() const { return text_ ? std::string{text_->text} : address_.to_string(); }
+
+ private:
+  ip_address address_;
+  target_text* text_ = nullptr;
+  std::uint32_t scope_ = 0;
+  std::uint16_t port_ = 0;
+  target_form form_ = target_form::address;
+  bool of_range_ = false;
+};
+static_assert(sizeof(target) == 32);
+
+}  // namespace muster

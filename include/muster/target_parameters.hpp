@@ -1,0 +1,33 @@
+#pragma once
+
+#include "muster/probe_kind.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace muster {
+
+/// What a target's own row says about how it is to be probed, in place of the run's options. Shared
+/// by all members of a range. What is empty is left to the options.
+struct target_parameters {
+  std::string label;                ///< For the reports only; any bytes, at most `label_bytes_max`.
+  std::string path;                 ///< HTTP: path and query, from the slash on.
+  std::optional<probe_kind> probe;  ///< The only probe that the target gets.
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::uint32_t> count;                ///< ICMP: echo requests.
+  std::optional<std::chrono::nanoseconds> interval;  ///< ICMP: between echo requests.
+  std::optional<std::string> method;                 ///< HTTP: "GET" or "HEAD".
+  std::optional<unsigned> redirects_max;             ///< HTTP.
+  std::optional<std::uint64_t> body_bytes_max;       ///< HTTP.
+  std::optional<std::string> user_agent;             ///< HTTP; no control characters.
+
+  static constexpr std::size_t label_bytes_max = 256;
+  static constexpr std::size_t user_agent_bytes_max = 256;
+
+  bool operator==(const target_parameters&) const = default;
+};
+
+}  // namespace muster

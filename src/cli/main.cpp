@@ -1,0 +1,89 @@
+#include "cli/exit_code.hpp"
+#include "cli/help_formatter.hpp"
+#include "cli/suggestion.hpp"
+#include "cli/sweep_arguments.hpp"
+#include "cli/sweep_command.hpp"
+#include "muster/version.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace {
+
+// nmap's users type -iL, which no option parser takes for one option.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {  // CLI11 wants them reversed
+    std::string_view one = argv[i];
+    arguments.emplace_back(one == "-iL" ? "--input-file" : one);
+  }
+  return arguments;
+}
+
+constexpr std::size_t command_bytes_max = 4096;
+
+/// The command line, such that a shell would read the same words.
+std::string command_text(int argc, char** argv) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-[]";
+  std::string text = "muster";
+  for (int i = 1; i < argc && text.size() < command_bytes_max; ++i) {
+    const std::string_view word = argv[i];
+    text += ' ';
+    if (!word.empty() && word.find_first_not_of(plain) == word.npos) {
+      text += word;
+      continue;
+    }
+    text += '\'';
+    for (const char c : word)
+      text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    text += '\'';
+  }
+  return text;
+}
+
+int complain(const CLI::App& app, const CLI::ParseError& error,
+             const std::vector<std::string>& arguments) {
+  std::string message = error.what();
+  if (const std::string better = muster::suggest_option(app, arguments); !better.empty()) {
+    message = better;
+  }
+  const CLI::App* command = &app;
+  if (!app.get_subcommands().empty()) command = app.get_subcommands().front();
+  std::string help = "muster";
+  if (command != &app) help += " " + command->get_name();
+  std::fprintf(stderr, "muster: %s\n  see %s --help\n", message.c_str(), help.c_str());
+  return muster::exit_code::usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets."};
+  app.name("muster");
+  app.set_version_flag("--version", std::string{"muster "} + muster::version);
+  app.require_subcommand(1);
+  app.formatter(std::make_shared<muster::help_formatter>());
+  muster::sweep_arguments sweep;
+  CLI::App& sweep_command =
+      *app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
+  muster::add_sweep_options(sweep_command, sweep);
+
+  const std::vector<std::string> arguments = arguments_of(argc, argv);
+  try {
+    auto remaining = arguments;
+    app.parse(std::move(remaining));
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    return complain(app, error, arguments);
+  }
+  sweep.command = command_text(argc, argv);
+  return muster::run_sweep(sweep);
+}

@@ -1,0 +1,169 @@
+#include "cli/outputs.hpp"
+
+#include "cli/usage_error.hpp"
+#include "net/resume.hpp"
+#include "sink/terminal.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Long enough to gather results into large writes, short enough not to be seen.
+constexpr auto flush_delay = 10ms;
+constexpr auto draw_interval = 200ms;
+
+output_format format_of(const sweep_arguments& arguments, const std::string& path) {
+  if (path == "-" || path == "/dev/stdout") {
+    return arguments.csv    ? output_format::csv
+           : arguments.json ? output_format::jsonl
+                            : output_format::text;
+  }
+  try {
+    return format_of_file(path);
+  } catch (const std::invalid_argument&) {
+    if (arguments.json) return output_format::jsonl;
+    if (arguments.csv) return output_format::csv;
+    throw;
+  }
+}
+
+output_file open_output(const std::string& path, output_format format,
+                        const sweep_arguments& arguments,
+                        const std::optional<checkpoint_record>& earlier) {
+  if (format == output_format::html) {
+    if (arguments.checkpoint_file.empty()) return output_file::create_aside(path);
+    throw usage_error{path +
+                      ": a page is written as a whole at the end, so a sweep with a checkpoint "
+                      "can't go on with it; write .jsonl or .csv"};
+  }
+  if (!earlier) return output_file::create(path);
+  const auto before = std::ranges::find(earlier->outputs, path, &checkpoint_record::output::path);
+  return output_file::resume(path, before == earlier->outputs.end() ? 0 : before->bytes);
+}
+
+}  // namespace
+
+bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
+
+outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
+                 const std::optional<checkpoint_record>& earlier)
+    : flush_timer_{context}, draw_timer_{context}, pictures_{arguments} {
+  text_options text;
+  text.show_all = arguments.show_all;
+  if (!arguments.quiet) {
+    text.colour = wants_colour(STDOUT_FILENO);
+    sinks_.push_back(make_sink(format_of(arguments, "-"), output_file{STDOUT_FILENO, false},
+                               "standard output", text));
+    standard_output_ = sinks_.back().get();
+    shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
+  }
+  text.colour = false;
+  const page_options page{arguments.command, std::chrono::system_clock::now()};
+  for (const std::string& path : arguments.output_files) {
+    const output_format format = format_of(arguments, path);
+    sinks_.push_back(
+        make_sink(format, open_output(path, format, arguments, earlier), path, text, page));
+  }
+  if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
+    progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
+  }
+}
+
+outputs::~outputs() = default;
+
+void outputs::write(const probe_result& result) {
+  for (auto& one : sinks_)
+    one->write(result);
+  pictures_.add(result);
+  if (flush_pending_) return;
+  flush_pending_ = true;
+  flush_soon(scope_, *this);
+}
+
+job outputs::flush_soon(job_scope&, outputs& self) {
+  self.flush_timer_.expires_after(flush_delay);
+  co_await self.flush_timer_.async_wait(resume);
+  self.flush_pending_ = false;
+  self.flush();
+}
+
+void outputs::flush() {
+  if (progress_ && shares_terminal_) progress_->erase();
+  for (auto& one : sinks_)
+    one->flush();
+  if (running_ && failed()) running_->stop(reason::output_failed);
+}
+
+void outputs::watch(sweep& running) {
+  running_ = &running;
+  if (progress_) draw_now_and_then(scope_, *this);
+}
+
+void outputs::stop_watching() {
+  running_ = nullptr;
+  draw_timer_.cancel();
+}
+
+job outputs::draw_now_and_then(job_scope&, outputs& self) {
+  for (;;) {
+    self.draw_timer_.expires_after(draw_interval);
+    co_await self.draw_timer_.async_wait(resume);
+    if (self.running_ == nullptr) break;
+    const sweep_progress now = self.running_->progress();
+    progress_snapshot snapshot;
+    snapshot.done = now.totals->total();
+    snapshot.total = now.probes_expected;
+    snapshot.in_flight = now.in_flight;
+    snapshot.up = now.totals->of(status::up);
+    snapshot.timeout = now.totals->of(status::timeout);
+    snapshot.other = snapshot.done - snapshot.up - snapshot.timeout;
+    self.progress_->draw(snapshot, std::chrono::steady_clock::now());
+  }
+}
+
+void outputs::flush_all() {
+  if (progress_) progress_->erase();
+  for (auto& one : sinks_)
+    one->flush();
+}
+
+void outputs::sync() {
+  if (progress_ && shares_terminal_) progress_->erase();
+  for (auto& one : sinks_)
+    one->sync();
+}
+
+std::vector<checkpoint_record::output> outputs::lengths() const {
+  std::vector<checkpoint_record::output> all;
+  for (const auto& one : sinks_) {
+    if (one.get() != standard_output_) all.push_back({std::string{one->name()}, one->bytes()});
+  }
+  return all;
+}
+
+void outputs::finish(const sweep_summary& summary) {
+  for (auto& one : sinks_)
+    one->finish(summary);
+}
+
+const sink* outputs::failed() const {
+  for (const auto& one : sinks_) {
+    if (one->error()) return one.get();
+  }
+  return nullptr;
+}
+
+bool outputs::reader_gone() const {
+  return standard_output_ && failed() == standard_output_ &&
+         standard_output_->error() == std::errc::broken_pipe;
+}
+
+std::uint64_t outputs::hidden() const { return standard_output_ ? standard_output_->hidden() : 0; }
+
+}  // namespace muster

@@ -1,0 +1,86 @@
+#include "cli/suggestion.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+namespace muster {
+namespace {
+
+/// How many letters have to be added, dropped or changed (Levenshtein's distance).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+void collect_options(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+    for (const std::string& name : option->get_snames())
+      names.push_back("-" + name);
+  }
+  for (const CLI::App* group : app.get_subcommands({})) {
+    if (group->get_name().empty() || group->get_group().empty()) collect_options(*group, names);
+  }
+}
+
+std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+  for (const std::string& name : names) {
+    const std::size_t far = distance(wrong, name);
+    if (far < best_distance) {
+      best_distance = far;
+      best = name;
+    }
+  }
+  return best;
+}
+
+std::string message(const std::string& kind, const std::string& wrong,
+                    const std::vector<std::string>& names) {
+  std::string text = "there is no " + kind + " " + wrong;
+  const std::string better = nearest(wrong, names);
+  return better.empty() ? text : text + "; did you mean " + better + "?";
+}
+
+}  // namespace
+
+std::string suggest_option(const CLI::App& app, const std::vector<std::string>& arguments) {
+  std::vector<std::string> commands;
+  for (const CLI::App* one : app.get_subcommands({}))
+    commands.push_back(one->get_name());
+  if (arguments.empty()) return {};
+  const std::string& first = arguments.back();
+  const CLI::App* command = &app;
+  if (!first.starts_with('-')) {
+    const auto named = std::find(commands.begin(), commands.end(), first);
+    if (named == commands.end()) return message("command", first, commands);
+    command = app.get_subcommand(first);
+  }
+  std::vector<std::string> names;
+  collect_options(*command, names);
+  for (auto one = arguments.rbegin(); one != arguments.rend() && *one != "--"; ++one) {
+    const std::string name = one->substr(0, one->find('='));
+    if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) {
+      continue;
+    }
+    return message("option", name, names);
+  }
+  return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "muster/sink.hpp"
+#include "muster/sweep.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace muster {
+
+/// What the command line of `muster sweep` says.
+struct sweep_arguments {
+  std::string command;  ///< The command line itself, as a shell would take it.
+  std::vector<std::string> targets;
+  std::vector<std::string> input_files;
+  std::vector<std::string> excludes;
+  std::vector<std::string> exclude_files;
+  bool all_addresses = false;
+  bool strict = false;
+  input_format format = input_format::automatic;
+  bool randomize = false;
+  std::optional<std::uint64_t> seed;
+  target_shard shard;
+  bool dedupe = false;
+  std::vector<std::string> output_files;
+  bool json = false;
+  bool csv = false;
+  bool quiet = false;
+  bool show_all = false;
+  bool no_progress = false;
+  std::string checkpoint_file;  ///< Empty when there are to be no checkpoints.
+  std::chrono::nanoseconds checkpoint_interval = std::chrono::seconds{5};
+  std::string resume_file;              ///< Empty when nothing is gone on with.
+  std::optional<bool> map;              ///< Unless said, where it fits.
+  std::optional<bool> histogram;        ///< The same.
+  std::vector<std::string> http_forms;  ///< As given; `sweep.plan` has them as templates.
+  sweep_options sweep;
+};
+
+/// Adds the options of `muster sweep` to its subcommand; parsing fills in `into`, which outlives
+/// it.
+void add_sweep_options(CLI::App& command, sweep_arguments& into);
+
+}  // namespace muster

@@ -1,0 +1,259 @@
+#include "cli/sweep_command.hpp"
+
+#include "cli/checkpointing.hpp"
+#include "cli/command_description.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/outputs.hpp"
+#include "cli/say.hpp"
+#include "cli/standard_input.hpp"
+#include "cli/sweep_targets.hpp"
+#include "cli/target_arguments.hpp"
+#include "cli/usage_error.hpp"
+#include "core/duration_text.hpp"
+#include "engine/silent_time.hpp"
+#include "net/privileges.hpp"
+#include "net/resume.hpp"
+#include "sink/summary.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+// A run that may take longer than this is announced with the time that it may take.
+constexpr std::chrono::seconds unannounced_max{10};
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The seed of an earlier run that is gone on with, or else a fresh one, short enough to be typed.
+std::uint64_t choose_seed(const sweep_arguments& arguments) {
+  if (const auto earlier = seed_of_earlier_run(arguments)) return *earlier;
+  return std::random_device{}();
+}
+
+/// Everything that a run consists of, in the order in which it may be taken apart.
+class sweep_run {
+ public:
+  explicit sweep_run(const sweep_arguments& arguments)
+      : arguments_{arguments},
+        earlier_{read_earlier_run(arguments)},
+        targets_{stream_options()},
+        outputs_{context_, arguments, earlier_},
+        checkpoints_{context_, arguments, outputs_, earlier_},
+        input_{context_, targets_},
+        signals_{context_},
+        sweep_{context_, options(), targets_, [this](const probe_result& result) {
+                 outputs_.write(result);
+                 checkpoints_.note(result);
+               }} {}
+
+  int run() {
+    if (arguments_.strict) check_strictly();
+    add_sources(targets_, arguments_);
+    if (reads_standard_input(arguments_)) open_input();
+    // A long list takes its time, in which Ctrl-C is to end the program as it always does.
+    targets_.gather();
+    if (strict_failure_) throw usage_error{"nothing was probed (--strict)"};
+    sweep_.on_stopping([this] { checkpoints_.seal(); });
+    catch_signals(scope_, *this);
+    if (may_open_raw_sockets()) sweep_.open_icmp();
+    drop_capabilities();
+    checkpoints_.begin();  // with the rights that later ones will have
+    announce_time();
+    outputs_.watch(sweep_);
+    asio::co_spawn(context_, sweep_.run(),
+                   [this](std::exception_ptr failure, sweep_summary summary) {
+                     failure_ = failure;
+                     summary_ = std::move(summary);
+                     context_.stop();
+                   });
+    context_.run();
+    outputs_.stop_watching();
+    outputs_.flush_all();
+    if (!failure_) checkpoints_.finish();
+    if (failure_) std::rethrow_exception(failure_);
+    outputs_.finish(summary_);
+    return conclude();
+  }
+
+ private:
+  sweep_options options() const {
+    sweep_options options = arguments_.sweep;
+    if (earlier_) options.before = {earlier_->done, earlier_->up_targets};
+    return options;
+  }
+
+  void announce_time() const {
+    if (earlier_) {
+      const std::uint64_t done = earlier_->done.size();
+      say(fmt::format("{} {} done before", done, done == 1 ? "probe was" : "probes were"));
+    }
+    const auto targets = targets_.size();
+    if (!targets || arguments_.quiet) return;
+    const std::uint64_t done = earlier_ ? earlier_->done.size() / arguments_.sweep.plan.size() : 0;
+    const auto longest = silent_time(arguments_.sweep, *targets - std::min(done, *targets));
+    if (arguments_.sweep.retries == 0 && longest <= unannounced_max) return;
+    // What is longer than nanoseconds can count is long enough.
+    const auto shown = std::min<std::chrono::duration<double>>(longest, std::chrono::years{100});
+    say(fmt::format("this takes up to {} if nothing answers",
+                    duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(shown))));
+  }
+
+  target_stream_options stream_options() {
+    target_stream_options options = stream_options_of(arguments_);
+    options.seed = arguments_.seed.value_or(0);
+    options.on_bad_target = [this](const target_diagnostic& bad) {
+      report_bad_target(bad, ++bad_targets_);
+      if (!arguments_.strict || !running_) return;
+      // A pipe can't be looked through before the run: it ends here instead.
+      strict_failure_ = true;
+      asio::post(context_, [this] { sweep_.stop(reason::interrupted); });
+    };
+    return options;
+  }
+
+  // Looks through all that can be read twice, before anything is sent.
+  void check_strictly() {
+    target_stream_options options;
+    options.all_addresses = arguments_.all_addresses;
+    options.format = arguments_.format;
+    options.on_bad_target = [this](const target_diagnostic& bad) {
+      report_bad_target(bad, ++bad_targets_);
+    };
+    target_stream trial{std::move(options)};
+    add_repeatable_sources(trial, arguments_);
+    if (!check_all(trial)) throw usage_error{"nothing was probed (--strict)"};
+    running_ = true;
+  }
+
+  void open_input() {
+    if (arguments_.targets.empty() && arguments_.input_files.empty() &&
+        ::isatty(STDIN_FILENO) == 1) {
+      throw usage_error{"no targets; name some, or pipe them in (see muster sweep --help)"};
+    }
+    input_.open();
+    sweep_.on_targets_wanted([this] { input_.read([this] { sweep_.targets_ready(); }); });
+  }
+
+  // The first signal ends the run in order; the second finds the system's own handling, and kills.
+  static job catch_signals(job_scope&, sweep_run& self) {
+    std::error_code ignored;
+    self.signals_.add(SIGINT, ignored);
+    self.signals_.add(SIGTERM, ignored);
+    auto [error, number] = co_await self.signals_.async_wait(resume);
+    if (error) co_return;
+    self.signals_.clear(ignored);
+    self.sweep_.stop(reason::interrupted);
+  }
+
+  int conclude() {
+    const bool colour = wants_colour(STDERR_FILENO);
+    // A Ctrl-C ends the reader at the other end of the pipe as well.
+    const bool interrupted = summary_.stop_reason == reason::interrupted;
+    const bool reader_gone = outputs_.reader_gone() && !interrupted;
+    if (!reader_gone) {
+      const std::string text =
+          outputs_.render_pictures(summary_) + render_summary(summary_, outputs_.hidden(), colour);
+      std::fwrite(text.data(), 1, text.size(), stderr);
+      if (arguments_.randomize) {
+        std::fprintf(stderr, "random order: --seed %llu gives it again\n",
+                     static_cast<unsigned long long>(arguments_.seed.value_or(0)));
+      }
+      if (const std::string mode = sweep_.icmp_mode(); !mode.empty()) {
+        std::fprintf(stderr, "%s\n", mode.c_str());
+      }
+    }
+    if (summary_.asked != summary_.totals.total()) {
+      say(fmt::format("a bug: {} probes were asked for, but {} are accounted for; please report it",
+                      summary_.asked, summary_.totals.total()));
+      return exit_code::bug;
+    }
+    if (reader_gone) return exit_code::output_gone;
+    if (const sink* failed = outputs_.failed(); failed && !outputs_.reader_gone()) {
+      say(fmt::format("can't write {}: {}; the results in it are not complete", failed->name(),
+                      failed->error().message()));
+      return exit_code::cannot;
+    }
+    if (!sweep_.icmp_problem().empty()) {
+      say(sweep_.icmp_problem());
+      return exit_code::cannot;
+    }
+    if (strict_failure_) return exit_code::usage;
+    if (arguments_.sweep.min_up > 0 && summary_.targets_up >= arguments_.sweep.min_up) {
+      return exit_code::all_up;
+    }
+    if (interrupted) return exit_code::interrupted;
+    const std::uint64_t not_up_before = earlier_ ? earlier_->not_up : 0;
+    if (summary_.asked == 0 && !(earlier_ && !earlier_->done.empty())) {
+      if (summary_.bad_targets == 0) say("there was no target to probe");
+      return exit_code::usage;
+    }
+    const bool all_up = summary_.totals.of(status::up) == summary_.asked && not_up_before == 0 &&
+                        summary_.bad_targets == 0 && !summary_.stopped_early &&
+                        arguments_.sweep.min_up == 0;
+    return all_up ? exit_code::all_up : exit_code::not_all_up;
+  }
+
+  const sweep_arguments& arguments_;
+  const std::optional<checkpoint_record> earlier_;
+  bool running_ = false;
+  bool strict_failure_ = false;
+  std::uint64_t bad_targets_ = 0;
+  std::exception_ptr failure_;
+  sweep_summary summary_;
+  asio::io_context context_{1};
+  target_stream targets_;
+  outputs outputs_;
+  checkpointing checkpoints_;
+  standard_input input_;
+  asio::signal_set signals_;
+  sweep sweep_;
+  job_scope scope_;  // last: its jobs use all of the above
+};
+
+}  // namespace
+
+int run_sweep(const sweep_arguments& arguments) {
+  // Failed writes are reported as what they are, also those past a limit on the size of files.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  raise_descriptor_limit();
+  try {
+    if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    sweep_arguments complete = arguments;
+    if (arguments.randomize && !arguments.seed) complete.seed = choose_seed(arguments);
+    sweep_run run{complete};
+    return run.run();
+  } catch (const usage_error& error) {
+    say(error.what());
+    return exit_code::usage;
+  } catch (const std::invalid_argument& error) {
+    say(error.what());
+    return exit_code::usage;
+  } catch (const std::exception& error) {
+    say(error.what());
+    return exit_code::cannot;
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,120 @@
+#include "cli/sweep_targets.hpp"
+
+#include "cli/say.hpp"
+#include "cli/usage_error.hpp"
+#include "core/parsed.hpp"
+#include "core/target_parser.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+constexpr std::uint64_t bad_targets_shown_max = 100;
+
+void add_exclude_file(exclude_set& excludes, const std::string& path) {
+  errno = 0;
+  std::ifstream file{path};
+  if (file.is_open() && std::filesystem::is_directory(path)) {
+    file.close();
+    errno = EISDIR;
+  }
+  if (!file.is_open()) {
+    throw std::system_error{errno, std::generic_category(), "can't read " + path};
+  }
+  std::string line;
+  std::uint64_t number = 0;
+  while (std::getline(file, line)) {
+    ++number;
+    if (const std::string why = excludes.add_text(line); !why.empty()) {
+      throw usage_error{fmt::format("{}:{}: {}: {}", path, number, excerpt(strip_line(line)), why)};
+    }
+  }
+  // What was not excluded would be probed: half a list is worse than none.
+  if (file.bad()) throw std::system_error{EIO, std::generic_category(), "can't read " + path};
+}
+
+exclude_set read_excludes(const sweep_arguments& arguments) {
+  exclude_set excludes;
+  for (const std::string& list : arguments.excludes) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const std::size_t comma = std::min(list.find(',', begin), list.size());
+      const std::string entry = list.substr(begin, comma - begin);
+      begin = comma + 1;
+      if (entry.empty()) continue;
+      if (const std::string why = excludes.add_text(entry); !why.empty()) {
+        throw usage_error{fmt::format("--exclude: {}: {}", excerpt(entry), why)};
+      }
+    }
+  }
+  for (const std::string& path : arguments.exclude_files)
+    add_exclude_file(excludes, path);
+  return excludes;
+}
+
+}  // namespace
+
+target_stream_options stream_options_of(const sweep_arguments& arguments) {
+  target_stream_options options;
+  options.all_addresses = arguments.all_addresses;
+  options.excludes = read_excludes(arguments);
+  options.format = arguments.format;
+  options.order = arguments.randomize ? target_order::random : target_order::as_given;
+  options.shard = arguments.shard;
+  options.dedupe = arguments.dedupe;
+  options.on_notice = say;
+  return options;
+}
+
+void report_bad_target(const target_diagnostic& bad, std::uint64_t count) {
+  if (count > bad_targets_shown_max) return;
+  const std::string place =
+      bad.source == "argument" ? "target" : fmt::format("{}:{}", bad.source, bad.line);
+  say(fmt::format("{}: {}: {}", place, bad.text, bad.message));
+  if (count == bad_targets_shown_max) {
+    say("more bad targets are only counted from here on; --strict stops at the first");
+  }
+}
+
+bool reads_standard_input(const sweep_arguments& arguments) {
+  for (const std::string& one : arguments.targets) {
+    if (one == "-") return true;
+  }
+  for (const std::string& one : arguments.input_files) {
+    if (one == "-") return true;
+  }
+  return arguments.targets.empty() && arguments.input_files.empty();
+}
+
+void add_repeatable_sources(target_stream& targets, const sweep_arguments& arguments) {
+  sweep_arguments repeatable;
+  repeatable.targets = arguments.targets;
+  for (const std::string& path : arguments.input_files) {
+    // What is not there counts as repeatable: adding it says why it can't be read.
+    std::error_code ignored;
+    const bool is_pipe = std::filesystem::exists(path, ignored) &&
+                         !std::filesystem::is_regular_file(path, ignored) &&
+                         !std::filesystem::is_directory(path, ignored);
+    if (!is_pipe) repeatable.input_files.push_back(path);
+  }
+  add_sources(targets, repeatable);
+}
+
+void add_sources(target_stream& targets, const sweep_arguments& arguments) {
+  for (const std::string& one : arguments.targets) {
+    if (one != "-") targets.add_text(one);
+  }
+  for (const std::string& one : arguments.input_files) {
+    if (one != "-") targets.add_file(one);
+  }
+}
+
+}  // namespace muster

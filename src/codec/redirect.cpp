@@ -1,0 +1,131 @@
+#include "codec/redirect.hpp"
+
+#include "codec/ascii.hpp"
+#include "muster/address.hpp"
+
+#include <algorithm>
+
+#include <uriparser/Uri.h>
+
+namespace muster::codec {
+
+namespace {
+
+/// A parsed URL. uriparser's structure points into the text, which has to outlive it.
+class uri {
+ public:
+  uri() = default;
+  uri(const uri&) = delete;
+  uri& operator=(const uri&) = delete;
+  ~uri() { uriFreeUriMembersA(&parts_); }
+
+  bool parse(const std::string& text) {
+    return uriParseSingleUriExA(&parts_, text.data(), text.data() + text.size(), nullptr) ==
+           URI_SUCCESS;
+  }
+  bool resolve(const uri& reference, const uri& base) {
+    return uriAddBaseUriA(&parts_, &reference.parts_, &base.parts_) == URI_SUCCESS;
+  }
+  bool normalize() {
+    return uriNormalizeSyntaxExA(&parts_, URI_NORMALIZE_SCHEME | URI_NORMALIZE_HOST) == URI_SUCCESS;
+  }
+  std::string_view scheme() const { return text(parts_.scheme); }
+  std::string_view host() const { return text(parts_.hostText); }
+  std::optional<std::string> to_string() const {
+    int characters = 0;
+    if (uriToStringCharsRequiredA(&parts_, &characters) != URI_SUCCESS) return std::nullopt;
+    std::string written(static_cast<std::size_t>(characters) + 1, '\0');
+    if (uriToStringA(written.data(), &parts_, characters + 1, nullptr) != URI_SUCCESS) {
+      return std::nullopt;
+    }
+    written.resize(static_cast<std::size_t>(characters));
+    return written;
+  }
+
+ private:
+  static std::string_view text(const UriTextRangeA& range) {
+    if (range.first == nullptr) return {};
+    return {range.first, static_cast<std::size_t>(range.afterLast - range.first)};
+  }
+
+  UriUriA parts_{};
+};
+
+struct text_range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Where in `reference` its authority stands; empty if there is none.
+text_range find_authority(std::string_view reference) {
+  const auto slashes = reference.find("//");
+  if (slashes == std::string_view::npos) return {};
+  const bool after_scheme =
+      slashes > 0 && reference.find_first_of(":/?") == slashes - 1 && reference[slashes - 1] == ':';
+  if (slashes > 0 && !after_scheme) return {};
+  const auto begin = slashes + 2;
+  return {begin, std::min(reference.find_first_of("/?", begin), reference.size())};
+}
+
+/// Percent-encodes what RFC 3986 has no place for: anything but its characters, "%" that begins
+/// no escape, and brackets anywhere but around an IPv6 address.
+std::string encode(std::string_view reference) {
+  constexpr std::string_view punctuation = "-._~:/?@!$&'()*+,;=";
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  const text_range authority = find_authority(reference);
+  const auto is_escape = [reference](std::size_t i) {
+    return i + 2 < reference.size() && hex_value(reference[i + 1]) >= 0 &&
+           hex_value(reference[i + 2]) >= 0;
+  };
+  std::string encoded;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    const char c = reference[i];
+    const bool bracket = c == '[' || c == ']';
+    if (is_alpha(c) || is_digit(c) || punctuation.find(c) != std::string_view::npos ||
+        (c == '%' && is_escape(i)) || (bracket && i >= authority.begin && i < authority.end)) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += {'%', hex[byte >> 4], hex[byte & 0xf]};
+    }
+  }
+  return encoded;
+}
+
+/// uriparser writes IPv6 addresses with all their zeros; puts the usual form (RFC 5952) in place.
+void shorten_ipv6_host(std::string& url) {
+  const text_range authority = find_authority(url);
+  const auto begin = url.find('[', authority.begin);
+  const auto end = url.find(']', authority.begin);
+  if (begin >= authority.end || end >= authority.end || end < begin) return;
+  const auto address = ip_address::parse(std::string_view{url}.substr(begin + 1, end - begin - 1));
+  if (!address) return;
+  const std::string text = address->to_string();
+  url.replace(begin, end - begin + 1, address->is_v6() ? '[' + text + ']' : text);
+}
+
+}  // namespace
+
+std::optional<std::string> resolve_location(std::string_view base_url, std::string_view location) {
+  if (location.empty() || std::max(location.size(), base_url.size()) > url_bytes_max ||
+      std::any_of(location.begin(), location.end(), is_control)) {
+    return std::nullopt;
+  }
+  const std::string base_text = encode(base_url.substr(0, base_url.find('#')));
+  const std::string reference_text = encode(location.substr(0, location.find('#')));
+  uri base;
+  uri reference;
+  uri resolved;
+  if (!base.parse(base_text) || !reference.parse(reference_text) ||
+      !resolved.resolve(reference, base) || !resolved.normalize()) {
+    return std::nullopt;
+  }
+  const bool followed = resolved.scheme() == "http" || resolved.scheme() == "https";
+  if (!followed || resolved.host().empty()) return std::nullopt;
+  auto url = resolved.to_string();
+  if (!url || url->size() > url_bytes_max) return std::nullopt;
+  shorten_ipv6_host(*url);
+  return url;
+}
+
+}  // namespace muster::codec

@@ -1,0 +1,153 @@
+#include "muster/printable.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+// Strategy: text is read one character at a time; each character becomes a short piece, either
+// itself or its escape, and whole pieces are appended while they fit. The place up to which the
+// ellipsis would still fit is remembered, so that cutting never splits a character or an escape.
+
+namespace muster {
+namespace {
+
+constexpr std::string_view ellipsis = "\xe2\x80\xa6";
+constexpr std::string_view replacement = "\xef\xbf\xbd";
+
+struct character {
+  char32_t code_point = 0;
+  std::size_t bytes = 1;
+  bool valid = false;
+};
+
+/// What the first byte of a sequence says about it. The second byte's bounds rule out overlong
+/// forms, surrogates and what lies beyond U+10FFFF (RFC 3629, section 4).
+struct lead_byte {
+  std::size_t continuations = 0;
+  unsigned char second_min = 0x80;
+  unsigned char second_max = 0xbf;
+  char32_t bits = 0;
+};
+
+lead_byte classify(unsigned char first) {
+  if (first >= 0xc2 && first <= 0xdf) return {1, 0x80, 0xbf, first & 0x1fu};
+  if (first == 0xe0) return {2, 0xa0, 0xbf, 0};
+  if (first == 0xed) return {2, 0x80, 0x9f, 0xd};
+  if (first >= 0xe1 && first <= 0xef) return {2, 0x80, 0xbf, first & 0x0fu};
+  if (first == 0xf0) return {3, 0x90, 0xbf, 0};
+  if (first >= 0xf1 && first <= 0xf3) return {3, 0x80, 0xbf, first & 0x07u};
+  if (first == 0xf4) return {3, 0x80, 0x8f, 4};
+  return {};
+}
+
+/// The first character of `text`, which is not empty. An ill-formed one spans the bytes that could
+/// have begun a well-formed one, at least one.
+character decode(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80) return {byte(0), 1, true};
+  const lead_byte lead = classify(byte(0));
+  if (lead.continuations == 0) return {};
+  char32_t code_point = lead.bits;
+  for (std::size_t i = 1; i <= lead.continuations; ++i) {
+    const unsigned char low = i == 1 ? lead.second_min : 0x80;
+    const unsigned char high = i == 1 ? lead.second_max : 0xbf;
+    if (i == text.size() || byte(i) < low || byte(i) > high) return {0, i, false};
+    code_point = code_point << 6 | (byte(i) & 0x3fu);
+  }
+  return {code_point, lead.continuations + 1, true};
+}
+
+struct code_point_range {
+  char32_t first;
+  char32_t last;
+};
+
+/// C1 controls, and the characters with which text can look like other text: invisible ones,
+/// direction overrides, line separators, tags. Sorted.
+constexpr std::array<code_point_range, 13> deceptive{{
+    {0x80, 0x9f},
+    {0xad, 0xad},
+    {0x34f, 0x34f},
+    {0x61c, 0x61c},
+    {0x115f, 0x1160},
+    {0x17b4, 0x17b5},
+    {0x180e, 0x180e},
+    {0x200b, 0x200f},
+    {0x2028, 0x202e},
+    {0x2060, 0x206f},
+    {0xfeff, 0xfeff},
+    {0xfff9, 0xfffb},
+    {0xe0000, 0xe007f},
+}};
+
+bool is_deceptive(char32_t code_point) {
+  if (code_point < deceptive.front().first) return false;
+  const auto found =
+      std::lower_bound(deceptive.begin(), deceptive.end(), code_point,
+                       [](const code_point_range& range, char32_t c) { return range.last < c; });
+  return found != deceptive.end() && found->first <= code_point;
+}
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+void append_escaped_bytes(std::string& out, std::string_view bytes) {
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\x";
+    out += hex_digits[byte >> 4];
+    out += hex_digits[byte & 0xf];
+  }
+}
+
+void append_escaped_code_point(std::string& out, char32_t code_point) {
+  out += "\\u{";
+  int shift = code_point > 0xffff ? 16 : 12;
+  for (; shift >= 0; shift -= 4)
+    out += hex_digits[(code_point >> shift) & 0xf];
+  out += '}';
+}
+
+void append_safe(std::string& out, std::string_view bytes, const character& c) {
+  if (!c.valid || c.code_point < 0x20 || c.code_point == 0x7f) {
+    append_escaped_bytes(out, bytes);
+  } else if (is_deceptive(c.code_point)) {
+    append_escaped_code_point(out, c.code_point);
+  } else {
+    out += bytes;
+  }
+}
+
+void append_well_formed(std::string& out, std::string_view bytes, const character& c) {
+  out += c.valid ? bytes : replacement;
+}
+
+template <typename AppendPiece>
+void append_pieces(std::string& out, std::string_view text, std::size_t bytes_max,
+                   AppendPiece append_piece) {
+  const std::size_t start = out.size();
+  std::size_t cut = start;
+  while (!text.empty()) {
+    const character c = decode(text);
+    append_piece(out, text.substr(0, c.bytes), c);
+    const std::size_t appended = out.size() - start;
+    if (appended > bytes_max) {
+      out.resize(cut);
+      if (cut - start + ellipsis.size() <= bytes_max) out += ellipsis;
+      return;
+    }
+    if (appended + ellipsis.size() <= bytes_max) cut = out.size();
+    text.remove_prefix(c.bytes);
+  }
+}
+
+}  // namespace
+
+void append_printable(std::string& out, std::string_view text, std::size_t bytes_max) {
+  append_pieces(out, text, bytes_max, append_safe);
+}
+
+void append_valid_utf8(std::string& out, std::string_view text, std::size_t bytes_max) {
+  append_pieces(out, text, bytes_max, append_well_formed);
+}
+
+}  // namespace muster

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/parsed.hpp"
+#include "core/target_range.hpp"
+
+#include <string_view>
+
+namespace muster {
+
+struct target_parser_options {
+  /// Keep an IPv4 subnet's network and broadcast addresses.
+  bool all_addresses = false;
+};
+
+/// What a line holds besides white space around it and a comment: `#` at its start or after white
+/// space, up to its end. Empty for a blank line.
+std::string_view strip_line(std::string_view line);
+
+/// Parses one stripped, not empty text of the target grammar: an address, CIDR block, range or
+/// octet ranges, each with `:port` or not; a host name, `host:port`; a URL.
+parsed<target_range> parse_target(std::string_view text, const target_parser_options& options);
+
+}  // namespace muster

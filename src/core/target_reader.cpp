@@ -1,0 +1,207 @@
+// Strategy: the format of a source is what its user says, else what its name says, else what its
+// lines look like: an object in braces is JSON wherever it stands; a first line with commas, one of
+// whose parts names a column of targets, is the header of CSV. All three come to ranges of targets.
+#include "core/target_reader.hpp"
+
+#include "core/json_record.hpp"
+#include "muster/printable.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+constexpr std::size_t diagnostic_text_bytes_max = 120;
+
+std::string_view without_space(std::string_view line) {
+  const std::size_t begin = line.find_first_not_of(" \t\r");
+  return begin == line.npos ? std::string_view{} : line.substr(begin);
+}
+
+}  // namespace
+
+target_reader::target_reader(std::unique_ptr<target_source> source, input_format format,
+                             target_reader_context& context)
+    : source_{std::move(source)}, context_{context}, format_{format} {}
+
+target_reader::pull target_reader::next(item& out) {
+  source_line line;
+  while (true) {
+    const target_source::pull pulled = source_->next(line);
+    if (pulled == target_source::pull::wait) return pull::wait;
+    if (pulled == target_source::pull::end) {
+      if (csv_.finish() == csv_record_reader::state::error) return bad(csv_.why(), out);
+      return pull::end;
+    }
+    if (is_dead_) continue;
+    if (!csv_.is_open()) {
+      line_number_ = line.number;
+      // Only a record that goes on needs its first line later; text and JSON never do.
+      if (format_ == input_format::csv || !line.wrong.empty()) line_text_ = line.text;
+    }
+    if (!line.wrong.empty()) {
+      csv_ = {};
+      line_number_ = line.number;
+      return bad(std::move(line.wrong), out);
+    }
+    const pull read = read_line(line, out);
+    if (read != pull::wait) return read;
+  }
+}
+
+/// `wait` when the line holds nothing, or not all of a record.
+target_reader::pull target_reader::read_line(const source_line& line, item& out) {
+  const std::string_view text = without_space(line.text);
+  if (!csv_.is_open() && (text.empty() || text.front() == '#')) return pull::wait;
+  if (format_ == input_format::automatic && std::exchange(is_first_, false) && is_header(text)) {
+    format_ = input_format::csv;
+    line_text_ = line.text;
+  }
+  switch (format_) {
+    case input_format::csv:
+      return read_csv(line.text, out);
+    case input_format::jsonl:
+      return read_json(text, out);
+    case input_format::automatic:
+      if (text.front() == '{') return read_json(text, out);
+      break;
+    case input_format::text:
+      break;
+  }
+  return read_text(line.text, out);
+}
+
+target_reader::pull target_reader::read_text(std::string_view line, item& out) {
+  const std::string_view text = strip_line(line);
+  auto range = parse_target(text, context_.parser);
+  if (!range) line_text_ = text;
+  return take(std::move(range), out);
+}
+
+target_reader::pull target_reader::read_json(std::string_view text, item& out) {
+  auto members = parse_json_record(text);
+  if (!members) {
+    line_text_ = text;
+    return bad(std::move(members.error().message), out);
+  }
+  std::vector<record_value> values;
+  std::vector<std::string> unknown;
+  for (const json_member& member : *members) {
+    const auto column = target_column_of(member.name);
+    if (!column) {
+      unknown.push_back(member.name);
+      continue;
+    }
+    if (!member.is_plain) {
+      line_text_ = text;
+      return bad(fmt::format("{}: write a text or a number", excerpt(member.name)), out);
+    }
+    values.push_back({*column, member.value});
+  }
+  warn_of_unknown(unknown, false);
+  auto range = parse_target_record(values, context_.parser, context_.times);
+  if (!range) line_text_ = text;
+  return take(std::move(range), out);
+}
+
+target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
+  const auto state = csv_.feed(line);
+  if (state == csv_record_reader::state::need_more) return pull::wait;
+  const bool has_header = !columns_.empty();
+  if (state == csv_record_reader::state::error) {
+    is_dead_ = !has_header;
+    return bad(csv_.why(), out);
+  }
+  if (!has_header) return read_header(out);
+  const auto& cells = csv_.cells();
+  std::vector<record_value> values;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i >= columns_.size()) {
+      if (without_space(cells[i]).empty()) continue;
+      return bad(fmt::format("more cells than the {} columns of the header", columns_.size()), out);
+    }
+    if (columns_[i]) values.push_back({*columns_[i], cells[i]});
+  }
+  return take(parse_target_record(values, context_.parser, context_.times), out);
+}
+
+target_reader::pull target_reader::read_header(item& out) {
+  std::vector<std::string> unknown;
+  bool has_target = false;
+  for (const std::string& name : csv_.cells()) {
+    const auto column = target_column_of(name);
+    if (column && std::count(columns_.begin(), columns_.end(), column) > 0) {
+      is_dead_ = true;
+      return bad(fmt::format("the column {} is there twice", excerpt(name)), out);
+    }
+    if (!column) unknown.push_back(name);
+    has_target = has_target || (column && names_target(*column));
+    columns_.push_back(column);
+  }
+  if (!has_target) {
+    is_dead_ = true;
+    return bad(
+        "no header row with a column target, url, address, ip or host, so nothing was read; "
+        "write one, or read this as --input-format text",
+        out);
+  }
+  warn_of_unknown(unknown, true);
+  return pull::wait;
+}
+
+/// True for a line of several cells, one of which names a column of targets.
+bool target_reader::is_header(std::string_view line) const {
+  if (line.find(',') == line.npos) return false;
+  csv_record_reader reader;
+  if (reader.feed(line) != csv_record_reader::state::done) return false;
+  return std::any_of(reader.cells().begin(), reader.cells().end(), [](const std::string& name) {
+    const auto column = target_column_of(name);
+    return column && names_target(*column);
+  });
+}
+
+target_reader::pull target_reader::take(parsed<target_range> range, item& out) {
+  if (!range) return bad(std::move(range.error().message), out);
+  out.range = std::move(*range);
+  return pull::range;
+}
+
+target_reader::pull target_reader::bad(std::string message, item& out) const {
+  out.bad = {};
+  out.bad.source = source_->name();
+  out.bad.line = line_number_;
+  append_printable(out.bad.text, strip_line(line_text_), diagnostic_text_bytes_max);
+  out.bad.message = std::move(message);
+  return pull::bad;
+}
+
+/// Says once of each name that it means nothing here.
+void target_reader::warn_of_unknown(const std::vector<std::string>& names, bool columns) {
+  std::string list;
+  for (const std::string& name : names) {
+    const std::string shown = excerpt(name);
+    if (!columns) {
+      if (context_.unknown_names.size() >= target_reader_context::unknown_names_max) return;
+      if (!context_.unknown_names.insert(shown).second) continue;
+    }
+    list += list.empty() ? "'" : ", '";
+    list += shown + '\'';
+  }
+  if (list.empty() || !context_.on_notice) return;
+  context_.on_notice(fmt::format("{}:{}: nothing here is called {}, so it is ignored; known are {}",
+                                 source_->name(), line_number_, list, known_target_columns()));
+}
+
+input_format input_format_of_file(std::string_view path) {
+  if (path.ends_with(".csv")) return input_format::csv;
+  for (const std::string_view suffix : {".json", ".jsonl", ".ndjson"}) {
+    if (path.ends_with(suffix)) return input_format::jsonl;
+  }
+  return input_format::automatic;
+}
+
+}  // namespace muster

@@ -1,0 +1,267 @@
+// Strategy: a table tells each column's name and which function reads it into the parameters. The
+// target is parsed first, by the grammar that all targets share, and the port and the parameters
+// are then put into it.
+#include "core/target_record.hpp"
+
+#include "core/duration_text.hpp"
+#include "core/host.hpp"
+#include "core/url.hpp"
+#include "muster/probe_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+using nanoseconds = std::chrono::nanoseconds;
+
+constexpr auto socket_column = target_column::size;  // The first of those that are of the socket.
+
+constexpr std::array<std::string_view, 22> column_names{
+    "target", "url",     "address", "ip",       "host",   "port",          "probe",    "path",
+    "label",  "timeout", "count",   "interval", "method", "max_redirects", "max_body", "user_agent",
+    "size",   "ttl",     "tos",     "df",       "source", "icmp_socket"};
+static_assert(column_names.size() == static_cast<std::size_t>(target_column::icmp_socket) + 1);
+
+std::string_view name_of(target_column column) {
+  return column_names[static_cast<std::size_t>(column)];
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
+  const std::size_t end = text.find_last_not_of(space);
+  return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
+}
+
+/// A number up to `max`; the reason if it is none.
+template <typename Number>
+std::string read_number(std::string_view text, Number min, Number max,
+                        std::optional<Number>& into) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool good =
+      error == std::errc{} && end == text.data() + text.size() && value >= min && value <= max;
+  if (!good)
+    return fmt::format("'{}' is not a whole number from {} to {}", excerpt(text), min, max);
+  into = value;
+  return {};
+}
+
+std::string read_time(std::string_view text, distinct_times& times,
+                      std::optional<nanoseconds>& into) {
+  const auto time = parse_duration(text);
+  if (!time) return time.error().message;
+  if (*time < probe_options::time_min) return fmt::format("'{}' is too short", excerpt(text));
+  if (!times.add(*time)) {
+    return fmt::format("more than {} different times in one input: round them",
+                       distinct_times::count_max);
+  }
+  into = *time;
+  return {};
+}
+
+std::string read_probe(std::string_view text, std::optional<probe_kind>& into) {
+  for (const probe_kind kind : {probe_kind::icmp, probe_kind::tcp, probe_kind::http}) {
+    if (text == to_string(kind)) into = kind;
+  }
+  if (into) return {};
+  return fmt::format("'{}' is no probe: write icmp, tcp or http", excerpt(text));
+}
+
+std::string read_method(std::string_view text, std::optional<std::string>& into) {
+  if (text != "GET" && text != "HEAD") {
+    return fmt::format("'{}' is not a method that is used here: write GET or HEAD", excerpt(text));
+  }
+  into = text;
+  return {};
+}
+
+std::string read_path(std::string_view text, std::string& into) {
+  if (!text.starts_with('/')) return fmt::format("'{}' does not begin with a slash", excerpt(text));
+  const auto url = parse_url("http://host" + std::string{text});
+  if (!url) return "not a path: what is not ASCII, a space and the like are written as %XX";
+  into = url->path();
+  return {};
+}
+
+std::string read_user_agent(std::string_view text, std::optional<std::string>& into) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(text.begin(), text.end(), is_control))
+    return "control characters are not allowed";
+  if (text.size() > target_parameters::user_agent_bytes_max) {
+    return fmt::format("longer than {} bytes", target_parameters::user_agent_bytes_max);
+  }
+  into = text;
+  return {};
+}
+
+std::string read_label(std::string_view text, std::string& into) {
+  if (text.size() > target_parameters::label_bytes_max) {
+    return fmt::format("longer than {} bytes", target_parameters::label_bytes_max);
+  }
+  into = text;
+  return {};
+}
+
+/// Reads one value into `into`; the reason if it is wrong.
+std::string read_parameter(const record_value& value, distinct_times& times,
+                           target_parameters& into) {
+  switch (value.column) {
+    case target_column::probe:
+      return read_probe(value.text, into.probe);
+    case target_column::path:
+      return read_path(value.text, into.path);
+    case target_column::label:
+      return read_label(value.text, into.label);
+    case target_column::timeout:
+      return read_time(value.text, times, into.timeout);
+    case target_column::interval:
+      return read_time(value.text, times, into.interval);
+    case target_column::count:
+      return read_number<std::uint32_t>(value.text, 1, icmp_options::count_max, into.count);
+    case target_column::method:
+      return read_method(value.text, into.method);
+    case target_column::max_redirects:
+      return read_number<unsigned>(value.text, 0, http_options::redirects_limit,
+                                   into.redirects_max);
+    case target_column::max_body:
+      return read_number<std::uint64_t>(value.text, 0, http_options::body_bytes_limit,
+                                        into.body_bytes_max);
+    case target_column::user_agent:
+      return read_user_agent(value.text, into.user_agent);
+    default:
+      break;
+  }
+  if (value.column < socket_column) return {};
+  return "one socket serves all targets, so this can't be set for one of them: give it as an "
+         "option";
+}
+
+std::uint16_t port_of(const target_range& range) {
+  const target* single = range.single();
+  return single ? single->port() : range.traits().port;
+}
+
+/// A single target that has no port, with one.
+target with_port(const target& single, std::uint16_t port) {
+  std::string host = single.to_string();
+  if (!single.needs_lookup() && single.address().is_v6()) host = '[' + host + ']';
+  target_text text;
+  text.host = single.host();
+  text.text = fmt::format("{}:{}", host, port);
+  target out{target_form::host_port, single.address(), port, std::move(text)};
+  out.set_scope(single.scope());
+  return out;
+}
+
+/// Gives the range a port that stands apart; the reason if it can't have it.
+std::string set_port(std::string_view text, target_range& range) {
+  const auto port = parse_port(text);
+  if (!port) return port.error().message;
+  const std::uint16_t own = port_of(range);
+  if (own == *port) return {};
+  if (own != 0) return fmt::format("the target itself says port {}, this says {}", own, *port);
+  if (const target* single = range.single()) {
+    range = target_range{with_port(*single, *port)};
+  } else {
+    range.set_port(*port);
+  }
+  return {};
+}
+
+parse_error at_column(target_column column, std::string_view why) {
+  return {fmt::format("{}: {}", name_of(column), why)};
+}
+
+/// What makes no sense together; empty when everything does.
+std::string check_together(const target_range& range, const target_parameters& parameters) {
+  if (parameters.probe == probe_kind::tcp && port_of(range) == 0) {
+    return "probe: a TCP probe needs a port: fill in the column port, or write host:port";
+  }
+  const target* single = range.single();
+  const bool is_url = single && single->form() == target_form::url;
+  if (is_url && !parameters.path.empty() && single->path() != "/" &&
+      single->path() != parameters.path) {
+    return "path: the URL has a path of its own";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<target_column> target_column_of(std::string_view name) {
+  std::string canonical{trimmed(name)};
+  for (char& c : canonical) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    if (c == ' ' || c == '-') c = '_';
+  }
+  const auto found = std::find(column_names.begin(), column_names.end(), canonical);
+  if (found == column_names.end()) return std::nullopt;
+  return static_cast<target_column>(found - column_names.begin());
+}
+
+bool names_target(target_column column) { return column <= target_column::host; }
+
+std::string known_target_columns() {
+  std::string names;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(socket_column); ++i) {
+    names += names.empty() ? "" : ", ";
+    names += column_names[i];
+  }
+  return names;
+}
+
+bool distinct_times::add(std::chrono::nanoseconds time) {
+  const auto place = std::lower_bound(times_.begin(), times_.end(), time);
+  if (place != times_.end() && *place == time) return true;
+  if (times_.size() == count_max) return false;
+  times_.insert(place, time);
+  return true;
+}
+
+parsed<target_range> parse_target_record(const std::vector<record_value>& values,
+                                         const target_parser_options& options,
+                                         distinct_times& times) {
+  std::array<std::string_view, column_names.size()> texts;
+  target_parameters parameters;
+  for (record_value value : values) {
+    value.text = trimmed(value.text);
+    if (value.text.empty()) continue;
+    auto& place = texts[static_cast<std::size_t>(value.column)];
+    if (!place.empty()) return at_column(value.column, "given twice");
+    place = value.text;
+    if (auto wrong = read_parameter(value, times, parameters); !wrong.empty()) {
+      return at_column(value.column, wrong);
+    }
+  }
+  std::size_t named = 0;
+  while (names_target(static_cast<target_column>(named)) && texts[named].empty())
+    ++named;
+  const auto column = static_cast<target_column>(named);
+  if (!names_target(column)) {
+    return parse_error{"the target is missing: fill in target, url, address, ip or host"};
+  }
+  auto range = parse_target(texts[named], options);
+  if (!range) return at_column(column, range.error().message);
+  const std::string_view port = texts[static_cast<std::size_t>(target_column::port)];
+  if (!port.empty()) {
+    if (auto wrong = set_port(port, *range); !wrong.empty()) {
+      return at_column(target_column::port, wrong);
+    }
+  }
+  if (auto wrong = check_together(*range, parameters); !wrong.empty()) {
+    return parse_error{std::move(wrong)};
+  }
+  if (parameters != target_parameters{}) {
+    range->set_parameters(std::make_shared<const target_parameters>(std::move(parameters)));
+  }
+  return range;
+}
+
+}  // namespace muster

@@ -1,0 +1,142 @@
+#include "core/url.hpp"
+
+#include "core/host.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+#include <uriparser/Uri.h>
+
+namespace muster {
+namespace {
+
+constexpr std::uint16_t http_port = 80;
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  std::transform(out.begin(), out.end(), out.begin(), to_lower);
+  return out;
+}
+
+/// The parts of a URL, as pieces of the text it was parsed from.
+class uri {
+ public:
+  explicit uri(std::string_view text) {
+    const char* const end = text.data() + text.size();
+    parsed_ = ::uriParseSingleUriExA(&uri_, text.data(), end, &error_) == URI_SUCCESS;
+    if (!parsed_ && error_ == nullptr) error_ = end;
+  }
+  uri(const uri&) = delete;
+  uri& operator=(const uri&) = delete;
+  ~uri() {
+    if (parsed_) ::uriFreeUriMembersA(&uri_);
+  }
+
+  bool is_parsed() const { return parsed_; }
+  /// Where the text stops being a URL.
+  const char* error() const { return error_; }
+  bool has_user() const { return uri_.userInfo.first != nullptr; }
+  bool has_ip_literal() const { return uri_.hostData.ip6 || uri_.hostData.ipFuture.first; }
+  /// Without the brackets of an IP literal.
+  std::string_view host() const { return piece(uri_.hostText); }
+  std::string_view port() const { return piece(uri_.portText); }
+
+ private:
+  static std::string_view piece(const UriTextRangeA& range) {
+    if (range.first == nullptr) return {};
+    return {range.first, static_cast<std::size_t>(range.afterLast - range.first)};
+  }
+
+  UriUriA uri_{};
+  const char* error_ = nullptr;
+  bool parsed_ = false;
+};
+
+parse_error syntax_error(std::string_view text, const char* where) {
+  const auto offset = static_cast<std::size_t>(where - text.data());
+  if (offset >= text.size()) return {"the URL breaks off"};
+  return {fmt::format("not a URL: '{}' at character {} has no place there; write it as %{:02X}",
+                      excerpt(text.substr(offset, 1)), offset + 1,
+                      static_cast<unsigned char>(text[offset]))};
+}
+
+/// What is wrong with the scheme or the slashes after it; empty when nothing is.
+std::string check_scheme(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string scheme = lower(text.substr(0, colon));
+  if (scheme == "https") {
+    return "this version does not speak TLS: write http://, or host:443 to probe the port";
+  }
+  if (scheme != "http") {
+    return fmt::format("{}:// is not a scheme that can be probed: write http://, or host:port",
+                       excerpt(scheme));
+  }
+  if (text.substr(colon, 3) != "://") return "a URL has two slashes: write http://host/path";
+  return {};
+}
+
+parsed<host> parse_url_host(const uri& parts) {
+  if (!parts.has_ip_literal()) return parse_host(parts.host());
+  const auto address = ip_address::parse(parts.host());
+  if (!address) {
+    return parse_error{
+        fmt::format("'{}' is not an IPv6 address without a zone", excerpt(parts.host()))};
+  }
+  return host{*address, {}};
+}
+
+/// The path and the query, as they were written: a probe asks for what its user asked for.
+std::string path_of(std::string_view text) {
+  text = text.substr(0, text.find('#'));
+  text.remove_prefix(text.find("://") + 3);
+  const auto start =
+      std::find_if(text.begin(), text.end(), [](char c) { return c == '/' || c == '?'; });
+  if (start == text.end()) return "/";
+  std::string path{start, text.end()};
+  if (path.front() == '?') path.insert(path.begin(), '/');
+  return path;
+}
+
+std::string authority_of(const uri& parts, std::uint16_t port) {
+  std::string authority = lower(parts.host());
+  if (parts.has_ip_literal()) authority = '[' + authority + ']';
+  if (port != http_port) authority += ':' + std::to_string(port);
+  return authority;
+}
+
+}  // namespace
+
+bool looks_like_url(std::string_view text) {
+  const std::size_t colon = text.find(":/");
+  if (colon == text.npos || colon == 0) return false;
+  return text.substr(0, colon).find_first_of(":[]%/") == text.npos;
+}
+
+parsed<target> parse_url(std::string_view text) {
+  if (std::string wrong = check_scheme(text); !wrong.empty()) return parse_error{std::move(wrong)};
+  const uri parts{text};
+  if (!parts.is_parsed()) return syntax_error(text, parts.error());
+  if (parts.has_user()) {
+    return parse_error{
+        "a URL with a user name or password is refused: they would end up in reports"};
+  }
+  auto url_host = parse_url_host(parts);
+  if (!url_host) return std::move(url_host.error());
+  std::uint16_t port = http_port;
+  if (!parts.port().empty()) {
+    const auto written_port = parse_port(parts.port());
+    if (!written_port) return written_port.error();
+    port = *written_port;
+  }
+  target_text pieces;
+  pieces.text = text;
+  pieces.host = std::move(url_host->name);
+  pieces.authority = authority_of(parts, port);
+  pieces.path = path_of(text);
+  return target{target_form::url, url_host->address, port, std::move(pieces)};
+}
+
+}  // namespace muster

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/parsed.hpp"
+#include "muster/target.hpp"
+
+#include <string_view>
+
+namespace muster {
+
+/// True when `text` is meant as a URL: it starts with a scheme, a colon and a slash.
+bool looks_like_url(std::string_view text);
+
+/// Parses an `http://` URL (RFC 3986) into a target of the form `url`. The fragment is dropped,
+/// the port defaults to 80; user information and other schemes are refused.
+parsed<target> parse_url(std::string_view text);
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "muster/sweep.hpp"
+#include "probe/probe_request.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace muster {
+
+/// A target and which of its probes are still to be started, from `next` up to `end`: what a busy
+/// host parks, and what waits for another try.
+struct probe_cursor {
+  target subject;
+  std::uint64_t ordinal = 0;  ///< The target's number in the run, from 0.
+  std::uint32_t next = 0;
+  std::uint32_t end = 0;
+  bool begun = false;  ///< Some probe of the target was started before.
+  bool retry = false;  ///< One probe, which was started before.
+};
+
+/// The host that a target's probes go to, for the limit per host. Neighbours have neighbouring
+/// keys.
+inline std::uint64_t host_key(const target& subject) {
+  if (subject.needs_lookup()) return std::hash<std::string_view>{}(subject.host());
+  return subject.address().high() * 0x9e37'79b9'7f4a'7c15ULL + subject.address().low();
+}
+
+/// How many probes a target gets under a plan: one if its row names the probe.
+std::size_t probe_count(const probe_plan& plan, const target& subject);
+
+/// The request for probe number `index` of a target under a plan, in the order ICMP, TCP, HTTP.
+stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
+
+/// Whether a host that gave a first probe this outcome is there: it, and not some router or this
+/// machine, has answered.
+bool host_answered(status value);
+
+}  // namespace muster

@@ -1,0 +1,51 @@
+// Strategy: start number i can come as soon as there is a token for it, 1/rate after start i - 1,
+// and a permit, which is when start i - M has run its time T, with M in flight at most. So starts
+// are max(1/rate, T/M) apart on average, and after the last one its target is done within its own
+// time: its tries one after the other, with the waits between them, as often as the limit per host
+// makes its probes stand in line.
+#include "engine/silent_time.hpp"
+
+#include "engine/retry_policy.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace muster {
+namespace {
+
+using seconds = std::chrono::duration<double>;
+
+/// The time of one try of an ICMP probe.
+seconds icmp_time(const probe_options& options) {
+  const seconds timeout = options.timeout;
+  const seconds spacing = std::max<seconds>(timeout, options.icmp.interval);
+  return (options.icmp.count - 1) * spacing + timeout;
+}
+
+}  // namespace
+
+seconds silent_time(const sweep_options& options, std::uint64_t targets) {
+  const probe_plan& plan = options.plan;
+  const auto probes = static_cast<double>(plan.size());
+  const double tries = 1.0 + options.retries;
+  const seconds timeout = options.probe.timeout;
+  const bool icmp = plan.icmp || plan.implied();
+  const seconds longest = icmp ? icmp_time(options.probe) : timeout;
+  const seconds all = longest + (probes - 1) * timeout;
+
+  const auto count = static_cast<double>(targets);
+  const seconds by_rate{options.rate > 0 ? count * probes * tries / options.rate : 0};
+  const seconds by_permits = count * tries * all / static_cast<double>(options.probe.in_flight_max);
+
+  const auto per_host = static_cast<double>(options.per_host_max);
+  const double turns = per_host > 0 ? std::ceil(probes / per_host) : 1;
+  seconds own = turns * tries * longest;
+  for (unsigned retry = 1; retry <= options.retries; ++retry)
+    own += turns * seconds{wait_before(retry, options.backoff)};
+  if (options.host_timeout) own = std::min<seconds>(own, *options.host_timeout);
+
+  const seconds whole = std::max(by_rate, by_permits) + own;
+  return options.run_deadline ? std::min<seconds>(whole, *options.run_deadline) : whole;
+}
+
+}  // namespace muster

@@ -1,0 +1,267 @@
+// Strategy: every probe that was started ends in `on_result`, and leaves it through `report` unless
+// it is to be tried again; what is not started at all goes through `report` directly. Everything
+// that a result decides (whether its host's other probes start, whether enough are up, what comes
+// next in order) is decided there, so that no outcome can miss it.
+#include "engine/sweep_engine.hpp"
+
+#include "engine/retry_policy.hpp"
+#include "muster/asio_compat.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <asio/use_awaitable.hpp>
+
+#include <sys/resource.h>
+
+namespace muster {
+namespace {
+
+constexpr std::size_t parked_max = 1024;
+// For standard streams, outputs, the event loop, ICMP sockets and name servers.
+constexpr std::size_t descriptors_reserved = 64;
+
+/// How many connections this process may have open at once.
+std::size_t descriptors_to_spare() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return descriptors_reserved;
+  const auto all = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 30));
+  return std::max<std::size_t>(all - std::min(descriptors_reserved, all / 2), 1);
+}
+
+sweep_options checked(sweep_options options) {
+  if (options.retries > sweep_options::retries_max) {
+    throw std::invalid_argument{"sweep_options: too many retries"};
+  }
+  if (options.backoff.count() < 0 || options.backoff > sweep_options::backoff_max) {
+    throw std::invalid_argument{"sweep_options: the backoff is negative or too long"};
+  }
+  if (options.alive_first && options.plan.size() < 2) {
+    throw std::invalid_argument{"sweep_options: alive_first needs a plan of several probes"};
+  }
+  if (options.min_up > sweep_options::min_up_max) {
+    throw std::invalid_argument{"sweep_options: min_up is too large"};
+  }
+  return options;
+}
+
+/// Whether a probe's time was up, whatever it was waiting for.
+bool timed_out(const probe_result& result) {
+  return result.status == status::timeout || result.reason == reason::resolve_timeout;
+}
+
+}  // namespace
+
+sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_options options,
+                           target_stream& targets, result_handler on_result)
+    : options_{checked(std::move(options))},
+      plan_size_{options_.plan.size()},
+      context_{context},
+      targets_{targets},
+      on_result_{std::move(on_result)},
+      bucket_{options_.rate},
+      permits_{context.get_executor(), options_.probe.in_flight_max},
+      descriptors_{context.get_executor(), descriptors_to_spare()},
+      slots_{options_.per_host_max, parked_max},
+      up_targets_{options_.before.up_targets},
+      time_{around.time()},
+      idle_{context, timeline::time_point::max()},
+      rate_nap_{time_},
+      run_deadline_{time_.make_alarm([this] { stop(reason::run_deadline); })},
+      retry_alarm_{time_.make_alarm([this] { release_due(); })},
+      done_{context, timeline::time_point::max()},
+      prober_{context, around, options_.probe, targets.excludes(), *this} {
+  if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
+  if (options_.ordered) window_.emplace(on_result_);
+  if (options_.host_timeout) target_times_.emplace(*options_.host_timeout);
+}
+
+// ---- Results
+
+void sweep_engine::on_result(probe_result&& result) {
+  --in_flight_;
+  const std::uint64_t key = host_key(result.subject);
+  if (out_of_time(result.sequence) && timed_out(result)) {
+    result.status = status::timeout;
+    result.reason = reason::host_timeout;
+  }
+  if (!try_again(result)) {
+    if (retries_) retries_->conclude(result, true);
+    report(std::move(result));
+  }
+  slots_.leave(key);
+  // The pump may be waiting for a slot of this very host, for room, or for the last of all probes.
+  if (slots_.ready() > 0 || pull_held_ || in_flight_ == 0) {
+    pull_held_ = false;
+    wake();
+  }
+  if (pump_done_ && in_flight_ == 0) done_.cancel();
+}
+
+void sweep_engine::report(probe_result&& result) {
+  totals_.add(result);
+  const std::uint64_t sequence = result.sequence;
+  const status outcome = result.status;
+  const bool is_first = options_.alive_first && sequence % plan_size_ == 0 &&
+                        probe_count(options_.plan, result.subject) == plan_size_;
+  const target subject = is_first ? result.subject : target{};
+  if (window_) {
+    window_->accept(std::move(result));
+  } else {
+    on_result_(result);
+  }
+  if (target_times_) target_times_->reported(ordinal_of(sequence));
+  if (is_first) after_first(subject, ordinal_of(sequence), outcome);
+  if (outcome == status::up && options_.min_up > 0) note_up(ordinal_of(sequence));
+}
+
+/// Starts or skips the later probes of a target whose first one has ended.
+void sweep_engine::after_first(const target& subject, std::uint64_t ordinal, status first) {
+  probe_cursor rest;
+  rest.subject = subject;
+  rest.ordinal = ordinal;
+  rest.next = next_undone(ordinal, 1);
+  rest.end = static_cast<std::uint32_t>(plan_size_);
+  rest.begun = true;
+  if (stopping()) {
+    unasked_ += undone_from(ordinal, 1, plan_size_);
+  } else if (host_answered(first)) {
+    if (rest.next < rest.end) slots_.park(host_key(subject), std::move(rest));
+  } else {
+    for (; rest.next < rest.end; rest.next = next_undone(ordinal, rest.next + 1)) {
+      stream_request request = request_of(options_.plan, subject, rest.next);
+      request.sequence = ordinal * plan_size_ + rest.next;
+      ++asked_;
+      report_unstarted(request, reason::host_silent, false);
+    }
+  }
+}
+
+void sweep_engine::note_up(std::uint64_t ordinal) {
+  if (up_targets_.size() >= options_.min_up) return;
+  up_targets_.add(ordinal);
+  if (up_targets_.size() >= options_.min_up) stop(reason::enough_up);
+}
+
+// ---- Further tries
+
+/// Puts a probe off for another try; false when its outcome is final.
+bool sweep_engine::try_again(const probe_result& result) {
+  if (!retries_ || stopping()) return false;
+  const auto due = retries_->next_try(result, time_.now());
+  const std::uint64_t ordinal = ordinal_of(result.sequence);
+  // Without the time for another try, what is known stands.
+  if (!due || (target_times_ && *due >= target_times_->end_of(ordinal))) return false;
+  totals_.add_try(result);
+  probe_cursor again;
+  again.subject = result.subject;
+  again.ordinal = ordinal;
+  again.next = static_cast<std::uint32_t>(result.sequence % plan_size_);
+  again.end = again.next + 1;
+  again.begun = again.retry = true;
+  retries_->put_off(result, std::move(again), *due);
+  set_retry_alarm();
+  return true;
+}
+
+void sweep_engine::set_retry_alarm() {
+  if (const auto due = retries_->next_due()) retry_alarm_->set(*due);
+}
+
+void sweep_engine::release_due() {
+  const auto now = time_.now();
+  while (auto again = retries_->take_due(now)) {
+    const std::uint64_t key = host_key(again->subject);
+    slots_.park(key, std::move(*again));
+  }
+  set_retry_alarm();
+  wake();
+}
+
+// ---- The run as a whole
+
+std::uint64_t sweep_engine::undone_from(std::uint64_t ordinal, std::uint64_t index,
+                                        std::uint64_t count) const {
+  const std::uint64_t first = ordinal * plan_size_;
+  return count - index - options_.before.done.count(first + index, first + count);
+}
+
+std::uint32_t sweep_engine::next_undone(std::uint64_t ordinal, std::uint64_t index) const {
+  const std::uint64_t first = ordinal * plan_size_;
+  const std::uint64_t next = options_.before.done.next_missing(first + index) - first;
+  return static_cast<std::uint32_t>(std::min(next, plan_size_));
+}
+
+void sweep_engine::open_icmp() {
+  if (!options_.plan.icmp && !options_.plan.implied()) return;
+  prober_.open_icmp(codec::ip_family::v4);
+  prober_.open_icmp(codec::ip_family::v6);
+}
+
+void sweep_engine::stop(reason why) {
+  if (stopping()) return;
+  stop_reason_ = why;
+  if (before_stop) before_stop();
+  retry_alarm_->clear();
+  prober_.stop(why);
+  wake();
+  rate_nap_.wake();
+}
+
+asio::awaitable<sweep_summary> sweep_engine::run() {
+  started_ = time_.now();
+  if (options_.min_up > 0 && up_targets_.size() >= options_.min_up) stop(reason::enough_up);
+  pump(scope_, *this);
+  if (options_.run_deadline) run_deadline_->set(started_ + *options_.run_deadline);
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!pump_done_ || in_flight_ > 0) {
+    co_await done_.async_wait(as_tuple(asio::use_awaitable));
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) continue;
+    stop(reason::interrupted);
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  }
+  if (window_) window_->flush();
+  finished_ = time_.now();
+  run_deadline_->clear();
+  co_return summary();
+}
+
+sweep_summary sweep_engine::summary() const {
+  sweep_summary sum;
+  sum.totals = totals_;
+  sum.strays = prober_.strays();
+  sum.waits = prober_.waits();
+  sum.waits.descriptors += descriptor_waits_;
+  // Counted from the other end than the results, so that a probe lost on the way shows.
+  sum.asked = pulled_ * plan_size_ - done_before_ - unasked_;
+  sum.bad_targets = targets_.bad_targets();
+  sum.duplicate_targets = targets_.duplicates();
+  sum.in_flight_peak = permits_.in_use_peak();
+  sum.elapsed = finished_ - started_;
+  sum.stopped_early = stopping();
+  sum.stop_reason = stop_reason_;
+  sum.targets_up = up_targets_.size();
+  if (stopping()) {
+    const std::uint64_t begun = pulled_ - unstarted_;
+    sum.hosts_not_started = targets_.size().value_or(begun) - begun;
+    sum.hosts_not_started_known = targets_.size().has_value();
+  }
+  return sum;
+}
+
+sweep_progress sweep_engine::progress() const {
+  sweep_progress now;
+  now.totals = &totals_;
+  now.asked = asked_;
+  now.in_flight = in_flight_;
+  if (const auto known = targets_.size()) {
+    // A row that names its probe may yet change this for the targets to come.
+    const std::uint64_t spared = options_.before.done.size() + spared_;
+    now.probes_expected = *known * plan_size_ - std::min(*known * plan_size_, spared);
+  }
+  now.elapsed = time_.now() - started_;
+  return now;
+}
+
+}  // namespace muster

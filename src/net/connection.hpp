@@ -1,0 +1,84 @@
+#pragma once
+
+#include "muster/address.hpp"
+#include "net/probe_deadline.hpp"
+#include "net/shortage.hpp"
+#include "net/socket_poller.hpp"
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace muster {
+
+/// Where a connection goes.
+struct endpoint {
+  ip_address address;
+  std::uint16_t port = 0;
+  std::uint32_t scope = 0;  ///< The IPv6 zone as an interface index, 0 for none.
+};
+
+/// One TCP connection of a probe. Non-blocking calls that say what happened, and one wait: no
+/// buffer of its own, so ten thousand idle connections hold no memory but their sockets. Closing
+/// resets the connection, so that no port is left in TIME_WAIT.
+class connection final : public cancellable {
+ public:
+  /// Both outlive the connection.
+  connection(socket_poller& poller, shortage& scarce);
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+  ~connection() { close(); }
+
+  /// What a call came to.
+  struct progress {
+    std::size_t bytes = 0;
+    int error = 0;             ///< An errno, 0 for none.
+    bool would_block = false;  ///< Nothing yet: wait, then call again.
+  };
+
+  /// Begins to connect; `source` is the local address for destinations of its family. `would_block`
+  /// means that it is under way: wait for writability, then ask `connected()`.
+  progress connect(const endpoint& to, const std::optional<ip_address>& source);
+  /// A failed `connect` did not get as far as the network.
+  bool socket_failed() const { return socket_failed_; }
+  /// What a failed `connect` or `write` was in want of; it is worth trying again later.
+  scarce_resource missing() const { return missing_; }
+  /// The outcome of a connect that was under way: an errno, 0 for success.
+  int connected();
+  /// True when the kernel connected the socket to itself, which a connect to a local port from the
+  /// ephemeral range can do. Nothing listens there.
+  bool connected_to_itself() const;
+  progress write(std::string_view bytes);
+  /// No bytes and no error is the end of the stream.
+  progress read(std::span<char> into);
+  void close();
+
+  static constexpr auto readable = readiness::readable;
+  static constexpr auto writable = readiness::writable;
+
+  /// `co_await peer.wait(connection::readable)`: waits until the socket is ready, or `cancel`.
+  socket_wait wait(readiness what) { return {socket_, what}; }
+  /// The same for a step that resumes `coroutine` at the end of the wait.
+  void await_writable(std::coroutine_handle<> coroutine) { socket_.await(writable, coroutine); }
+
+  /// Ends a wait. May destroy `*this`.
+  void cancel() override { socket_.stop_waiting(); }
+
+ private:
+  progress fail(int error, scarce_resource missing);
+  int prepare(const endpoint& to, const std::optional<ip_address>& source);
+  scarce_resource missing_for_connect(int error, const std::optional<ip_address>& source) const;
+
+  polled_socket socket_;
+  shortage& scarce_;
+  endpoint remote_;
+  scarce_resource missing_ = scarce_resource::none;
+  bool socket_failed_ = false;
+  bool reset_on_close_ = false;
+  bool held_ = false;  // what others may be short of
+};
+
+}  // namespace muster

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "muster/intrusive_list.hpp"
+#include "net/timeline.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+
+namespace muster {
+
+/// Why an operation was ended before it was complete: the one place where a timeout and a
+/// cancellation are told apart.
+enum class ending : std::uint8_t {
+  none,       ///< It was not ended.
+  expired,    ///< Its time ran out.
+  cancelled,  ///< Its owner stopped the run.
+};
+
+/// Something that must end by a certain time. Derive from it, arm it in a `deadline_queue`; it
+/// leaves the queue when it is called, disarmed or destroyed.
+class deadline : public list_hook {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  void disarm() { unlink(); }
+  bool armed() const { return linked(); }
+  /// When it was last armed for.
+  time_point expires() const { return expires_; }
+
+ protected:
+  ~deadline() = default;
+
+ private:
+  friend class deadline_queue;
+  /// Called once, from the io_context, with `expired` or `cancelled`; may destroy `*this`.
+  virtual void on_deadline(ending why) = 0;
+  time_point expires_{};
+};
+
+/// All deadlines of a run behind one alarm. Deadlines of the same length expire in the order in
+/// which they were armed, so each length in use is a FIFO: arming, disarming and expiring are O(1).
+class deadline_queue {
+ public:
+  using time_point = deadline::time_point;
+  using duration = std::chrono::steady_clock::duration;
+
+  /// The timeline outlives the queue.
+  explicit deadline_queue(timeline& time);
+
+  /// Lets `entry` expire at `start + length`.
+  void arm(deadline& entry, time_point start, duration length);
+  /// Calls every armed deadline with `cancelled`, and every one that these calls arm.
+  void cancel_all();
+  /// Called before deadlines expire, so that answers that have arrived but were not read yet are
+  /// read first: a busy process must not turn an answer into a timeout.
+  void on_before_expiry(std::function<void()> look) { before_expiry_ = std::move(look); }
+
+  /// Deadlines are looked at once in this time, so that ten thousand that expire one after the
+  /// other cost a thousand wake-ups a second at the most. None is early; this is how late one may
+  /// be.
+  static constexpr std::chrono::milliseconds quantum{1};
+
+ private:
+  struct fifo {
+    duration length;
+    intrusive_list<deadline> entries;
+  };
+  fifo& fifo_of(duration length);
+  time_point earliest() const;
+  void on_alarm();
+  void expire(time_point now);
+  void set_alarm();
+
+  timeline& time_;
+  std::unique_ptr<alarm> alarm_;
+  std::function<void()> before_expiry_;
+  std::list<fifo> fifos_;
+  time_point alarm_expires_ = time_point::max();  // the deadline that the alarm is set for
+};
+
+}  // namespace muster

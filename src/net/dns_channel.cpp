@@ -1,0 +1,314 @@
+// Strategy: c-ares owns the sockets and tells, through its socket state callback, which of them it
+// wants to read or write. Each has a `watch`: an Asio descriptor over the same file descriptor,
+// which waits and never reads. c-ares closes a socket only after telling that it wants nothing of
+// it any more; the watch lets go of the descriptor then, so it is never closed twice or waited for
+// dead.
+//
+// Timeouts: asking c-ares for the earliest one walks all its queries, so that is done only when the
+// timer fires, not at each packet. The timer is never set further off than one query timeout; no
+// query that starts later can then expire before it fires.
+#include "net/dns_channel.hpp"
+
+#include "muster/resolver.hpp"
+#include "net/dns_socket.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <ares.h>
+#include <asio/posix/stream_descriptor.hpp>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace muster {
+
+namespace {
+
+// Queries that expire within this time of each other share one wake-up.
+constexpr std::chrono::milliseconds timer_quantum{5};
+
+std::optional<ip_address> address_of(const ares_addrinfo_node& node) {
+  if (node.ai_family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, node.ai_addr, sizeof v4);
+    return ip_address::from_v4(ntohl(v4.sin_addr.s_addr));
+  }
+  if (node.ai_family != AF_INET6) return std::nullopt;
+  sockaddr_in6 v6;
+  std::memcpy(&v6, node.ai_addr, sizeof v6);
+  std::uint64_t half[2] = {0, 0};
+  for (std::size_t i = 0; i < 16; ++i)
+    half[i / 8] = half[i / 8] << 8 | v6.sin6_addr.s6_addr[i];
+  const auto address = ip_address::from_bits(half[0], half[1]);
+  // An IPv4-mapped address is IPv4, whatever the record's type says; it has no place in an AAAA.
+  if (address.is_v4()) return std::nullopt;
+  return address;
+}
+
+dns_reply reply_of(const ares_addrinfo& result) {
+  dns_reply reply;
+  int ttl = std::numeric_limits<int>::max();
+  for (const auto* node = result.nodes; node; node = node->ai_next) {
+    const auto address = address_of(*node);
+    if (!address || reply.addresses.size() >= resolver::addresses_max) continue;
+    reply.addresses.push_back(*address);
+    ttl = std::min(ttl, node->ai_ttl);
+  }
+  for (const auto* alias = result.cnames; alias; alias = alias->next)
+    ttl = std::min(ttl, alias->ttl);
+  // A TTL with its top bit set counts as 0 (RFC 2181, 8).
+  reply.ttl = std::chrono::seconds{std::max(ttl, 0)};
+  if (reply.addresses.empty()) reply.failure = reason::no_address;
+  return reply;
+}
+
+reason reason_of(int status) {
+  switch (status) {
+    case ARES_ENOTFOUND:
+      return reason::name_not_found;
+    case ARES_ENODATA:
+      return reason::no_address;
+    case ARES_ESERVFAIL:
+    case ARES_EREFUSED:
+    case ARES_EFORMERR:
+    case ARES_EBADRESP:
+    case ARES_ENOTIMP:
+      return reason::name_server_failure;
+    case ARES_ETIMEOUT:
+      return reason::resolve_timeout;
+    case ARES_EBADNAME:
+      return reason::invalid_name;
+    default:
+      return reason::socket_error;
+  }
+}
+
+int family_of(dns_families families) {
+  switch (families) {
+    case dns_families::v4:
+      return AF_INET;
+    case dns_families::v6:
+      return AF_INET6;
+    case dns_families::both:
+      break;
+  }
+  return AF_UNSPEC;
+}
+
+int set_servers(ares_channeldata* ares, const std::vector<dns_server_address>& servers) {
+  std::vector<ares_addr_port_node> nodes(servers.size());
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const ip_address address = servers[i].address;
+    auto& node = nodes[i];
+    node.next = i + 1 < nodes.size() ? &nodes[i + 1] : nullptr;
+    node.udp_port = node.tcp_port = servers[i].port;
+    if (address.is_v4()) {
+      node.family = AF_INET;
+      node.addr.addr4.s_addr = htonl(address.v4());
+      continue;
+    }
+    node.family = AF_INET6;
+    for (unsigned byte = 0; byte < 16; ++byte) {
+      const std::uint64_t half = byte < 8 ? address.high() : address.low();
+      node.addr.addr6._S6_un._S6_u8[byte] =
+          static_cast<unsigned char>(half >> (56 - 8 * (byte % 8)));
+    }
+  }
+  return ares_set_servers_ports(ares, nodes.data());
+}
+
+}  // namespace
+
+bool descriptors_exhausted() {
+  const int probe = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (probe < 0) return errno == EMFILE || errno == ENFILE;
+  ::close(probe);
+  return false;
+}
+
+struct dns_channel::watch {
+  watch(asio::io_context& context, int descriptor_to_watch)
+      : descriptor{context}, number{descriptor_to_watch} {}
+
+  asio::posix::stream_descriptor descriptor;
+  int number;
+  bool read_wanted = false;
+  bool write_wanted = false;
+  bool reading = false;
+  bool writing = false;
+  bool closed = false;
+};
+
+dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& options)
+    : context_{context},
+      query_timeout_{options.query_timeout},
+      timer_{std::make_shared<asio::steady_timer>(context)} {
+  ares_options settings{};
+  // Host aliases are a file read again for each name, and nobody's idea of a target.
+  settings.flags = ARES_FLAG_NOALIASES;
+  settings.timeout = static_cast<int>(options.query_timeout.count());
+  settings.tries = options.tries;
+  settings.sock_state_cb = &dns_channel::on_socket_state;
+  settings.sock_state_cb_data = this;
+  const int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  int status = ares_library_init(ARES_LIB_INIT_ALL);
+  if (status == ARES_SUCCESS) {
+    status = ares_init_options(&ares_, &settings, given);
+    if (status == ARES_SUCCESS && !options.servers.empty()) {
+      status = set_servers(ares_, options.servers);
+      if (status != ARES_SUCCESS) ares_destroy(ares_);
+    }
+    if (status != ARES_SUCCESS) ares_library_cleanup();
+  }
+  if (status != ARES_SUCCESS) {
+    throw std::runtime_error{std::string{"c-ares can't start: "} + ares_strerror(status)};
+  }
+  use_dns_sockets(ares_);
+}
+
+dns_channel::~dns_channel() {
+  closing_ = true;
+  ares_destroy(ares_);
+  ares_library_cleanup();
+}
+
+void dns_channel::start(const std::string& name, dns_families families, dns_query& query) {
+  query.channel_ = this;
+  query.arrivals_before_ = arrivals_;
+  query.closures_before_ = closures_;
+  ares_addrinfo_hints hints{};
+  // Sorting by RFC 6724 would connect a socket for each address; the caller has its own preference.
+  hints.ai_flags = ARES_AI_NOSORT;
+  hints.ai_family = family_of(families);
+  // One entry for each address, not for each socket type.
+  hints.ai_socktype = SOCK_STREAM;
+  ++in_flight_;
+  starting_ = &query;
+  ares_getaddrinfo(ares_, name.c_str(), nullptr, &hints, &dns_channel::on_answer, &query);
+  starting_ = nullptr;
+  if (in_flight_ > 0 && !timer_armed_) arm_timer();
+}
+
+void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* result) {
+  const std::unique_ptr<ares_addrinfo, decltype(&ares_freeaddrinfo)> owned{result,
+                                                                           &ares_freeaddrinfo};
+  auto& query = *static_cast<dns_query*>(context);
+  dns_channel& self = *query.channel_;
+  if (self.closing_) return;
+  --self.in_flight_;
+  dns_reply reply;
+  if (status == ARES_SUCCESS && result) {
+    reply = reply_of(*result);
+  } else {
+    reply.failure = status == ARES_ECONNREFUSED ? self.why_refused(query) : reason_of(status);
+  }
+  reply.local = self.starting_ == &query;
+  query.replied(std::move(reply));
+}
+
+// c-ares 1.18 says "connection refused" for servers that can't be reached, for servers that
+// answered SERVFAIL, REFUSED or NOTIMP, and when it could not open a socket. While a query is under
+// way, c-ares closes a UDP socket only because of an error on it, so an answer that arrived without
+// a socket being closed since the query began means that the servers are there, and refuse.
+reason dns_channel::why_refused(const dns_query& query) const {
+  if (arrivals_ > query.arrivals_before_ && closures_ == query.closures_before_) {
+    return reason::name_server_failure;
+  }
+  return descriptors_exhausted() ? reason::too_many_open_files : reason::name_server_unreachable;
+}
+
+void dns_channel::on_socket_state(void* context, int descriptor, int readable, int writable) {
+  auto& self = *static_cast<dns_channel*>(context);
+  if (readable || writable) {
+    self.watch_socket(descriptor, readable != 0, writable != 0);
+  } else {
+    self.unwatch_socket(descriptor);
+  }
+}
+
+void dns_channel::watch_socket(int descriptor, bool readable, bool writable) {
+  auto place = std::find_if(watches_.begin(), watches_.end(),
+                            [&](const auto& socket) { return socket->number == descriptor; });
+  if (place == watches_.end()) {
+    auto socket = std::make_shared<watch>(context_, descriptor);
+    asio::error_code error;
+    socket->descriptor.assign(descriptor, error);
+    // A socket that can't be waited for (epoll's limit) is left alone: its queries time out.
+    if (error) return;
+    place = watches_.insert(watches_.end(), std::move(socket));
+  }
+  (*place)->read_wanted = readable;
+  (*place)->write_wanted = writable;
+  wait(*place);
+}
+
+void dns_channel::unwatch_socket(int descriptor) {
+  const auto place = std::find_if(watches_.begin(), watches_.end(),
+                                  [&](const auto& socket) { return socket->number == descriptor; });
+  if (place == watches_.end()) return;
+  ++closures_;
+  (*place)->closed = true;
+  (*place)->descriptor.release();
+  watches_.erase(place);
+}
+
+void dns_channel::wait(const std::shared_ptr<watch>& socket) {
+  using descriptor = asio::posix::stream_descriptor;
+  const std::weak_ptr<watch> weak{socket};
+  if (socket->read_wanted && !std::exchange(socket->reading, socket->read_wanted)) {
+    socket->descriptor.async_wait(descriptor::wait_read, [this, weak](asio::error_code error) {
+      const auto ready = weak.lock();
+      if (error || !ready) return;
+      ready->reading = false;
+      ++arrivals_;
+      process(ready->number, ARES_SOCKET_BAD);
+      if (!ready->closed) wait(ready);
+    });
+  }
+  if (socket->write_wanted && !std::exchange(socket->writing, socket->write_wanted)) {
+    socket->descriptor.async_wait(descriptor::wait_write, [this, weak](asio::error_code error) {
+      const auto ready = weak.lock();
+      if (error || !ready) return;
+      ready->writing = false;
+      if (ready->write_wanted) process(ARES_SOCKET_BAD, ready->number);
+      if (!ready->closed) wait(ready);
+    });
+  }
+}
+
+void dns_channel::process(int readable, int writable) {
+  ares_process_fd(ares_, readable, writable);
+  // An idle channel must not keep the io_context running.
+  if (in_flight_ == 0 && timer_armed_) {
+    timer_armed_ = false;
+    timer_->cancel();
+  }
+}
+
+void dns_channel::arm_timer() {
+  const auto limit_us = std::chrono::microseconds{query_timeout_}.count();
+  timeval limit{limit_us / 1'000'000, limit_us % 1'000'000};
+  timeval left{};
+  const timeval* next = ares_timeout(ares_, &limit, &left);
+  const auto delay = std::chrono::seconds{next->tv_sec} + std::chrono::microseconds{next->tv_usec};
+  timer_armed_ = true;
+  timer_->expires_after(std::max<std::chrono::microseconds>(delay, timer_quantum));
+  timer_->async_wait([this, weak = std::weak_ptr{timer_}](asio::error_code error) {
+    if (error || weak.expired()) return;
+    timer_armed_ = false;
+    process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    if (in_flight_ > 0) arm_timer();
+  });
+}
+
+}  // namespace muster

@@ -1,0 +1,87 @@
+// Strategy: the plain socket calls, except for what c-ares 1.18 makes of a failed UDP send. It
+// takes any failure for the server's, and moves the query on to the next try.
+//
+// A full send buffer says nothing about the server. The datagram counts as sent, and lost: the
+// query's next try makes good for it.
+//
+// ECONNREFUSED is the answer (an ICMP error) to an earlier datagram of this socket. Reporting it
+// from a send would fail the wrong query, and the one it belongs to would wait for its timeout. So
+// the datagram is sent all the same; if the server is gone, that brings the error up again, and the
+// next read of the socket tells c-ares, which then moves on every query of that server.
+#include "net/dns_socket.hpp"
+
+#include <cerrno>
+
+#include <ares.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+// Room for the answers to many turns' questions, should the loop be busy elsewhere meanwhile. The
+// kernel grants what net.core.rmem_max and wmem_max allow.
+constexpr int receive_buffer_bytes = 1024 * 1024;
+constexpr int send_buffer_bytes = 512 * 1024;
+
+void set_option(int descriptor, int level, int name, int value) {
+  // Best effort: the socket works without.
+  (void)::setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
+ares_socket_t open_socket(int family, int type, int protocol, void*) {
+  const int descriptor = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (descriptor < 0) return ARES_SOCKET_BAD;
+  if (type == SOCK_DGRAM) {
+    set_option(descriptor, SOL_SOCKET, SO_RCVBUF, receive_buffer_bytes);
+    set_option(descriptor, SOL_SOCKET, SO_SNDBUF, send_buffer_bytes);
+  } else {
+    set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+  }
+  return descriptor;
+}
+
+int close_socket(ares_socket_t descriptor, void*) { return ::close(descriptor); }
+
+int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes, void*) {
+  return ::connect(descriptor, address, bytes);
+}
+
+ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
+                     ares_socklen_t* from_bytes, void*) {
+  return ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
+}
+
+bool is_datagram(int descriptor) {
+  int type = 0;
+  socklen_t bytes = sizeof type;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &bytes) == 0 && type == SOCK_DGRAM;
+}
+
+ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void*) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = static_cast<std::size_t>(count);
+  ares_ssize_t sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+  if (sent >= 0 || !is_datagram(descriptor)) return sent;
+  if (errno == ECONNREFUSED) sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+  if (sent >= 0 || (errno != EAGAIN && errno != ENOBUFS)) return sent;
+  ares_ssize_t bytes = 0;
+  for (int i = 0; i < count; ++i)
+    bytes += static_cast<ares_ssize_t>(parts[i].iov_len);
+  return bytes;
+}
+
+}  // namespace
+
+void use_dns_sockets(ares_channeldata* ares) {
+  static const ares_socket_functions functions{open_socket, close_socket, connect_socket, receive,
+                                               send};
+  ares_set_socket_functions(ares, &functions, nullptr);
+}
+
+}  // namespace muster

@@ -1,0 +1,92 @@
+#include "net/error_status.hpp"
+
+#include <cerrno>
+
+namespace muster {
+namespace {
+
+outcome local(reason why) { return {status::local_error, why}; }
+
+}  // namespace
+
+outcome outcome_of_send_error(int error) {
+  switch (error) {
+    case EPERM:
+    case EACCES:  // a route that prohibits it
+      return local(reason::firewall_denied);
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+      return local(reason::no_route);
+    case EMSGSIZE:
+      return local(reason::message_too_big);
+    case EADDRNOTAVAIL:
+      return local(reason::address_not_available);
+    default:
+      return local(reason::socket_error);
+  }
+}
+
+outcome outcome_of_socket_error(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+      return local(reason::too_many_open_files);
+    case EADDRNOTAVAIL:
+      return local(reason::address_not_available);
+    case EPERM:
+    case EACCES:
+      return local(reason::permission_denied);
+    default:
+      return local(reason::socket_error);
+  }
+}
+
+outcome outcome_of_connect_error(int error, bool at_once) {
+  switch (error) {
+    case ECONNREFUSED:
+      return {status::refused, reason::connection_refused};
+    case ECONNRESET:
+      return {status::reset, reason::connection_reset};
+    case ETIMEDOUT:
+      return {status::timeout, reason::connect_timeout};
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+      if (at_once) return local(reason::no_route);
+      return {status::unreachable, reason::host_unreachable};
+    case ENETUNREACH:
+      if (at_once) return local(reason::no_route);
+      return {status::unreachable, reason::network_unreachable};
+    case ENOPROTOOPT:
+      if (!at_once) return {status::unreachable, reason::icmp_protocol_unreachable};
+      return local(reason::socket_error);
+    case EACCES:
+      // Administratively prohibited: by a router if it came later, else by a rule of this machine.
+      if (!at_once) return {status::unreachable, reason::icmp_admin_prohibited};
+      return local(reason::firewall_denied);
+    case EPERM:
+      return local(reason::firewall_denied);
+    case EINVAL:
+      return local(reason::no_route);
+    default:
+      return outcome_of_send_error(error);
+  }
+}
+
+outcome outcome_of_transfer_error(int error) {
+  switch (error) {
+    case ECONNRESET:
+    case EPIPE:
+      return {status::reset, reason::connection_reset};
+    case ETIMEDOUT:
+      return {status::timeout, reason::transfer_timeout};
+    case EHOSTUNREACH:
+      return {status::unreachable, reason::host_unreachable};
+    case ENETUNREACH:
+      return {status::unreachable, reason::network_unreachable};
+    default:
+      return local(reason::socket_error);
+  }
+}
+
+}  // namespace muster

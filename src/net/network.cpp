@@ -1,0 +1,21 @@
+#include "net/network.hpp"
+
+#include "net/kernel_icmp.hpp"
+
+#include <random>
+
+namespace muster {
+
+std::uint64_t system_network::random() {
+  static std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+std::unique_ptr<icmp_transport> system_network::open_icmp(codec::ip_family family,
+                                                          const probe_options& options) {
+  // The upper half of the ids, as many a simpler tool begins with 0 or its process id.
+  const auto id = static_cast<std::uint16_t>(random() | 0x8000);
+  return std::make_unique<kernel_icmp>(context_, family, options, id);
+}
+
+}  // namespace muster

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "codec/icmp_message.hpp"
+#include "muster/probe_options.hpp"
+#include "net/icmp_transport.hpp"
+#include "net/timeline.hpp"
+
+#include <cstdint>
+#include <memory>
+
+#include <asio/io_context.hpp>
+
+namespace muster {
+
+/// What a run has from outside: the time, chance, and ways for ICMP messages to go. The system's,
+/// or a test's own.
+class network {
+ public:
+  virtual ~network() = default;
+  virtual timeline& time() = 0;
+  /// A fresh random number, which nobody can guess.
+  virtual std::uint64_t random() = 0;
+  /// Throws std::system_error, with the remedy in its text when it is a matter of permission.
+  virtual std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
+                                                    const probe_options& options) = 0;
+};
+
+/// The system's network. The io_context outlives it.
+class system_network final : public network {
+ public:
+  explicit system_network(asio::io_context& context) : context_{context}, time_{context} {}
+
+  timeline& time() override { return time_; }
+  std::uint64_t random() override;
+  std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
+                                            const probe_options& options) override;
+
+ private:
+  asio::io_context& context_;
+  system_timeline time_;
+};
+
+}  // namespace muster

@@ -1,0 +1,26 @@
+#include "net/patient_step.hpp"
+
+#include <utility>
+
+namespace muster {
+
+bool patient_step::stand_in_line(scarce_resource missing) {
+  if (scarce_.hopeless()) return false;
+  const bool first = !std::exchange(waited_, true);
+  whole_.pause(std::chrono::steady_clock::now());
+  scarce_.queue(*this, missing, first);
+  return true;
+}
+
+void patient_step::try_again() {
+  whole_.go_on(std::chrono::steady_clock::now());
+  proceed();
+}
+
+void shortage_pause::cancel() {
+  if (!in_line()) return;
+  leave_line();
+  coroutine_.resume();
+}
+
+}  // namespace muster

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "net/deadline_queue.hpp"
+
+#include <chrono>
+
+namespace muster {
+
+/// A step of a probe that can be ended from outside: it then completes soon, with whatever error.
+class cancellable {
+ public:
+  virtual void cancel() = 0;
+
+ protected:
+  ~cancellable() = default;
+};
+
+/// How much time there is for something, and since when.
+struct time_limit {
+  deadline::time_point start;
+  deadline_queue::duration length;
+
+  deadline::time_point end() const { return start + length; }
+};
+
+/// The deadline around a whole probe of several steps. When it ends, so does the step under way;
+/// the probe then asks `ended()` why, rather than reading it out of that step's error.
+class probe_deadline final : public deadline {
+ public:
+  using duration = deadline_queue::duration;
+
+  /// Never ends, unless it is armed.
+  probe_deadline() = default;
+  probe_deadline(deadline_queue& queue, const time_limit& limit) { arm(queue, limit); }
+  void arm(deadline_queue& queue, const time_limit& limit) {
+    queue_ = &queue;
+    limit_ = limit;
+    queue.arm(*this, limit.start, limit.length);
+  }
+
+  ending ended() const { return ending_; }
+
+  /// Stops the probe's clock, as while it waits for something of this machine's. The end of the run
+  /// still ends it.
+  void pause(time_point now);
+  /// Lets the clock run on with the time that was left.
+  void go_on(time_point now);
+  /// How long the clock stood still, all pauses together.
+  duration paused() const { return paused_; }
+
+  /// Marks a step as the one under way for as long as this lives. One within another takes its
+  /// place meanwhile.
+  class step {
+   public:
+    step(probe_deadline& owner, cancellable& what) : owner_{owner}, outer_{owner.step_} {
+      owner_.step_ = &what;
+    }
+    step(const step&) = delete;
+    step& operator=(const step&) = delete;
+    ~step() { owner_.step_ = outer_; }
+
+   private:
+    probe_deadline& owner_;
+    cancellable* outer_;
+  };
+
+ private:
+  void on_deadline(ending why) override {
+    ending_ = why;
+    if (step_) step_->cancel();
+  }
+
+  deadline_queue* queue_ = nullptr;
+  time_limit limit_{};
+  duration paused_{0};
+  time_point paused_at_{};
+  ending ending_ = ending::none;
+  cancellable* step_ = nullptr;
+};
+
+inline void probe_deadline::pause(time_point now) {
+  if (queue_ == nullptr || ending_ != ending::none) return;
+  // Nothing but the end of the run comes before that.
+  constexpr std::chrono::hours never{24 * 365};
+  paused_at_ = now;
+  queue_->arm(*this, now, never);
+}
+
+inline void probe_deadline::go_on(time_point now) {
+  if (queue_ == nullptr) return;
+  paused_ += now - paused_at_;
+  if (ending_ == ending::none) queue_->arm(*this, limit_.start + paused_, limit_.length);
+}
+
+}  // namespace muster

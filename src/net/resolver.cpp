@@ -1,0 +1,341 @@
+// Strategy: a name that is asked for and not in the cache becomes a `flight`: one lookup, and the
+// list of those who wait for it. A new flight queues; a turn of the resolver, posted to the
+// io_context, hands queued flights to c-ares, a bounded number at a time, and tells the waiters of
+// those that have ended. So waiters are called from one place only, with neither c-ares nor a call
+// to the resolver below them on the stack, and may do as they please.
+#include "muster/resolver.hpp"
+
+#include "muster/intrusive_list.hpp"
+#include "net/dns_cache.hpp"
+#include "net/dns_channel.hpp"
+#include "net/dns_config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <deque>
+#include <optional>
+#include <stdexcept>
+#include <unordered_map>
+
+#include <asio/steady_timer.hpp>
+
+namespace muster {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Lookups under way at once; further ones queue. Names that are slow to resolve take seconds each,
+// so a smaller number makes a long list of them slow; c-ares 1.18 walks all its queries, two for
+// each lookup, now and then, so a larger number makes it slow.
+constexpr std::size_t lookups_in_flight_max = 1'024;
+
+// Of these, the lookups whose questions the name server may not have read yet. The receive buffer
+// of one with Linux' defaults was measured to hold 262 questions, two for each lookup: of a
+// thousand lookups begun at once, seven of eight were lost, and waited for their timeouts. A server
+// reads in order, so an answer shows that the questions before it were read: what they ask is slow,
+// and holds up nobody. So does what is not answered after `settle_time`, as the server may be gone;
+// a server that is alive but busy with other work is given that long to come back.
+constexpr std::size_t burst_lookups_max = 100;
+constexpr std::chrono::milliseconds settle_time{500};
+
+// Lookups begun in one turn, each of which reads the hosts file: the loop has other work.
+constexpr std::size_t starts_per_turn_max = 50;
+
+// The hosts file has no TTL; an edit of it shows after this time.
+constexpr std::chrono::seconds local_ttl = 60s;
+// A server that failed or kept silent is asked again soon, but not at once for each of a thousand
+// targets with the same name.
+constexpr std::chrono::seconds failure_ttl = 1s;
+
+constexpr ip_address loopback_v4 = ip_address::from_v4(0x7f00'0001);
+constexpr ip_address loopback_v6 = ip_address::from_bits(0, 1);
+
+dns_families families_of(address_preference preference) {
+  switch (preference) {
+    case address_preference::v4_only:
+      return dns_families::v4;
+    case address_preference::v6_only:
+      return dns_families::v6;
+    case address_preference::v4_first:
+    case address_preference::v6_first:
+      break;
+  }
+  return dns_families::both;
+}
+
+/// localhost and all below it (RFC 6761, 6.3). Kept from c-ares 1.18, which would ask a name server
+/// about `localhost.` and `a.localhost`, and leaks when the hosts file has the other family alone.
+bool is_localhost(std::string_view key) {
+  constexpr std::string_view localhost = "localhost";
+  if (key.back() == '.') key.remove_suffix(1);
+  if (!key.ends_with(localhost)) return false;
+  key.remove_suffix(localhost.size());
+  return key.empty() || key.back() == '.';
+}
+
+}  // namespace
+
+class resolver::state : public std::enable_shared_from_this<state> {
+ public:
+  state(asio::io_context& context, resolver_options options)
+      : context_{context},
+        options_{std::move(options)},
+        channel_options_{channel_options(options_)},
+        cache_{options_.cache_entries_max},
+        settle_timer_{context} {
+    const auto families = families_of(options_.preference);
+    dns_reply loopback;
+    if (families != dns_families::v6) loopback.addresses.push_back(loopback_v4);
+    if (families != dns_families::v4) loopback.addresses.push_back(loopback_v6);
+    localhost_ = answer_of(std::move(loopback));
+  }
+
+  const lookup_answer* resolve(std::string_view name, waiter& interest);
+  void close();
+  const resolver_statistics& statistics() const { return statistics_; }
+
+ private:
+  using clock = std::chrono::steady_clock;
+  struct flight final : dns_query, list_hook {
+    flight(state& of, std::string_view name_asked) : owner{of}, name{name_asked} {}
+    void replied(dns_reply reply) override { owner.finish(*this, std::move(reply)); }
+
+    state& owner;
+    const std::string name;
+    intrusive_list<waiter> waiters;
+    lookup_answer answer;
+    clock::time_point began;
+  };
+
+  const lookup_answer* numeric(ip_address address);
+  void schedule_turn();
+  void turn();
+  void start_queued();
+  void start(flight& next, clock::time_point now);
+  void settle(clock::time_point now);
+  void wait_to_settle();
+  reason ensure_channel();
+  void finish(flight& ended, dns_reply reply);
+  lookup_answer answer_of(dns_reply reply) const;
+  std::chrono::seconds ttl_of(const dns_reply& reply) const;
+  void tell_waiters();
+
+  asio::io_context& context_;
+  resolver_options options_;
+  dns_channel_options channel_options_;
+  lookup_answer localhost_;
+  lookup_answer numeric_;  // the one given last
+  dns_cache cache_;
+  resolver_statistics statistics_;
+  // Queued and under way, by `flight::name`.
+  std::unordered_map<std::string_view, std::shared_ptr<flight>> flights_;
+  intrusive_list<flight> queued_;
+  intrusive_list<flight> young_;  // under way and perhaps not read yet, oldest first
+  std::size_t young_count_ = 0;
+  std::deque<std::shared_ptr<flight>> ended_;
+  std::size_t in_flight_ = 0;
+  bool turn_scheduled_ = false;
+  asio::steady_timer settle_timer_;
+  bool settle_timer_armed_ = false;
+  std::unique_ptr<dns_channel> channel_;  // last: it refers to the flights
+};
+
+const lookup_answer* resolver::state::resolve(std::string_view name, waiter& interest) {
+  assert(!interest.waiting());
+  static const lookup_answer not_a_name{reason::invalid_name, {}};
+  if (const auto address = ip_address::parse(name)) return numeric(*address);
+  dns_cache::key_buffer buffer;
+  const std::string_view key = dns_cache::key_of(name, buffer);
+  if (key.empty()) return &not_a_name;
+  if (is_localhost(key)) return &localhost_;
+  if (const auto* known = cache_.find(key, clock::now())) {
+    ++statistics_.cache_hits;
+    return known;
+  }
+  auto place = flights_.find(key);
+  if (place == flights_.end()) {
+    auto added = std::make_shared<flight>(*this, key);
+    place = flights_.emplace(added->name, added).first;
+    queued_.push_back(*added);
+    schedule_turn();
+  } else {
+    ++statistics_.joined;
+  }
+  place->second->waiters.push_back(interest);
+  return nullptr;
+}
+
+const lookup_answer* resolver::state::numeric(ip_address address) {
+  const auto families = families_of(options_.preference);
+  const bool wanted = families != (address.is_v4() ? dns_families::v6 : dns_families::v4);
+  numeric_ =
+      wanted ? lookup_answer{reason::none, {address}} : lookup_answer{reason::no_address, {}};
+  return &numeric_;
+}
+
+void resolver::state::schedule_turn() {
+  if (std::exchange(turn_scheduled_, true)) return;
+  asio::post(context_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->turn();
+  });
+}
+
+void resolver::state::turn() {
+  turn_scheduled_ = false;
+  start_queued();
+  tell_waiters();
+}
+
+void resolver::state::start_queued() {
+  const auto now = clock::now();
+  settle(now);
+  const auto has_room = [this] {
+    return in_flight_ < lookups_in_flight_max && young_count_ < burst_lookups_max;
+  };
+  for (std::size_t started = 0; !queued_.empty() && has_room();) {
+    // No more in this turn.
+    if (started == starts_per_turn_max) return schedule_turn();
+    flight& next = queued_.pop_front();
+    if (next.waiters.empty()) {
+      // Everybody lost interest while it queued.
+      flights_.erase(flights_.find(next.name));
+      continue;
+    }
+    ++started;
+    start(next, now);
+  }
+  // Otherwise the next lookup that ends schedules a turn.
+  if (!queued_.empty() && !young_.empty()) return wait_to_settle();
+  // An idle resolver must not keep the io_context running.
+  if (std::exchange(settle_timer_armed_, false)) settle_timer_.cancel();
+}
+
+void resolver::state::start(flight& next, clock::time_point now) {
+  ++statistics_.queries;
+  ++in_flight_;
+  ++young_count_;
+  young_.push_back(next);
+  next.began = now;
+  if (const reason why = ensure_channel(); why != reason::none) {
+    finish(next, {.failure = why, .addresses = {}, .ttl = {}, .local = false});
+  } else {
+    channel_->start(next.name, families_of(options_.preference), next);
+  }
+}
+
+void resolver::state::settle(clock::time_point now) {
+  while (!young_.empty() && now - young_.front().began >= settle_time) {
+    young_.pop_front();
+    --young_count_;
+  }
+}
+
+/// Schedules a turn for when the oldest of the young lookups no longer counts as one.
+void resolver::state::wait_to_settle() {
+  if (std::exchange(settle_timer_armed_, true)) return;
+  settle_timer_.expires_at(young_.front().began + settle_time);
+  settle_timer_.async_wait([weak = weak_from_this()](asio::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->settle_timer_armed_ = false;
+    self->schedule_turn();
+  });
+}
+
+/// `none`, or why there is no channel this time.
+reason resolver::state::ensure_channel() {
+  if (channel_) return reason::none;
+  // c-ares takes an unreadable resolv.conf for "ask 127.0.0.1".
+  if (descriptors_exhausted()) return reason::too_many_open_files;
+  try {
+    channel_ = std::make_unique<dns_channel>(context_, channel_options_);
+  } catch (const std::runtime_error&) {
+    return reason::socket_error;
+  }
+  return reason::none;
+}
+
+void resolver::state::finish(flight& ended, dns_reply reply) {
+  --in_flight_;
+  // Answered from the network, it shows that what was asked before it was read.
+  const bool read = !reply.local && reply.failure != reason::resolve_timeout;
+  while (ended.linked()) {
+    flight& older = read ? young_.pop_front() : ended;
+    older.unlink();
+    --young_count_;
+  }
+  const auto ttl = ttl_of(reply);
+  ended.answer = answer_of(std::move(reply));
+  cache_.store(ended.name, ended.answer, clock::now(), ttl);
+  auto node = flights_.extract(ended.name);
+  ended_.push_back(std::move(node.mapped()));
+  schedule_turn();
+}
+
+lookup_answer resolver::state::answer_of(dns_reply reply) const {
+  lookup_answer answer{reply.failure, std::move(reply.addresses)};
+  const bool v6_first = options_.preference == address_preference::v6_first;
+  std::stable_partition(answer.addresses.begin(), answer.addresses.end(),
+                        [&](ip_address address) { return address.is_v6() == v6_first; });
+  return answer;
+}
+
+std::chrono::seconds resolver::state::ttl_of(const dns_reply& reply) const {
+  switch (reply.failure) {
+    case reason::none:
+      return reply.local ? local_ttl : std::clamp(reply.ttl, options_.ttl_min, options_.ttl_max);
+    case reason::name_not_found:
+    case reason::no_address:
+      return options_.negative_ttl;
+    case reason::too_many_open_files:
+      return 0s;
+    default:
+      return failure_ttl;
+  }
+}
+
+void resolver::state::tell_waiters() {
+  if (ended_.empty()) return;
+  // Scheduled before any waiter is called, as one may throw: the others are told all the same.
+  schedule_turn();
+  for (std::size_t left = ended_.size(); left > 0 && !ended_.empty();) {
+    // Shared, as the waiter may destroy the resolver while it reads the answer.
+    const std::shared_ptr<flight> ended = ended_.front();
+    if (ended->waiters.empty()) {
+      ended_.pop_front();
+      --left;
+      continue;
+    }
+    ended->waiters.pop_front().resolved(ended->answer);
+  }
+}
+
+/// Ends everything. A turn that is on the stack, in a waiter that destroyed the resolver, still
+/// holds this object and finds nothing left to do.
+void resolver::state::close() {
+  channel_.reset();
+  std::vector<std::shared_ptr<flight>> open{ended_.begin(), ended_.end()};
+  for (const auto& [name, flying] : flights_)
+    open.push_back(flying);
+  ended_.clear();
+  flights_.clear();
+  for (const auto& flying : open) {
+    while (!flying->waiters.empty())
+      flying->waiters.pop_front().abandoned();
+  }
+}
+
+resolver::resolver(asio::io_context& context, resolver_options options)
+    : context_{context}, state_{std::make_shared<state>(context, std::move(options))} {}
+
+resolver::~resolver() { state_->close(); }
+
+const lookup_answer* resolver::resolve(std::string_view name, waiter& interest) {
+  return state_->resolve(name, interest);
+}
+
+resolver_statistics resolver::statistics() const { return state_->statistics(); }
+
+}  // namespace muster

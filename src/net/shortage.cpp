@@ -1,0 +1,76 @@
+// Strategy: one line and one timer. Only the first in line tries, because a try can be dear: a
+// connect that finds no free port has looked at every one. A success is a sign that there is more,
+// so the next one follows at once; a failure doubles the pause and sends whoever tried to the end
+// of the line, as another may want something that is to be had, such as a port towards another
+// destination.
+#include "net/shortage.hpp"
+
+#include "net/resume.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace muster {
+
+scarce_resource shortage_of(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+      return scarce_resource::descriptors;
+    case ENOBUFS:
+    case ENOMEM:
+    case EAGAIN:
+    case ENOSPC:
+      return scarce_resource::memory;
+    default:
+      return scarce_resource::none;
+  }
+}
+
+shortage::shortage(asio::io_context& context, duration patience)
+    : timer_{context}, patience_{patience} {}
+
+void shortage::queue(waiter& one, scarce_resource what, bool first) {
+  if (first) {
+    if (what == scarce_resource::descriptors) ++waits_.descriptors;
+    if (what == scarce_resource::ports) ++waits_.ports;
+    if (what == scarce_resource::memory) ++waits_.memory;
+  }
+  line_.push_back(one);
+  failed_ = true;
+  if (serving_) return;
+  serving_ = true;
+  serve(scope_, *this);
+}
+
+void shortage::try_some() {
+  failed_ = false;
+  for (int tries = 0; tries < tries_max && !failed_ && !line_.empty(); ++tries) {
+    line_.pop_front().try_again();
+  }
+}
+
+job shortage::serve(job_scope&, shortage& self) {
+  using clock = std::chrono::steady_clock;
+  self.relieved_ = clock::now();
+  self.pause_ = pause_min;
+  while (!self.line_.empty()) {
+    self.timer_.expires_after(self.failed_ ? self.pause_ : std::chrono::milliseconds{0});
+    // Whether the time is over or something was given back, it is time to try.
+    auto [cut_short] = co_await self.timer_.async_wait(resume);
+    const auto now = clock::now();
+    if (std::exchange(self.relieved_now_, false)) self.relieved_ = now;
+    self.hopeless_ = self.held_ == 0 && now - self.relieved_ >= self.patience_;
+    self.try_some();
+    if (!self.failed_) {
+      self.pause_ = pause_min;
+    } else if (!cut_short) {
+      self.pause_ = std::min(self.pause_ * 2, pause_max);
+    }
+  }
+  self.hopeless_ = false;
+  self.serving_ = false;
+}
+
+}  // namespace muster

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "muster/intrusive_list.hpp"
+#include "muster/statistics.hpp"
+#include "net/job.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+namespace muster {
+
+/// What this machine can be short of when a connection is to be made.
+enum class scarce_resource : std::uint8_t {
+  none,
+  descriptors,  ///< EMFILE, ENFILE.
+  ports,        ///< Every local port is in use towards that destination.
+  memory,       ///< ENOBUFS, ENOMEM, EAGAIN, or the user's epoll watches (ENOSPC).
+};
+
+/// What `socket`, `send` or `epoll_ctl` failed for, if it is for want of something that will be
+/// given back. `connect` is different: see `connection`.
+scarce_resource shortage_of(int error);
+
+/// Those who wait for something that this machine has run out of. The first in line tries again
+/// when one of the run's own connections has ended, or after a while: others may have given
+/// something back. When it succeeds the next one tries.
+class shortage {
+ public:
+  using duration = std::chrono::steady_clock::duration;
+
+  /// Waits between two tries, of which each is twice as long as the one before.
+  static constexpr std::chrono::milliseconds pause_min{1};
+  static constexpr std::chrono::milliseconds pause_max{100};
+  /// Tries in a row before other handlers have their turn.
+  static constexpr int tries_max = 64;
+  /// How long waiting goes on while no connection of this run is open, whose end could help, and
+  /// nobody gets anything: longer than the minute that a port stays in TIME_WAIT.
+  static constexpr std::chrono::seconds patience_default{90};
+
+  /// The io_context outlives the shortage.
+  explicit shortage(asio::io_context& context, duration patience = patience_default);
+  shortage(const shortage&) = delete;
+  shortage& operator=(const shortage&) = delete;
+
+  /// One who waits. Leaves the line when it is destroyed.
+  class waiter : public list_hook {
+   protected:
+    ~waiter() = default;
+
+   private:
+    friend class shortage;
+    /// Called once, out of the line: it tries, and if there is still a shortage it queues again
+    /// before it returns. May destroy `*this`.
+    virtual void try_again() = 0;
+  };
+
+  /// Puts `one` at the end of the line. A wait of many tries is counted once: `first` is the first.
+  void queue(waiter& one, scarce_resource what, bool first);
+  /// True when it is no use to wait any longer.
+  bool hopeless() const { return hopeless_; }
+  /// A connection of this run got what it needed, and gave it back.
+  void taken() {
+    ++held_;
+    relieved_now_ = true;
+  }
+  void given_back() {
+    --held_;
+    if (!line_.empty()) timer_.cancel();
+  }
+  const resource_waits& waits() const { return waits_; }
+
+ private:
+  void try_some();
+  static job serve(job_scope&, shortage& self);
+
+  asio::steady_timer timer_;
+  intrusive_list<waiter> line_;
+  resource_waits waits_;
+  const duration patience_;
+  std::chrono::steady_clock::time_point relieved_;  // when somebody last got something
+  std::chrono::milliseconds pause_ = pause_min;
+  std::size_t held_ = 0;
+  bool failed_ = false;        // whoever tried just now queued again
+  bool relieved_now_ = false;  // somebody got something since this was looked at
+  bool hopeless_ = false;
+  bool serving_ = false;
+  job_scope scope_;  // last: its jobs use all of the above
+};
+
+}  // namespace muster

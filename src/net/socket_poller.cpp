@@ -1,0 +1,159 @@
+// Strategy: one epoll for all stream sockets, edge-triggered for both directions from the start, so
+// that a socket is registered once and never changed. Asio waits for that epoll's own descriptor.
+//
+// A batch is handled in two passes. The first notes what the kernel said, and runs nobody's code;
+// the second resumes whoever waits for it, from a list that a socket leaves when it is destroyed.
+// So a coroutine may destroy any other, or close a socket whose number the next one gets, and no
+// event reaches the wrong one. The kernel forgets a socket when its last descriptor is closed; as a
+// child process that was forked may still hold one, an event carries the number of its
+// registration, and one that is out of date means nobody.
+#include "net/socket_poller.hpp"
+
+#include "net/resume.hpp"
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr auto readable_bit = static_cast<std::uint8_t>(readiness::readable);
+constexpr auto writable_bit = static_cast<std::uint8_t>(readiness::writable);
+
+int new_epoll() {
+  const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
+  if (descriptor >= 0) return descriptor;
+  throw std::system_error{errno, std::system_category(), "can't watch connections (epoll_create1)"};
+}
+
+epoll_event event_of(int descriptor, std::uint32_t generation) {
+  epoll_event event{};
+  event.events = watched_events;
+  event.data.u64 = std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(descriptor);
+  return event;
+}
+
+}  // namespace
+
+// ---- One socket
+
+void polled_socket::assign(int descriptor) {
+  close();
+  descriptor_ = descriptor;
+}
+
+int polled_socket::watch() { return poller_.add(*this); }
+
+void polled_socket::close() {
+  if (descriptor_ < 0) return;
+  unlink();
+  if (generation_ != 0) poller_.remove(*this);
+  ::close(descriptor_);
+  descriptor_ = -1;
+  generation_ = 0;
+  ready_ = 0;
+  failed_ = peer_done_ = false;
+}
+
+void polled_socket::note(std::uint32_t events) {
+  failed_ = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  peer_done_ = failed_ || (events & EPOLLRDHUP) != 0;
+  if (peer_done_ || (events & EPOLLIN) != 0) ready_ |= readable_bit;
+  if (failed_ || (events & EPOLLOUT) != 0) ready_ |= writable_bit;
+}
+
+void polled_socket::used_up(readiness what) {
+  ready_ &= static_cast<std::uint8_t>(~static_cast<std::uint8_t>(what));
+}
+
+void polled_socket::tell_again() {
+  if (poller_.rearm(*this)) ready_ = 0;
+}
+
+void polled_socket::resume() {
+  unlink();
+  std::exchange(waiter_, nullptr).resume();
+}
+
+// ---- All of them
+
+socket_poller::socket_poller(asio::io_context& context) : epoll_{context, new_epoll()} {}
+
+int socket_poller::add(polled_socket& socket) {
+  if (++generation_ == 0) ++generation_;
+  epoll_event event = event_of(socket.descriptor_, generation_);
+  if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket.descriptor_, &event) != 0) {
+    return errno;
+  }
+  const auto place = static_cast<std::size_t>(socket.descriptor_);
+  if (place >= sockets_.size()) sockets_.resize(place + batch_max);
+  sockets_[place] = &socket;
+  socket.generation_ = generation_;
+  ++watched_;
+  if (!serving_) {
+    serving_ = true;
+    serve(scope_, *this);
+  }
+  return 0;
+}
+
+bool socket_poller::rearm(const polled_socket& socket) {
+  epoll_event event = event_of(socket.descriptor_, socket.generation_);
+  return ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_MOD, socket.descriptor_, &event) == 0;
+}
+
+void socket_poller::remove(const polled_socket& socket) {
+  sockets_[static_cast<std::size_t>(socket.descriptor_)] = nullptr;
+  // A loop that waits for nothing would keep the io_context from ending.
+  if (--watched_ == 0 && !dispatching_) epoll_.cancel();
+}
+
+void socket_poller::poll() {
+  if (watched_ == 0) return;
+  dispatch();
+  if (watched_ == 0) epoll_.cancel();
+}
+
+job socket_poller::serve(job_scope&, socket_poller& self) {
+  while (self.watched_ > 0) {
+    auto [error] =
+        co_await self.epoll_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
+    if (!error) self.dispatch();
+  }
+  self.serving_ = false;
+}
+
+void socket_poller::dispatch() {
+  // Whatever way this is left: a coroutine's exception goes through here.
+  struct while_dispatching {
+    explicit while_dispatching(bool& flag_) : flag{flag_} { flag = true; }
+    ~while_dispatching() { flag = false; }
+    bool& flag;
+  } const marked{dispatching_};
+
+  std::array<epoll_event, batch_max> events;
+  for (int round = 0; round < rounds_max; ++round) {
+    const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch_max, 0);
+    for (int i = 0; i < count; ++i) {
+      const std::uint64_t key = events[static_cast<std::size_t>(i)].data.u64;
+      const auto place = static_cast<std::size_t>(key & 0xffff'ffff);
+      polled_socket* const socket = place < sockets_.size() ? sockets_[place] : nullptr;
+      if (socket == nullptr || socket->generation_ != key >> 32) continue;
+      socket->note(events[static_cast<std::size_t>(i)].events);
+      if (socket->waiter_ && socket->ready(socket->wanted_) && !socket->linked()) {
+        due_.push_back(*socket);
+      }
+    }
+    while (!due_.empty())
+      due_.pop_front().resume();
+    if (count <= 0) break;
+  }
+}
+
+}  // namespace muster

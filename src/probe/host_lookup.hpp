@@ -1,0 +1,46 @@
+#pragma once
+
+#include "net/error_status.hpp"
+#include "net/lookup_operation.hpp"
+#include "probe/prober.hpp"
+
+#include <coroutine>
+#include <optional>
+
+namespace muster {
+
+/// `co_await host_lookup{…}`: the step of a probe that finds the address of its host, at once when
+/// it was written as one. Gives what is wrong with it, `up` if nothing is.
+class host_lookup {
+ public:
+  /// All of them outlive the step.
+  host_lookup(prober& shared, const target& host, probe_deadline& whole)
+      : shared_{shared}, host_{host}, whole_{whole} {}
+
+  bool await_ready() {
+    if (!host_.needs_lookup()) return true;
+    lookup_.emplace(shared_.names(), host_.host());
+    step_.emplace(whole_, *lookup_);
+    return lookup_->await_ready();
+  }
+  void await_suspend(std::coroutine_handle<> coroutine) { lookup_->await_suspend(coroutine); }
+  outcome await_resume() {
+    if (!lookup_) return {};
+    step_.reset();
+    return shared_.lookup_failure(lookup_->await_resume(), whole_.ended());
+  }
+
+  /// The address to probe, once nothing is wrong with it.
+  ip_address address() const {
+    return lookup_ ? lookup_->await_resume().addresses.front() : host_.address();
+  }
+
+ private:
+  prober& shared_;
+  const target& host_;
+  probe_deadline& whole_;
+  std::optional<lookup_operation> lookup_;
+  std::optional<probe_deadline::step> step_;
+};
+
+}  // namespace muster

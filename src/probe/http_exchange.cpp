@@ -1,0 +1,223 @@
+#include "probe/http_exchange.hpp"
+
+#include "codec/http_request.hpp"
+#include "codec/redirect.hpp"
+#include "core/url.hpp"
+#include "probe/url_template.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace muster {
+namespace {
+
+bool is_redirect(int status_code) {
+  constexpr std::array codes{301, 302, 303, 307, 308};
+  return std::find(codes.begin(), codes.end(), status_code) != codes.end();
+}
+
+/// The same object without its contents; its strings keep their memory.
+std::unique_ptr<http_details> emptied(std::unique_ptr<http_details> used) {
+  http_details fresh;
+  for (const auto text : {&http_details::url, &http_details::title, &http_details::server,
+                          &http_details::content_type, &http_details::location}) {
+    (*used.*text).clear();
+    fresh.*text = std::move(*used.*text);
+  }
+  *used = std::move(fresh);
+  return used;
+}
+
+/// The path that the target's row asks for; empty when it says nothing.
+std::string_view own_path(const target& subject) {
+  const target_parameters* parameters = subject.parameters();
+  return parameters ? std::string_view{parameters->path} : std::string_view{};
+}
+
+}  // namespace
+
+http_exchange::http_exchange(prober& shared, const stream_request& request,
+                             clock::time_point started)
+    : shared_{shared},
+      request_{request},
+      details_{shared.spare_details().take().value_or(nullptr)},
+      started_{started},
+      phase_{started},
+      latest_{started} {
+  if (!details_) details_ = std::make_unique<http_details>();
+}
+
+bool http_exchange::begin() {
+  const bool is_own = request_.url_template == nullptr && subject().form() == target_form::url &&
+                      own_path(subject()).empty();
+  return is_own ? set_url(subject()) : parse_url_of(first_url());
+}
+
+/// The URL that template, target and the path of its row come to.
+std::string http_exchange::first_url() const {
+  const std::string_view path = own_path(subject());
+  std::string url;
+  if (request_.url_template == nullptr && subject().form() == target_form::url) {
+    url = subject().to_string();
+  } else {
+    const char* form = request_.url_template ? request_.url_template : "http://{}/";
+    url = fill_url_template(form, subject());
+  }
+  return path.empty() ? url : with_path(url, path);
+}
+
+bool http_exchange::parse_url_of(std::string_view text) {
+  auto url = parse_url(text);
+  if (!url) {
+    const bool tls = text.starts_with("https:");
+    fail(tls ? outcome{status::local_error, reason::tls_unsupported}
+             : outcome{status::protocol_error, reason::bad_redirect});
+    return false;
+  }
+  url->set_scope(request_.subject.scope());
+  return set_url(*url);
+}
+
+bool http_exchange::set_url(const target& url) {
+  url_ = url;
+  details_->url = url.written();
+  address_ = url.address();
+  has_address_ = !url.needs_lookup();
+  if (has_address_ && shared_.excluded(address_)) {
+    fail({status::skipped, reason::excluded});
+    return false;
+  }
+  details_->resolve = details_->connect = std::chrono::nanoseconds{-1};
+  details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
+  phase_ = latest_;
+  return true;
+}
+
+void http_exchange::resolved(ip_address address) {
+  if (!url_.needs_lookup()) return;
+  address_ = address;
+  has_address_ = true;
+  latest_ = clock::now();
+  details_->resolve = latest_ - phase_;
+}
+
+void http_exchange::connected(clock::duration took) {
+  details_->connect = took;
+  if (auto text = shared_.spare_texts().take()) request_text_ = std::move(*text);
+  codec::write_http_request(
+      request_text_, method(), url_.authority(), url_.path(),
+      own_setting(subject(), &target_parameters::user_agent, options().user_agent));
+  sent_bytes_ = 0;
+  give_reader_back();
+}
+
+void http_exchange::sent(std::size_t bytes) {
+  sent_bytes_ += bytes;
+  if (!unsent().empty()) return;
+  phase_ = latest_ = clock::now();
+  shared_.spare_texts().keep(std::move(request_text_));
+  request_text_.clear();
+  sent_bytes_ = 0;
+}
+
+/// A reader is as large as several waiting probes: it is there from the first byte on.
+void http_exchange::begin_response() {
+  codec::http_limits limits;
+  limits.body_bytes_max =
+      own_setting(subject(), &target_parameters::body_bytes_max, options().body_bytes_max);
+  const bool head = method() == "HEAD";
+  reader_ = shared_.spare_readers().take();
+  if (reader_) {
+    reader_->restart(head, limits);
+  } else {
+    reader_.emplace(head, limits);
+  }
+}
+
+void http_exchange::give_reader_back() {
+  if (reader_) shared_.spare_readers().keep(std::move(*reader_));
+  reader_.reset();
+}
+
+http_exchange::state http_exchange::received(std::string_view bytes) {
+  latest_ = clock::now();
+  if (!reader_) {
+    begin_response();
+    details_->first_byte = latest_ - std::exchange(phase_, latest_);
+  }
+  const state now_is = reader_->feed(bytes);
+  if (now_is != state::need_more) note_response();
+  return now_is;
+}
+
+http_exchange::state http_exchange::closed() {
+  latest_ = clock::now();
+  if (!reader_) begin_response();
+  const state now_is = reader_->finish();
+  note_response();
+  return now_is;
+}
+
+reason http_exchange::waiting_for() const {
+  return reader_ ? reason::transfer_timeout : reason::first_byte_timeout;
+}
+
+void http_exchange::note_response() {
+  details_->version = reader_->version();
+  details_->status_code = reader_->status_code();
+  details_->title = reader_->title();
+  details_->server = reader_->server();
+  details_->content_type = reader_->content_type();
+  details_->location = reader_->location();
+  details_->content_length = reader_->content_length();
+  details_->body_bytes = reader_->body_bytes();
+  details_->body_truncated = reader_->body_truncated();
+  if (reader_->why() == reason::none) {
+    details_->transfer = latest_ - phase_;
+    fail({});  // nothing is wrong
+    return;
+  }
+  const bool early = reader_->why() == reason::closed_early;
+  fail({early ? status::reset : status::protocol_error, reader_->why()});
+}
+
+bool http_exchange::follow_redirect() {
+  const unsigned followed_max =
+      own_setting(subject(), &target_parameters::redirects_max, options().redirects_max);
+  if (followed_max == 0 || !is_redirect(details_->status_code)) return false;
+  if (details_->redirects.size() >= followed_max) {
+    fail({status::protocol_error, reason::too_many_redirects});
+    return false;
+  }
+  const auto next = codec::resolve_location(details_->url, details_->location);
+  if (!next) {
+    fail({status::protocol_error, reason::bad_redirect});
+    return false;
+  }
+  details_->redirects.push_back(details_->status_code);
+  return parse_url_of(*next);
+}
+
+void http_exchange::deliver(clock::duration paused) {
+  if (reader_ && details_->status_code == 0 && reader_->status_code() != 0) {
+    // Ended in mid-response: what is known so far is worth telling.
+    const outcome failure = outcome_;
+    note_response();
+    details_->transfer = std::chrono::nanoseconds{-1};
+    fail(failure);
+  }
+  probe_result result = prober::result_of(request_);
+  result.port = url_.port();
+  result.has_address = has_address_;
+  result.address = address_;
+  result.status = outcome_.status;
+  result.reason = outcome_.reason;
+  if (outcome_.status == status::up) result.rtt = latest_ - started_ - paused;
+  result.http = std::move(details_);
+  give_reader_back();
+  shared_.deliver(std::move(result));
+  if (result.http) shared_.spare_details().keep(emptied(std::move(result.http)));
+}
+
+}  // namespace muster

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "codec/http_response.hpp"
+#include "muster/result.hpp"
+#include "net/connection.hpp"
+#include "net/error_status.hpp"
+#include "probe/probe_request.hpp"
+#include "probe/prober.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace muster {
+
+/// The part of an HTTP probe that needs no waiting: what to ask for, what came back, how long each
+/// phase took, and where a redirect leads. The probe's coroutine moves the bytes.
+class http_exchange {
+ public:
+  using clock = std::chrono::steady_clock;
+  using state = codec::http_response_reader::state;
+
+  http_exchange(prober& shared, const stream_request& request, clock::time_point started);
+
+  /// Makes the request's URL ready to be asked. False, with the failure noted, when it is none.
+  bool begin();
+  /// The URL to ask next: host or address, and port.
+  const target& url() const { return url_; }
+  void resolved(ip_address address);
+  /// Where to connect to, once resolved.
+  endpoint destination() const { return {address_, url_.port(), url_.scope()}; }
+
+  /// The host is connected, which took so long: the request can be sent.
+  void connected(clock::duration took);
+  std::string_view unsent() const { return std::string_view{request_text_}.substr(sent_bytes_); }
+  void sent(std::size_t bytes);
+  state received(std::string_view bytes);
+  state closed();
+  /// What a wait for bytes that took too long was waiting for.
+  reason waiting_for() const;
+
+  /// After a whole response: true when it is a redirect to be followed, and `url()` is the next.
+  bool follow_redirect();
+  void fail(outcome what) { outcome_ = what; }
+  /// `paused`: how long the probe waited for this machine.
+  void deliver(clock::duration paused);
+
+ private:
+  bool set_url(const target& url);
+  std::string first_url() const;
+  bool parse_url_of(std::string_view text);
+  void note_response();
+
+  void begin_response();
+  void give_reader_back();
+
+  const target& subject() const { return request_.subject; }
+  const http_options& options() const { return shared_.options().http; }
+  const std::string& method() const {
+    return own_setting(subject(), &target_parameters::method, options().method);
+  }
+
+  prober& shared_;
+  const stream_request& request_;
+  std::unique_ptr<http_details> details_;
+  target url_;
+  std::string request_text_;
+  std::size_t sent_bytes_ = 0;
+  std::optional<codec::http_response_reader> reader_;
+  ip_address address_;
+  bool has_address_ = false;
+  outcome outcome_;
+  clock::time_point started_;  ///< Of the whole probe.
+  clock::time_point phase_;    ///< Of the phase under way.
+  clock::time_point latest_;   ///< When something last happened.
+};
+
+}  // namespace muster

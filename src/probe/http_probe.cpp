@@ -1,0 +1,77 @@
+#include "net/connect_operation.hpp"
+#include "net/connection.hpp"
+#include "probe/host_lookup.hpp"
+#include "probe/http_exchange.hpp"
+#include "probe/probes.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace muster {
+
+job http_probe(job_scope&, prober& shared, stream_request request) {
+  using state = http_exchange::state;
+  const auto start = std::chrono::steady_clock::now();
+  probe_deadline whole{shared.deadlines(), shared.limit(request.subject)};
+  http_exchange exchange{shared, request, start};
+  bool more = exchange.begin();
+  while (more) {
+    more = false;
+    host_lookup lookup{shared, exchange.url(), whole};
+    outcome what = co_await lookup;
+    exchange.fail(what);
+    if (what.status != status::up) break;
+    exchange.resolved(lookup.address());
+
+    connection peer{shared.streams(), shared.scarce()};
+    const endpoint to = exchange.destination();
+    {
+      connect_operation connecting{peer, shared.scarce(), whole, to, shared.options().source};
+      what = co_await connecting;
+      what = shared.connect_outcome(what, whole.ended());
+      exchange.fail(what);
+      if (what.status != status::up) break;
+      exchange.connected(connecting.took());
+    }
+
+    probe_deadline::step step{whole, peer};
+    bool send_waited = false;
+    while (!exchange.unsent().empty() && what.status == status::up) {
+      const auto written = peer.write(exchange.unsent());
+      exchange.sent(written.bytes);
+      if (written.would_block) {
+        co_await peer.wait(connection::writable);
+      } else if (peer.missing() != scarce_resource::none && !shared.scarce().hopeless()) {
+        const bool again = std::exchange(send_waited, true);
+        shortage_pause pause{shared.scarce(), whole, peer.missing(), again};
+        co_await pause;
+      } else if (written.error != 0) {
+        what = outcome_of_transfer_error(written.error);
+      }
+      if (whole.ended() != ending::none) what = shared.ended(whole.ended(), reason::send_timeout);
+    }
+
+    state response = state::need_more;
+    while (response == state::need_more && what.status == status::up) {
+      co_await peer.wait(connection::readable);
+      if (whole.ended() != ending::none) {
+        what = shared.ended(whole.ended(), exchange.waiting_for());
+        break;
+      }
+      const auto got = peer.read(shared.read_buffer());
+      if (got.would_block) continue;
+      if (got.error != 0) {
+        what = outcome_of_transfer_error(got.error);
+      } else if (got.bytes == 0) {
+        response = exchange.closed();
+      } else {
+        response = exchange.received({shared.read_buffer().data(), got.bytes});
+      }
+    }
+    if (what.status != status::up) exchange.fail(what);
+    more = response == state::done && exchange.follow_redirect();
+  }
+  exchange.deliver(whole.paused());
+}
+
+}  // namespace muster

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "muster/result.hpp"
+#include "muster/semaphore.hpp"
+#include "muster/target.hpp"
+
+#include <cstdint>
+
+namespace muster {
+
+/// Who is told of a probe's outcome, exactly once for each probe that was started.
+class result_consumer {
+ public:
+  virtual void on_result(probe_result&& result) = 0;
+
+ protected:
+  ~result_consumer() = default;
+};
+
+/// One question to one target. A million of these may be in flight, so this is what every probe
+/// needs and no more.
+struct probe_request {
+  target subject;
+  std::uint64_t sequence = 0;
+  probe_kind kind = probe_kind::icmp;
+  std::uint16_t port = 0;  ///< TCP and HTTP.
+  /// The right to be in flight; given back when the probe's frame ends.
+  semaphore_permit permit;
+};
+
+/// What TCP and HTTP probes need besides.
+struct stream_request : probe_request {
+  /// HTTP: the URL as a template, where `{}` is the host; nullptr asks for the target's own URL, or
+  /// for `/` of its host and port. Outlives the probe.
+  const char* url_template = nullptr;
+  /// The right to a file descriptor; given back when the probe's frame ends.
+  semaphore_permit descriptor;
+};
+
+}  // namespace muster

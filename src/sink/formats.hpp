@@ -1,0 +1,38 @@
+#pragma once
+
+#include "muster/sink.hpp"
+
+#include <memory>
+#include <string>
+
+namespace muster {
+
+/// What all formats that write bytes share: the file and its name.
+class file_sink : public sink {
+ public:
+  file_sink(output_file file, std::string name) : file_{std::move(file)}, name_{std::move(name)} {}
+  void flush() override { file_.flush(); }
+  std::error_code error() const override { return file_.error(); }
+  std::error_code sync() override { return file_.sync(); }
+  std::uint64_t bytes() const override { return file_.bytes(); }
+  std::string_view name() const override { return name_; }
+
+ protected:
+  output_file file_;
+
+ private:
+  std::string name_;
+};
+
+std::unique_ptr<sink> make_jsonl_sink(output_file file, std::string name);
+/// Writes the header row at once, so that a run without results is still a table; not into a file
+/// that has something in it.
+std::unique_ptr<sink> make_csv_sink(output_file file, std::string name);
+std::unique_ptr<sink> make_text_sink(output_file file, std::string name,
+                                     const text_options& options);
+/// Keeps what the page needs in bounded memory, and writes it when the sweep is over.
+std::unique_ptr<sink> make_html_sink(output_file file, std::string name,
+                                     const page_options& options);
+std::unique_ptr<sink> make_silent_sink(std::string name);
+
+}  // namespace muster

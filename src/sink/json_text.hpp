@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace muster {
+
+/// True for text that stands in a JSON string as it is, as nearly all does.
+bool is_plain_json(std::string_view text);
+
+/// Appends `text` as a JSON string (RFC 8259), quotes included: valid UTF-8 and valid JSON whatever
+/// the bytes were. No control character stays raw, C1 ones neither, so a terminal may show it. At
+/// most `bytes_max` bytes of `text` are kept.
+void append_json_string(std::string& out, std::string_view text, std::size_t bytes_max);
+
+}  // namespace muster

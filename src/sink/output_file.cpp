@@ -1,0 +1,210 @@
+#include "muster/sink.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace muster {
+
+namespace {
+
+/// Waits until `descriptor` takes bytes or has an error to report.
+bool wait_writable(int descriptor) {
+  pollfd entry{descriptor, POLLOUT, 0};
+  while (::poll(&entry, 1, -1) < 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+/// Writes all of `bytes`, in as many pieces as it takes. Returns 0 or an errno value.
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+      continue;
+    }
+    // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
+    if (count == 0) return EIO;
+    if (errno == EINTR) continue;
+    // Whoever shares our standard output may have made it non-blocking behind our back.
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return errno;
+    if (!wait_writable(descriptor)) return errno;
+  }
+  return 0;
+}
+
+int open_for_writing(const std::string& path, int more_flags) {
+  int descriptor = -1;
+  do {
+    descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | more_flags, 0666);
+  } while (descriptor < 0 && errno == EINTR);
+  if (descriptor < 0) throw std::system_error{errno, std::generic_category(), path};
+  return descriptor;
+}
+
+/// The file that a replacement for `path` replaces: what a symbolic link points to, not the link.
+std::string place_to_replace(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) {
+    if (errno == ENOENT) return path;
+    throw std::system_error{errno, std::generic_category(), path};
+  }
+  int code = 0;
+  if (S_ISDIR(about.st_mode)) {
+    code = EISDIR;
+  } else if (!S_ISREG(about.st_mode)) {
+    code = EINVAL;
+  } else if (::access(path.c_str(), W_OK) != 0) {
+    code = errno;
+  }
+  if (code != 0) throw std::system_error{code, std::generic_category(), path};
+  return std::filesystem::canonical(path).string();
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "." : path.substr(0, slash + 1);
+}
+
+/// A hidden name in the same directory, which no other process uses.
+std::string name_beside(const std::string& path) {
+  const std::string directory = directory_of(path);
+  const std::string prefix = directory == "." ? "" : directory;
+  return fmt::format("{}.muster-{}-{}", prefix, ::getpid(),
+                     std::filesystem::path{path}.filename().string());
+}
+
+}  // namespace
+
+output_file::output_file(int descriptor, bool owned) : descriptor_{descriptor}, owned_{owned} {}
+
+output_file output_file::create(const std::string& path) {
+  return output_file{open_for_writing(path, O_CREAT | O_TRUNC), true};
+}
+
+output_file output_file::resume(const std::string& path, std::uint64_t bytes) {
+  output_file file{open_for_writing(path, 0), true};
+  struct stat about {};
+  if (::fstat(file.descriptor_, &about) != 0) {
+    throw std::system_error{errno, std::generic_category(), path};
+  }
+  if (!S_ISREG(about.st_mode)) return file;
+  if (static_cast<std::uint64_t>(about.st_size) < bytes) {
+    throw std::runtime_error{fmt::format(
+        "{} has {} bytes, but {} were written to it; it is not the file that was gone on with",
+        path, about.st_size, bytes)};
+  }
+  const auto end = static_cast<off_t>(bytes);
+  if (::ftruncate(file.descriptor_, end) != 0 || ::lseek(file.descriptor_, end, SEEK_SET) != end) {
+    throw std::system_error{errno, std::generic_category(), path};
+  }
+  file.bytes_ = bytes;
+  return file;
+}
+
+output_file::output_file(int descriptor, std::string place, std::string aside)
+    : descriptor_{descriptor}, owned_{true}, place_{std::move(place)}, aside_{std::move(aside)} {}
+
+output_file output_file::create_aside(const std::string& path) {
+  const std::string place = place_to_replace(path);
+  // Without a name, nothing is left behind however this process ends.
+  int descriptor = ::open(directory_of(place).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  std::string aside;
+  if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+    aside = name_beside(place);
+    descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
+  if (descriptor < 0) throw std::system_error{errno, std::generic_category(), path};
+  return output_file{descriptor, place, std::move(aside)};
+}
+
+output_file::output_file(output_file&& other) noexcept
+    : descriptor_{std::exchange(other.descriptor_, -1)},
+      owned_{std::exchange(other.owned_, false)},
+      error_{other.error_},
+      bytes_{other.bytes_},
+      buffer_{std::exchange(other.buffer_, {})},
+      place_{std::exchange(other.place_, {})},
+      aside_{std::exchange(other.aside_, {})} {}
+
+output_file& output_file::operator=(output_file&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  descriptor_ = std::exchange(other.descriptor_, -1);
+  owned_ = std::exchange(other.owned_, false);
+  error_ = other.error_;
+  bytes_ = other.bytes_;
+  buffer_ = std::exchange(other.buffer_, {});
+  place_ = std::exchange(other.place_, {});
+  aside_ = std::exchange(other.aside_, {});
+  return *this;
+}
+
+output_file::~output_file() { close(); }
+
+void output_file::flush() {
+  if (!error_ && !buffer_.empty()) {
+    if (const int code = write_all(descriptor_, buffer_); code != 0) {
+      error_ = std::error_code{code, std::generic_category()};
+    } else {
+      bytes_ += buffer_.size();
+    }
+  }
+  buffer_.clear();
+}
+
+std::error_code output_file::sync() {
+  flush();
+  if (error_) return error_;
+  // Pipes, terminals and devices know nothing of a disk, and say so with EINVAL or the like.
+  while (::fdatasync(descriptor_) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EIO || errno == ENOSPC || errno == EDQUOT) {
+      error_ = std::error_code{errno, std::generic_category()};
+    }
+    break;
+  }
+  return error_;
+}
+
+void output_file::commit() {
+  flush();
+  if (error_ || place_.empty()) return;
+  if (aside_.empty()) {
+    // A link can't replace a file, so this takes a name of its own for a moment.
+    const std::string name = name_beside(place_);
+    const std::string self = fmt::format("/proc/self/fd/{}", descriptor_);
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      aside_ = name;
+    }
+  }
+  if (aside_.empty() || ::rename(aside_.c_str(), place_.c_str()) != 0) {
+    error_ = std::error_code{errno, std::generic_category()};
+    return;
+  }
+  aside_.clear();
+  place_.clear();
+}
+
+bool output_file::is_terminal() const { return ::isatty(descriptor_) == 1; }
+
+void output_file::close() {
+  flush();
+  if (!aside_.empty()) ::unlink(aside_.c_str());
+  if (owned_ && descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+  owned_ = false;
+}
+
+}  // namespace muster

@@ -1,0 +1,105 @@
+#include "sink/progress.hpp"
+
+#include "sink/numbers.hpp"
+#include "sink/terminal.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace muster {
+
+namespace {
+
+/// What was measured this long ago counts 1/e of what was measured just now.
+constexpr double fade_seconds = 2;
+/// An ETA past this is not worth a column.
+constexpr double eta_seconds_max = 100.0 * 3600;
+
+std::uint64_t rounded(double value) {
+  return static_cast<std::uint64_t>(std::llround(std::max(value, 0.0)));
+}
+
+void append_eta(std::string& out, double seconds) {
+  if (seconds > eta_seconds_max) return;
+  const std::uint64_t whole = rounded(std::ceil(seconds));
+  const std::uint64_t hours = whole / 3600;
+  const std::uint64_t minutes = whole / 60 % 60;
+  out += hours > 0 ? fmt::format("  ETA {}:{:02}:{:02}", hours, minutes, whole % 60)
+                   : fmt::format("  ETA {}:{:02}", minutes, whole % 60);
+}
+
+void append_count(std::string& out, std::string_view word, std::uint64_t count) {
+  if (count == 0) return;
+  out += word;
+  append_grouped(out, count);
+}
+
+void write_once(int descriptor, std::string_view text) {
+  ssize_t count = 0;
+  do {
+    count = ::write(descriptor, text.data(), text.size());
+  } while (count < 0 && errno == EINTR);
+}
+
+}  // namespace
+
+std::string render_progress(const progress_snapshot& snapshot, int columns) {
+  std::string line = "sweep  ";
+  append_grouped(line, snapshot.done);
+  if (snapshot.total) {
+    // Targets whose number was only estimated may turn out to be more.
+    const std::uint64_t total = std::max(*snapshot.total, snapshot.done);
+    const double part =
+        total > 0 ? static_cast<double>(snapshot.done) / static_cast<double>(total) : 1;
+    line += '/';
+    append_grouped(line, total);
+    line += fmt::format(" {}%", static_cast<int>(part * 100));
+  }
+  line += "  ";
+  append_grouped(line, rounded(snapshot.per_second));
+  line += "/s  in flight ";
+  append_grouped(line, snapshot.in_flight);
+  line += "  up ";
+  append_grouped(line, snapshot.up);
+  append_count(line, " timeout ", snapshot.timeout);
+  append_count(line, " other ", snapshot.other);
+  if (snapshot.total && *snapshot.total > snapshot.done && snapshot.per_second > 0) {
+    append_eta(line, static_cast<double>(*snapshot.total - snapshot.done) / snapshot.per_second);
+  }
+  line.resize(std::min(line.size(), static_cast<std::size_t>(std::max(columns, 0))));
+  return line;
+}
+
+double rate_meter::take(std::uint64_t count, std::chrono::steady_clock::time_point now) {
+  const double seconds = std::chrono::duration<double>(now - last_time_).count();
+  if (seconds <= 0) return per_second_;
+  const double latest = static_cast<double>(count - last_count_) / seconds;
+  const double keep = first_ ? 0 : std::exp(-seconds / fade_seconds);
+  per_second_ = keep * per_second_ + (1 - keep) * latest;
+  first_ = false;
+  last_time_ = now;
+  last_count_ = count;
+  return per_second_;
+}
+
+void progress_line::draw(progress_snapshot snapshot, std::chrono::steady_clock::time_point now) {
+  snapshot.per_second = meter_.take(snapshot.done, now);
+  // The last column stays free: writing into it makes some terminals go to the next line.
+  const int columns = size_of_terminal(descriptor_).columns - 1;
+  write_once(descriptor_, "\r\x1b[2K" + render_progress(snapshot, columns));
+  drawn_ = true;
+}
+
+void progress_line::erase() {
+  if (!drawn_) return;
+  write_once(descriptor_, "\r\x1b[2K");
+  drawn_ = false;
+}
+
+}  // namespace muster

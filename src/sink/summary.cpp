@@ -1,0 +1,181 @@
+#include "sink/summary.hpp"
+
+#include "core/duration_text.hpp"
+#include "sink/colour.hpp"
+#include "sink/numbers.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+
+namespace {
+
+/// "1 probe", "2 probes"; `plural` is the whole other word.
+void append_counted(std::string& out, std::uint64_t count, std::string_view singular,
+                    std::string_view plural) {
+  append_grouped(out, count);
+  out += ' ';
+  out += count == 1 ? singular : plural;
+}
+
+void append_headline(std::string& out, const sweep_summary& summary, bool colour) {
+  const std::uint64_t total = summary.totals.total();
+  append_counted(out, total, "probe", "probes");
+  out += " in " + duration_text(summary.elapsed);
+  const double seconds = std::chrono::duration<double>(summary.elapsed).count();
+  if (seconds > 0 && total > 0) {
+    out += " (";
+    append_grouped(out, static_cast<std::uint64_t>(static_cast<double>(total) / seconds));
+    out += "/s)";
+  }
+  std::string_view before = ": ";
+  for (const status value : all_statuses) {
+    const std::uint64_t count = summary.totals.of(value);
+    // That nothing is up is worth saying, too.
+    if (count == 0 && value != status::up) continue;
+    std::string words;
+    append_grouped(words, count);
+    words += ' ';
+    words += to_string(value);
+    out += std::exchange(before, ", ");
+    append_coloured(out, words, value, colour && count > 0);
+  }
+  out += '\n';
+}
+
+void append_rtt(std::string& out, const latency_histogram& rtt) {
+  if (rtt.count() == 0) return;
+  out += "rtt min/avg/p50/p95/p99/max ";
+  const std::array values{rtt.min(),          rtt.mean(),         rtt.quantile(0.50),
+                          rtt.quantile(0.95), rtt.quantile(0.99), rtt.max()};
+  std::string_view before;
+  for (const auto value : values) {
+    out += std::exchange(before, "/");
+    append_milliseconds(out, value);
+  }
+  out += " ms\n";
+}
+
+void append_packets(std::string& out, const statistics& totals) {
+  const std::uint64_t sent = totals.packets_sent();
+  const std::uint64_t received = totals.packets_received();
+  if (sent == 0 || (sent == totals.total() && received == sent)) return;
+  out += "icmp ";
+  append_counted(out, sent, "packet", "packets");
+  out += " sent, ";
+  append_grouped(out, received);
+  const double loss = static_cast<double>(loss_thousandths(sent, received)) / 10;
+  out += fmt::format(" received, {:g}% loss\n", loss);
+}
+
+/// "2 duplicate, 1 late": those of the counts that are not 0.
+void append_counts(
+    std::string& out,
+    std::initializer_list<std::pair<std::uint64_t, std::string_view>> counts_and_words) {
+  std::string_view before;
+  for (const auto& [count, word] : counts_and_words) {
+    if (count == 0) continue;
+    out += std::exchange(before, ", ");
+    append_grouped(out, count);
+    out += ' ';
+    out += word;
+  }
+  out += '\n';
+}
+
+void append_strays(std::string& out, const stray_replies& strays) {
+  if (strays.total() == 0) return;
+  append_counted(out, strays.total(),
+                 "stray reply, credited to nobody: ", "stray replies, credited to nobody: ");
+  append_counts(out, {{strays.duplicate, "duplicate"},
+                      {strays.late, "late"},
+                      {strays.foreign, "foreign"},
+                      {strays.corrupt, "corrupt"}});
+}
+
+void append_waits(std::string& out, const resource_waits& waits) {
+  if (waits.total() == 0) return;
+  append_counted(out, waits.total(),
+                 "wait of a probe for this machine: ", "waits of probes for this machine: ");
+  append_counts(out, {{waits.descriptors, "for file descriptors"},
+                      {waits.ports, "for local ports"},
+                      {waits.memory, "for kernel memory"}});
+}
+
+// What this machine was short of. No target paid for it, but the sweep was slower than it could be.
+void append_shortages(std::string& out, const stray_replies& icmp) {
+  if (icmp.dropped > 0) {
+    append_counted(out, icmp.dropped, "reply", "replies");
+    out += " dropped by this machine, read too late; ";
+    append_counted(out, icmp.asked_again, "request", "requests");
+    out += " repeated for it\n";
+  }
+  if (icmp.send_waits > 0) {
+    out += "sending had to wait ";
+    append_counted(out, icmp.send_waits, "time", "times");
+    out += ": the system was short of buffers or neighbour entries\n";
+  }
+}
+
+std::string_view stopper_name(reason value) {
+  switch (value) {
+    case reason::interrupted:
+      return "Ctrl-C or SIGTERM";
+    case reason::run_deadline:
+      return "--deadline";
+    case reason::output_failed:
+      return "a failed output";
+    case reason::enough_up:
+      return "--min-up, as enough targets were up";
+    default:
+      return to_string(value);
+  }
+}
+
+void append_stop(std::string& out, const sweep_summary& summary) {
+  if (!summary.stopped_early) return;
+  out += "stopped early";
+  if (const std::string_view by = stopper_name(summary.stop_reason); !by.empty()) {
+    out += " by ";
+    out += by;
+  }
+  out += ": ";
+  if (summary.hosts_not_started_known) {
+    append_counted(out, summary.hosts_not_started, "target", "targets");
+  } else {
+    out += "an unknown number of targets";
+  }
+  out += " not started\n";
+}
+
+}  // namespace
+
+std::string render_summary(const sweep_summary& summary, std::uint64_t hidden, bool colour) {
+  std::string out;
+  append_headline(out, summary, colour);
+  append_rtt(out, summary.totals.rtt());
+  append_packets(out, summary.totals);
+  append_strays(out, summary.strays);
+  append_shortages(out, summary.strays);
+  append_waits(out, summary.waits);
+  if (summary.bad_targets > 0) {
+    append_counted(out, summary.bad_targets, "line was not a target\n", "lines were not targets\n");
+  }
+  if (summary.duplicate_targets > 0) {
+    append_counted(out, summary.duplicate_targets, "duplicate target dropped\n",
+                   "duplicate targets dropped\n");
+  }
+  if (hidden > 0) {
+    append_counted(out, hidden, "silent member of a range", "silent members of ranges");
+    out += " not shown; --show-all lists them\n";
+  }
+  append_stop(out, summary);
+  return out;
+}
+
+}  // namespace muster

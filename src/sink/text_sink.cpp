@@ -1,0 +1,201 @@
+// Strategy: a line is what was asked about, what became of it, how long it took, and then whatever
+// helps a person to see why. The first three stand in columns; the details are words, most telling
+// first. Members of ranges that stay silent are only counted: in a sweep of a subnet they are the
+// rule, and the lines that matter would drown among them.
+#include "muster/printable.hpp"
+#include "sink/colour.hpp"
+#include "sink/formats.hpp"
+#include "sink/numbers.hpp"
+#include "sink/silence.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+
+namespace {
+
+constexpr std::size_t label_columns = 26;   // room for "255.255.255.255:65535"
+constexpr std::size_t result_columns = 21;  // room for "unreachable 12.345 ms"
+constexpr std::size_t label_bytes_max = 256;
+constexpr std::size_t url_bytes_max = 256;
+constexpr std::size_t title_bytes_max = 40;
+constexpr std::size_t header_bytes_max = 24;
+constexpr std::size_t own_label_bytes_max = 64;
+
+/// Columns that `text`, which is valid UTF-8, takes on a terminal, one a code point.
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+void append_word(std::string& out, std::string_view word) {
+  if (!out.empty()) out += ' ';
+  out += word;
+}
+
+void append_untrusted(std::string& out, std::string_view text, std::size_t bytes_max) {
+  if (text.empty()) return;
+  if (!out.empty()) out += ' ';
+  append_printable(out, text, bytes_max);
+}
+
+/// What the line is about: as the user wrote it, with the port or the URL if that is not in it yet.
+std::string label_of(const probe_result& result) {
+  const target& subject = result.subject;
+  std::string label;
+  if (subject.form() != target_form::url && result.http && !result.http->url.empty()) {
+    append_printable(label, result.http->url, label_bytes_max);
+    return label;
+  }
+  const bool has_port = subject.form() == target_form::url ||
+                        (subject.form() == target_form::host_port && result.port == subject.port());
+  std::string host = subject.to_string();
+  if (subject.form() == target_form::host_port && !has_port) {
+    host = subject.needs_lookup() ? std::string{subject.host()} : subject.address().to_string();
+  }
+  append_printable(label, host, label_bytes_max);
+  if (has_port || result.port == 0) return label;
+  if (label.find(':') != std::string::npos) label = fmt::format("[{}]", label);
+  return fmt::format("{}:{}", label, result.port);
+}
+
+/// True when the reason says more than the status word and the kind of the probe do.
+bool is_telling(reason value) {
+  return value != reason::none && value != reason::no_reply &&
+         value != reason::connection_refused && value != reason::connection_reset;
+}
+
+void append_reason(std::string& out, const probe_result& result) {
+  if (is_telling(result.reason)) append_word(out, to_string(result.reason));
+  if (result.kind == probe_kind::icmp && result.icmp.error_source != ip_address{}) {
+    append_word(out, "from ");
+    out += result.icmp.error_source.to_string();
+  }
+}
+
+void append_icmp_details(std::string& out, const icmp_details& icmp) {
+  if (icmp.sent <= 1) {
+    if (icmp.received > 0 && icmp.ttl > 0) append_word(out, fmt::format("ttl={}", icmp.ttl));
+    return;
+  }
+  const std::uint64_t loss = loss_thousandths(icmp.sent, icmp.received);
+  append_word(out, fmt::format("{}/{} received, {:g}% loss", icmp.received, icmp.sent,
+                               static_cast<double>(loss) / 10));
+  if (icmp.received == 0) return;
+  out += ", min/avg/max ";
+  append_milliseconds(out, icmp.rtt_min);
+  out += '/';
+  append_milliseconds(out, icmp.rtt_sum / icmp.received);
+  out += '/';
+  append_milliseconds(out, icmp.rtt_max);
+  out += " ms";
+  if (icmp.received < 2) return;
+  out += ", jitter ";
+  append_milliseconds(out, icmp.jitter);
+  out += " ms";
+}
+
+void append_http_details(std::string& out, const http_details& http) {
+  if (http.status_code == 0) return;
+  append_word(out, std::to_string(http.status_code));
+  if (http.status_code >= 300 && http.status_code < 400 && !http.location.empty()) {
+    append_word(out, "to");
+    append_untrusted(out, http.location, url_bytes_max);
+  }
+  if (!http.title.empty()) {
+    append_word(out, "\"");
+    append_printable(out, http.title, title_bytes_max);
+    out += '"';
+  }
+  append_untrusted(out, http.server, header_bytes_max);
+  append_word(out, fmt::format("{}{} B", http.body_bytes, http.body_truncated ? "+" : ""));
+  append_untrusted(out, http.content_type, header_bytes_max);
+  if (!http.redirects.empty()) {
+    const std::size_t count = http.redirects.size();
+    append_word(out, fmt::format("after {} redirect{}:", count, count == 1 ? "" : "s"));
+    append_untrusted(out, http.url, url_bytes_max);
+  }
+}
+
+std::string details_of(const probe_result& result) {
+  std::string details;
+  const bool up = result.status == status::up;
+  // "icmp icmp_host_unreachable" says it twice, and an HTTP line is told by its URL.
+  const bool names_kind =
+      result.kind == probe_kind::tcp ||
+      (result.kind == probe_kind::icmp && !to_string(result.reason).starts_with("icmp"));
+  if (names_kind) details += to_string(result.kind);
+  const bool http_up = up && result.kind == probe_kind::http;
+  if (result.has_address && result.subject.needs_lookup() && !http_up) {
+    append_word(details, result.address.to_string());
+  }
+  if (!up) append_reason(details, result);
+  if (result.kind == probe_kind::icmp) append_icmp_details(details, result.icmp);
+  if (result.http) append_http_details(details, *result.http);
+  if (const target_parameters* own = result.subject.parameters(); own && !own->label.empty()) {
+    append_word(details, "(");
+    append_printable(details, own->label, own_label_bytes_max);
+    details += ')';
+  }
+  if (result.attempts) append_word(details, fmt::format("attempts={}", result.attempts->size()));
+  return details;
+}
+
+/// The columns `LABEL  status  rtt`; no padding after the last one that has something in it.
+void append_columns(std::string& out, const probe_result& result, std::string_view details,
+                    bool colour) {
+  const std::string label = label_of(result);
+  const std::size_t columns = columns_of(label);
+  out += label;
+  out.append(columns < label_columns ? label_columns - columns + 1 : 1, ' ');
+  const std::string_view word = to_string(result.status);
+  append_coloured(out, word, result.status, colour);
+  std::string rtt;
+  if (result.rtt.count() >= 0) {
+    append_milliseconds(rtt, result.rtt);
+    rtt += " ms";
+  }
+  if (rtt.empty() && details.empty()) return;
+  // A long status word may use the room that a short time leaves, but a space stays between them.
+  const std::size_t used = word.size() + rtt.size();
+  out.append(used < result_columns ? result_columns - used : 1, ' ');
+  out += rtt;
+  if (!details.empty()) out += "  ";
+}
+
+class text_sink final : public file_sink {
+ public:
+  text_sink(output_file file, std::string name, const text_options& options)
+      : file_sink{std::move(file), std::move(name)}, options_{options} {}
+
+  void write(const probe_result& result) override {
+    if (result.subject.of_range() && nobody_there(result) && !options_.show_all) {
+      ++hidden_;
+      return;
+    }
+    const std::string details = details_of(result);
+    std::string& out = file_.buffer();
+    append_columns(out, result, details, options_.colour);
+    out += details;
+    out += '\n';
+    file_.written();
+  }
+
+  std::uint64_t hidden() const override { return hidden_; }
+
+ private:
+  text_options options_;
+  std::uint64_t hidden_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<sink> make_text_sink(output_file file, std::string name,
+                                     const text_options& options) {
+  return std::make_unique<text_sink>(std::move(file), std::move(name), options);
+}
+
+}  // namespace muster

@@ -1,0 +1,116 @@
+#include "cli/sweep.hpp"
+#include "support/hostile_server.hpp"
+#include "support/nginx_server.hpp"
+
+using namespace muster::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("rows of CSV and JSON say port, probe and label, and the label is in every format") {
+  temporary_directory directory;
+  write_whole_file(directory.file("hosts.csv"),
+                   "label,ip,port\n\"shop, \"\"1\"\"\",127.0.0.1,1\n,127.0.0.2,1\n");
+  write_whole_file(directory.file("hosts.jsonl"), R"({"host":"127.0.0.3","port":1,"label":"two"})");
+  const auto result =
+      sweep({"-iL", directory.file("hosts.csv"), "-iL", directory.file("hosts.jsonl"), "--json",
+             "-o", directory.file("o.csv"), "-o", directory.file("o.txt")});
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, R"("status":"refused")") == 3);
+  CHECK(lines_with(result.out, R"("label":"shop, \"1\""})") == 1);
+  CHECK(lines_with(result.out, R"("label":"two"})") == 1);
+  CHECK(lines_with(result.out, "\"label\"") == 2);
+  CHECK(contains(read_whole_file(directory.file("o.csv")), ",\"shop, \"\"1\"\"\",\n"));
+  CHECK(contains(read_whole_file(directory.file("o.txt")), "(shop, \"1\")\n"));
+}
+
+TEST_CASE("rows from standard input are probed as they come") {
+  process child{muster_command({"sweep", "--json"}), {.keep_stdin = true}};
+  REQUIRE(child.write("ip,port,label\n127.0.0.1,1,first\n"));
+  CHECK(child.wait_for_output("\"first\"", 10s));
+  REQUIRE(child.write("127.0.0.2,1,\"sec\nond\"\n"));
+  CHECK(child.wait_for_output("\"sec\\nond\"", 10s));
+  child.close_stdin();
+  CHECK(child.wait().exit_code == 1);
+}
+
+TEST_CASE("a row's timeout is its own") {
+  const hostile_server silent{hostile_script::silent()};
+  const auto result =
+      sweep({"--json", "--timeout", "20s"},
+            {.input = "{\"url\":\"" + silent.url() + "\",\"timeout\":\"150ms\"}\n"});
+  CHECK(contains(result.out, R"("reason":"first_byte_timeout")"));
+  CHECK(result.wall < 10s);
+}
+
+TEST_CASE("a row's path, method, redirects and body limit are asked for, the others' stay") {
+  std::string why_not;
+  if (!nginx_server::available(why_not)) MUSTER_SKIP(why_not);
+  nginx_server nginx;
+  const std::string url = nginx.url();
+  const std::string host = url.substr(7, url.find('/', 7) - 7);
+  const auto result =
+      sweep({"--json", "--input-format", "csv"},
+            {.input = "target,path,method,max_redirects,max_body,label,probe\n" + host +
+                      ",/missing,HEAD,,,a,\n" +                                           //
+                      url + ",/redirect-twice,,5,,b,\n" + host + ",/big,,,10,c,http\n" +  //
+                      url + ",,,,,d,\n" +                                                 //
+                      host + ",,,,,e,\n"});
+  CAPTURE(result.out, result.err);
+  CHECK(contains(nginx.requests(), "HEAD /missing 404"));
+  CHECK(contains(result.out, R"("status_code":200,"redirects":[302,302])"));
+  CHECK(contains(result.out, R"("body_bytes":10,"body_truncated":true)"));
+  CHECK(lines_with(result.out, R"("probe":"http")") == 4);
+  CHECK(lines_with(result.out, R"("probe":"tcp")") == 1);
+  CHECK(lines_with(result.out, R"("status":"up")") == 5);
+}
+
+TEST_CASE("a row that names its probe gets one probe of a plan of several, and the sum is right") {
+  const auto result = sweep({"--tcp", "1,2,3", "--json"},
+                            {.input = "ip,port,probe\n127.0.0.1,,\n127.0.0.2,4,tcp\n"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(lines_with(result.out, "\"127.0.0.1\"") == 3);
+  CHECK(lines_with(result.out, R"("127.0.0.2:4")") == 1);
+}
+
+TEST_CASE("a row's number of echo requests is its own") {
+  MUSTER_NEED_ICMP();
+  const auto result =
+      sweep({"--json"}, {.input = "ip,count,interval\n127.0.0.1,3,1ms\n127.0.0.2,,\n"});
+  CHECK(lines_with(result.out, R"("sent":3,"received":3)") == 1);
+  CHECK(lines_with(result.out, "\"sent\"") == 1);
+}
+
+TEST_CASE("a bad row is told with file, line, column and reason, counted, and stops nothing else") {
+  temporary_directory directory;
+  const std::string path = directory.file("hosts.csv");
+  write_whole_file(path,
+                   "ip,port,timeout,rack\n127.0.0.1,1,,\n127.0.0.2,1,soon,7\n127.0.0.3,1,,\n");
+  const auto result = sweep({"-iL", path, "--json"});
+  CAPTURE(result.err);
+  CHECK(lines_with(result.out, "\"target\"") == 2);
+  CHECK(
+      contains(result.err, path + ":3: 127.0.0.2,1,soon,7: timeout: 'soon' is no length of time"));
+  CHECK(lines_with(result.err, "'rack'") == 1);
+  CHECK(contains(result.err, "1 line was not a target"));
+
+  const auto strict = sweep({"-iL", path, "--json", "--strict"});
+  CHECK(strict.exit_code == 2);
+  CHECK(strict.out.empty());
+  CHECK(contains(strict.err, "nothing was probed"));
+}
+
+TEST_CASE("a pipe that is named as a file is read once, under --strict, too") {
+  const auto good =
+      sweep({"-iL", "/dev/stdin", "--strict", "--json"}, {.input = "127.0.0.1:1\n127.0.0.2:1\n"});
+  CAPTURE(good.err);
+  CHECK(good.exit_code == 1);
+  CHECK(lines_with(good.out, "\"target\"") == 2);
+  for (const char* order : {"--show-all", "--randomize"}) {
+    const auto bad = sweep({"-iL", "/dev/stdin", "--strict", "--json", order},
+                           {.input = "127.0.0.1:1\nhost:0\n127.0.0.2:1\n"});
+    CAPTURE(order, bad.err);
+    CHECK(bad.exit_code == 2);
+    CHECK(lines_with(bad.err, "host:0") == 1);
+    if (std::string{order} == "--randomize") CHECK(bad.out.empty());
+  }
+}

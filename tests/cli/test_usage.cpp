@@ -1,0 +1,97 @@
+#include "cli/sweep.hpp"
+
+using namespace muster::test;
+
+namespace {
+
+struct mistake {
+  std::vector<std::string> arguments;
+  std::vector<std::string> said;  // pieces of the message: what is wrong, where, and the remedy
+};
+
+}  // namespace
+
+TEST_CASE("each mistake on the command line gets one clear message and exit code 2") {
+  const std::vector<mistake> mistakes{
+      {{"sweep", "127.0.0.1", "--timout", "3s"}, {"--timout", "did you mean --timeout"}},
+      {{"sweep", "127.0.0.1", "-p", "22"}, {"-p"}},
+      {{"swep", "127.0.0.1"}, {"swep", "did you mean sweep"}},
+      {{"sweep", "127.0.0.1", "--tcp", "22,99999"}, {"--tcp", "99999", "1 to 65535"}},
+      {{"sweep", "127.0.0.1", "--tcp", "80-22"}, {"80-22", "backwards"}},
+      {{"sweep", "127.0.0.1", "--tcp", ""}, {"--tcp", "1 to 65535"}},
+      {{"sweep", "127.0.0.1", "--timeout", "3 parsecs"}, {"--timeout", "3 parsecs", "250ms"}},
+      {{"sweep", "127.0.0.1", "--timeout", "0s"}, {"--timeout", "too short"}},
+      {{"sweep", "127.0.0.1", "--timeout"}, {"--timeout"}},
+      {{"sweep", "127.0.0.1", "--rate", "-5"}, {"--rate"}},
+      {{"sweep", "127.0.0.1", "--max-in-flight", "0"}, {"--max-in-flight"}},
+      {{"sweep", "127.0.0.1", "--count", "many"}, {"--count", "many"}},
+      {{"sweep", "127.0.0.1", "--size", "70000"}, {"--size", "65467"}},
+      {{"sweep", "127.0.0.1", "--ttl", "256"}, {"--ttl", "255"}},
+      {{"sweep", "127.0.0.1", "--source", "eth0"}, {"--source", "eth0"}},
+      {{"sweep", "127.0.0.1", "--json", "--csv"}, {"--csv", "--json"}},
+      {{"sweep", "127.0.0.1", "-4", "-6"}, {"ipv4", "ipv6"}},
+      {{"sweep", "127.0.0.1", "-o", "results.xml"}, {"results.xml", ".csv"}},
+      {{"sweep", "127.0.0.1", "--map", "--no-map"}, {"--map", "--no-map"}},
+      {{"sweep", "127.0.0.1", "--histogram", "--no-histogram"}, {"--histogram"}},
+      {{"sweep", "127.0.0.1", "--http=ftp://{}/"}, {"--http", "ftp"}},
+      {{"sweep", "127.0.0.1", "--resolver", "dns.example"}, {"dns.example"}},
+      {{"sweep", "127.0.0.1", "--exclude", "10.0.0.0/33"}, {"--exclude", "10.0.0.0/33"}},
+      {{"sweep", "127.0.0.1", "--user-agent", "a\r\nb"}, {"--user-agent", "control"}},
+      {{"sweep", "127.0.0.1", "--shard", "4/3"}, {"--shard", "4/3", "1/3"}},
+      {{"sweep", "127.0.0.1", "--shard", "1"}, {"--shard", "'1'", "1/3"}},
+      {{"sweep", "127.0.0.1", "--shard", "0/3"}, {"--shard", "0/3"}},
+      {{"sweep", "127.0.0.1", "--shard", "1/2", "--randomize"}, {"--shard", "--seed N"}},
+      {{"sweep", "127.0.0.1", "--seed", "1"}, {"--seed", "--randomize"}},
+      {{"sweep", "127.0.0.1", "--randomize", "--seed", "-1"}, {"--seed", "-1", "2^64"}},
+      {{"sweep", "127.0.0.1", "--input-format", "xml"}, {"--input-format", "xml", "jsonl"}},
+      {{"sweep", "127.0.0.1", "--max-body", "2TiB"}, {"--max-body"}},
+      {{"sweep", "127.0.0.1", "--retries", "101"}, {"--retries", "100"}},
+      {{"sweep", "127.0.0.1", "--backoff", "1s"}, {"--backoff", "--retries"}},
+      {{"sweep", "127.0.0.1", "--retries", "1", "--backoff", "2m"}, {"--backoff", "1 min 00 s"}},
+      {{"sweep", "127.0.0.1", "--host-timeout", "0"}, {"--host-timeout", "too short"}},
+      {{"sweep", "127.0.0.1", "--alive-first"}, {"--alive-first", "--tcp", "--http"}},
+      {{"sweep", "127.0.0.1", "--alive-first", "--icmp"}, {"--alive-first", "--tcp"}},
+      {{"sweep", "127.0.0.1", "--min-up", "0"}, {"--min-up"}},
+      {{"sweep", "127.0.0.1", "--checkpoint-interval", "1s"},
+       {"--checkpoint-interval", "--checkpoint FILE"}},
+      {{"sweep", "127.0.0.1", "--checkpoint", "/dev/null"}, {"/dev/null", "regular file"}},
+      {{}, {"muster --help"}},
+  };
+  for (const auto& [arguments, said] : mistakes) {
+    const auto result = run(muster_command(arguments));
+    CAPTURE(arguments, result.out, result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    for (const std::string& piece : said)
+      CHECK(contains(result.err, piece));
+  }
+}
+
+TEST_CASE("a bad target alone is named with its remedy, and nothing is up") {
+  const auto result = sweep({"10.0.0.256"});
+  CHECK(result.exit_code == 2);
+  CHECK(contains(result.err, "10.0.0.256"));
+}
+
+TEST_CASE("the help of sweep is as it was last agreed on") {
+  const auto result = run(muster_command({"sweep", "--help"}));
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == read_whole_file(MUSTER_SOURCE_DIR "/tests/cli/sweep_help.txt"));
+  std::istringstream lines{result.out};
+  for (std::string line; std::getline(lines, line);)
+    CHECK(line.size() <= 100);
+}
+
+TEST_CASE("options go by the long names that users of other tools know") {
+  const std::string help = run(muster_command({"sweep", "--help"})).out;
+  for (const char* name : {"--ports ", "--exclude ", "--exclude-file ", "-iL ", "--rate ",
+                           "--max-in-flight ", "--retries ", "--timeout ", "--host-timeout ",
+                           "--randomize-hosts", "--resume ", "--json ", "-o,"})
+    CHECK(contains(help, name));
+}
+
+TEST_CASE("the version is a word and a number") {
+  const auto result = run(muster_command({"--version"}));
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == "muster 0.1.0\n");
+}

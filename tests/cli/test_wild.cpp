@@ -1,0 +1,74 @@
+// Networks that lie, and a machine that is short of everything.
+#include "cli/sweep.hpp"
+
+#include <fstream>
+
+#include <unistd.h>
+
+using namespace muster::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a full neighbour table makes the sweep wait, and no target pays for it") {
+  MUSTER_NEED_LAB();
+  // 2,046 hosts on the wire, of which two are there: twice what the kernel's table has room for.
+  const neighbour far{"10.9.0.1/21", "10.9.0.2/21"};
+  const auto result = sweep({"10.9.0.0/21", "--rate", "0", "--timeout", "500ms", "--json"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(lines_with(result.out, "\"target\"") == 2'046);
+  CHECK(lines_with(result.out, R"("status":"up")") == 2);
+  CHECK(lines_with(result.out, R"("status":"local_error")") == 0);
+  CHECK(contains(result.err, "sending had to wait"));
+}
+
+TEST_CASE("two sweeps of the same hosts at once don't hear each other") {
+  MUSTER_NEED_LAB();
+  lab::route_local("10.0.0.0/16");
+  const std::vector<std::string> words{"sweep", "10.0.0.0/19", "--rate", "0", "-q"};
+  process one{muster_command(words)};
+  process other{muster_command(words)};
+  for (process* each : {&one, &other}) {
+    const auto result = each->wait();
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(contains(result.err, "8,190 up"));
+    CHECK_FALSE(contains(result.err, "stray"));
+  }
+}
+
+TEST_CASE("datagram sockets are as many as the probes in flight need") {
+  MUSTER_NEED_LAB();
+  lab::route_local("10.0.0.0/15");
+  lab::drop_echo_requests("10.1.0.0/16");
+  lab::allow_ping_sockets(0, 0);
+  const auto result = sweep({"10.1.0.0/16", "10.0.0.0/18", "--rate", "0", "--timeout", "2s",
+                             "--max-in-flight", "100000", "--icmp-socket", "datagram", "-q"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "16,382 up, 65,534 timeout"));
+  CHECK(contains(result.err, "datagram"));
+}
+
+TEST_CASE("once its sockets are open, a sweep has no privilege but to read and write files") {
+  if (::geteuid() != 0) MUSTER_SKIP("needs root, to have something to give up");
+  process_options options;
+  options.keep_stdin = true;
+  process child{muster_command({"sweep", "--json"}), options};
+  child.write("127.0.0.1\n");
+  REQUIRE(child.wait_for_output("\"up\"", 20s));
+  std::ifstream status{"/proc/" + std::to_string(child.pid()) + "/status"};
+  std::uint64_t effective = ~std::uint64_t{0}, permitted = ~std::uint64_t{0};
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("CapEff:")) effective = std::stoull(line.substr(7), nullptr, 16);
+    if (line.starts_with("CapPrm:")) permitted = std::stoull(line.substr(7), nullptr, 16);
+  }
+  constexpr std::uint64_t files = 1U << 1 | 1U << 2;  // CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+  CHECK((effective & ~files) == 0);
+  CHECK((permitted & ~files) == 0);
+  // It still works: another address, and an output of another user.
+  child.write("::1\n");
+  child.close_stdin();
+  const auto result = child.wait();
+  CHECK(result.exit_code == 0);
+  CHECK(lines_with(result.out, "\"up\"") == 2);
+}

@@ -1,0 +1,107 @@
+#include "support/loopback.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace muster::test {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr int backlog = 1024;
+
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error{errno, std::generic_category(), what};
+}
+
+sockaddr_in loopback_address(std::uint16_t port) {
+  sockaddr_in out{};
+  out.sin_family = AF_INET;
+  out.sin_port = htons(port);
+  out.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return out;
+}
+
+bool wait_readable(int socket, clock::time_point until) {
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
+  pollfd watched{socket, POLLIN, 0};
+  return poll(&watched, 1, static_cast<int>(std::max<decltype(left)>(left, 0))) > 0;
+}
+
+}  // namespace
+
+int listen_on_loopback(std::uint16_t& port) {
+  int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (out < 0) fail("socket");
+  auto address = loopback_address(0);
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  if (bind(out, plain, size) != 0 || listen(out, backlog) != 0) fail("listen on loopback");
+  if (getsockname(out, plain, &size) != 0) fail("getsockname");
+  port = ntohs(address.sin_port);
+  return out;
+}
+
+std::uint16_t free_port() {
+  std::uint16_t port = 0;
+  close(listen_on_loopback(port));
+  return port;
+}
+
+exchange_result exchange(std::uint16_t port, std::string_view request,
+                         std::chrono::milliseconds timeout, std::size_t bytes_max) {
+  exchange_result out;
+  const auto until = clock::now() + timeout;
+  int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (peer < 0) fail("socket");
+  auto address = loopback_address(port);
+  out.connected = connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (out.connected && !request.empty()) {
+    out.reset = send(peer, request.data(), request.size(), MSG_NOSIGNAL) < 0;
+  }
+  std::array<char, 16 * 1024> buffer;
+  while (out.connected && !out.ended && !out.reset && out.received.size() < bytes_max) {
+    if (!wait_readable(peer, until)) break;
+    const ssize_t n = recv(peer, buffer.data(), buffer.size(), 0);
+    out.ended = n == 0;
+    out.reset = n < 0;
+    if (n > 0) out.received.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  close(peer);
+  return out;
+}
+
+temporary_directory::temporary_directory() {
+  auto pattern = (std::filesystem::temp_directory_path() / "muster-test-XXXXXX").string();
+  if (!mkdtemp(pattern.data())) fail("mkdtemp");
+  path_ = pattern;
+}
+
+temporary_directory::~temporary_directory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void write_whole_file(const std::string& path, std::string_view text) {
+  std::ofstream out{path, std::ios::binary};
+  out << text << std::flush;
+  if (!out.good()) throw std::runtime_error{"can't write " + path};
+}
+
+std::string read_whole_file(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+}  // namespace muster::test

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace muster::test {
+
+/// A TCP port of 127.0.0.1 on which nothing listens just now.
+std::uint16_t free_port();
+
+/// A listening TCP socket on 127.0.0.1 with a port chosen by the kernel; never accepted from unless
+/// the caller does. Throws std::system_error.
+int listen_on_loopback(std::uint16_t& port);
+
+/// Connects, sends `request`, and reads until the peer ends the stream, `bytes_max` have come or
+/// time is up. Blocking, for tests of the helpers themselves and for waiting for servers.
+struct exchange_result {
+  bool connected = false;
+  bool ended = false;  ///< The peer closed the stream in order.
+  bool reset = false;  ///< The peer reset the connection.
+  std::string received;
+};
+exchange_result exchange(std::uint16_t port, std::string_view request,
+                         std::chrono::milliseconds timeout, std::size_t bytes_max = 1 << 20);
+
+/// A directory of its own under the system's temporary directory, removed with its contents.
+class temporary_directory {
+ public:
+  temporary_directory();
+  temporary_directory(const temporary_directory&) = delete;
+  temporary_directory& operator=(const temporary_directory&) = delete;
+  ~temporary_directory();
+  const std::filesystem::path& path() const { return path_; }
+  std::string file(std::string_view name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Creates or replaces a file. Throws std::runtime_error.
+void write_whole_file(const std::string& path, std::string_view text);
+/// The file's contents; empty when there is no such file.
+std::string read_whole_file(const std::string& path);
+
+}  // namespace muster::test

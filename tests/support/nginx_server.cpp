@@ -1,0 +1,89 @@
+#include "support/nginx_server.hpp"
+
+#include <chrono>
+#include <stdexcept>
+
+namespace muster::test {
+namespace {
+
+constexpr auto start_time_max = std::chrono::seconds{10};
+constexpr auto start_poll = std::chrono::milliseconds{10};
+
+// One process and no daemon: a master would want to change to another user for its workers, which a
+// user namespace with one user doesn't allow.
+constexpr std::string_view configuration = R"(
+daemon off;
+master_process off;
+pid nginx.pid;
+error_log error.log;
+events { worker_connections 1024; }
+http {
+  log_format short '$request_method $request_uri $status "$http_user_agent"';
+  access_log access.log short;
+  client_body_temp_path temporary;
+  proxy_temp_path temporary;
+  fastcgi_temp_path temporary;
+  uwsgi_temp_path temporary;
+  scgi_temp_path temporary;
+  types { text/html html; text/plain txt; }
+  server {
+    listen 127.0.0.1:PORT backlog=1024;
+    root pages;
+    location = /redirect { return 302 /; }
+    location = /redirect-loop { return 302 /redirect-loop; }
+    location = /redirect-twice { return 302 /redirect; }
+    location = /unavailable { return 503; }
+    location = /big { default_type text/plain; alias pages/big.txt; }
+    location = /host { default_type text/plain; return 200 "$http_host"; }
+  }
+}
+)";
+
+}  // namespace
+
+bool nginx_server::available(std::string& why_not) {
+  if (has_program("nginx")) return true;
+  why_not = "nginx is not installed";
+  return false;
+}
+
+void nginx_server::write_files() {
+  std::filesystem::create_directory(directory_.path() / "pages");
+  const std::string name{title};
+  write_whole_file(directory_.file("pages/index.html"), "<!DOCTYPE html>\n<html><head><title>" +
+                                                            name + "</title></head>\n<body><p>" +
+                                                            "Present.</p></body></html>\n");
+  write_whole_file(directory_.file("pages/big.txt"), std::string(big_bytes, 'b'));
+  std::string text{configuration};
+  text.replace(text.find("PORT"), 4, std::to_string(port_));
+  // nginx takes the paths of pages as relative to its prefix, but aliases must be whole.
+  text.replace(text.find("alias "), 6, "alias " + directory_.path().string() + "/");
+  write_whole_file(directory_.file("nginx.conf"), text);
+}
+
+nginx_server::nginx_server() {
+  write_files();
+  const auto prefix = directory_.path().string();
+  nginx_.emplace(std::vector<std::string>{"nginx", "-p", prefix, "-e", prefix + "/error.log", "-c",
+                                          prefix + "/nginx.conf"});
+  const auto until = std::chrono::steady_clock::now() + start_time_max;
+  while (!exchange(port_, {}, std::chrono::milliseconds{0}).connected) {
+    const bool late = std::chrono::steady_clock::now() > until;
+    // The wait for output is a pause that ends early if nginx ends.
+    nginx_->wait_for_output("\n", start_poll);
+    if (late || !nginx_->running()) {
+      throw std::runtime_error{"nginx didn't start: " +
+                               read_whole_file(directory_.file("error.log"))};
+    }
+  }
+}
+
+std::string nginx_server::url(std::string_view path) const {
+  return "http://127.0.0.1:" + std::to_string(port_) + std::string{path};
+}
+
+std::string nginx_server::requests() const {
+  return read_whole_file(directory_.file("access.log"));
+}
+
+}  // namespace muster::test

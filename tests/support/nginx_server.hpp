@@ -1,0 +1,51 @@
+#pragma once
+
+#include "support/loopback.hpp"
+#include "support/process.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace muster::test {
+
+/// A real nginx of the test's own, on a free port of 127.0.0.1. It serves
+///
+///     /                  200, a page titled "A muster of nginx"
+///     /redirect          302 to /
+///     /redirect-loop     302 to itself
+///     /redirect-twice    302 to /redirect
+///     /missing           404
+///     /unavailable       503
+///     /big               200, big_bytes of text
+///     /host              200, the Host header as it was received
+///
+/// It runs as one process in the caller's network namespace and is stopped by the destructor.
+class nginx_server {
+ public:
+  /// False, with the reason, where there is no nginx.
+  static bool available(std::string& why_not);
+
+  /// Returns once it accepts connections. Throws std::runtime_error with nginx' own message when it
+  /// doesn't within 10 s.
+  nginx_server();
+
+  std::uint16_t port() const { return port_; }
+  /// `http://127.0.0.1:PORT` and the path.
+  std::string url(std::string_view path = "/") const;
+  /// A line `METHOD URI STATUS "USER-AGENT"` for each request so far.
+  std::string requests() const;
+
+  static constexpr std::size_t big_bytes = 3 * 1024 * 1024;
+  static constexpr std::string_view title = "A muster of nginx";
+
+ private:
+  void write_files();
+
+  temporary_directory directory_;
+  std::uint16_t port_ = free_port();
+  std::optional<process> nginx_;
+};
+
+}  // namespace muster::test

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "net/network.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <vector>
+
+#include <asio/io_context.hpp>
+
+namespace muster::test {
+
+/// Clocks that stand still until a test moves them.
+class fake_timeline final : public timeline {
+ public:
+  time_point now() const override { return now_; }
+  wall_time wall() const override { return wall_time{now_.time_since_epoch() + wall_ahead_}; }
+  std::unique_ptr<alarm> make_alarm(std::function<void()> ring) override;
+
+  /// Goes on to the next time that an alarm is set for, and rings it. False if none is set.
+  bool ring_next();
+  /// Lets the wall clock jump.
+  void jump_wall(std::chrono::nanoseconds by) { wall_ahead_ += by; }
+
+ private:
+  class fake_alarm;
+  using setting = std::pair<time_point, std::uint64_t>;  // in the order in which they were set
+
+  time_point now_{std::chrono::hours{1000}};
+  std::chrono::nanoseconds wall_ahead_{std::chrono::hours{24 * 365}};
+  std::map<setting, fake_alarm*> set_;
+  std::uint64_t settings_ = 0;
+};
+
+/// How a simulated network treats what is sent, as probabilities of each request.
+struct network_weather {
+  double lost = 0;
+  double duplicated = 0;
+  double late = 0;       ///< Its reply comes after `late_by`.
+  double corrupted = 0;  ///< A bit of its reply is flipped.
+  double truncated = 0;  ///< Its reply is cut short.
+  double foreign = 0;    ///< Its reply comes from another address.
+  double forged = 0;     ///< A reply with the right numbers and the wrong cookie comes as well.
+  double rejected = 0;   ///< A router answers with an ICMP error.
+  double shortage = 0;   ///< The system refuses the request for now (ENOBUFS).
+  double refused = 0;    ///< The system refuses the request for good (EPERM).
+  std::chrono::nanoseconds delay_min = std::chrono::microseconds{50};
+  std::chrono::nanoseconds delay_max = std::chrono::milliseconds{200};  ///< Also reorders.
+  std::chrono::nanoseconds late_by = std::chrono::seconds{5};
+  /// Replies that may wait to be received; further ones are dropped.
+  std::size_t receive_queue_max = 100'000;
+};
+
+/// What became of the requests to one address, as the network knows it.
+struct traffic {
+  std::vector<timeline::time_point> sent;
+  /// An intact reply from the right address was handed over, this long after its request.
+  std::vector<std::chrono::nanoseconds> answered;
+  std::uint64_t rejections = 0;
+};
+
+/// A made-up network on which everything is decided by a seed: IPv4 as through a raw socket.
+class simulated_network final : public network {
+ public:
+  simulated_network(std::uint64_t seed, network_weather weather);
+
+  fake_timeline& time() override { return time_; }
+  std::uint64_t random() override { return chance_(); }
+  std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
+                                            const probe_options& options) override;
+
+  /// Runs `context` on this network's time until `done`, or until nothing is left to happen. False
+  /// in the latter case.
+  bool run(asio::io_context& context, const std::function<bool()>& done);
+
+  const std::map<ip_address, traffic>& traffic_by_address() const { return traffic_; }
+  /// When each request was sent, in order.
+  const std::vector<timeline::time_point>& sends() const { return sends_; }
+  /// Called for each request that was sent.
+  std::function<void(ip_address)> on_send;
+
+ private:
+  class transport;
+
+  bool happens(double probability);
+  std::chrono::nanoseconds delay();
+
+  fake_timeline time_;
+  std::mt19937_64 chance_;
+  network_weather weather_;
+  std::map<ip_address, traffic> traffic_;
+  std::vector<timeline::time_point> sends_;
+};
+
+}  // namespace muster::test

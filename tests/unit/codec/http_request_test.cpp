@@ -1,0 +1,50 @@
+#include "codec/http_request.hpp"
+
+#include "support/catch.hpp"
+
+#include <stdexcept>
+
+namespace {
+
+std::string request_of(std::string_view method, std::string_view authority, std::string_view path,
+                       std::string_view user_agent) {
+  std::string request = "what was there before";
+  muster::codec::write_http_request(request, method, authority, path, user_agent);
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("a request is what RFC 9112 asks for, and nothing more") {
+  CHECK(request_of("GET", "example.com:8080", "/a?b=c", "muster/0.1") ==
+        "GET /a?b=c HTTP/1.1\r\n"
+        "Host: example.com:8080\r\n"
+        "User-Agent: muster/0.1\r\n"
+        "Accept: */*\r\n"
+        "Connection: close\r\n"
+        "\r\n");
+  CHECK(request_of("HEAD", "[::1]", "/", "a b (c)").starts_with("HEAD / HTTP/1.1\r\n"));
+}
+
+TEST_CASE("a part of a request that could smuggle in another is refused") {
+  for (int c = 0; c <= 0x7f; ++c) {
+    const std::string bad = std::string{"x"} + static_cast<char>(c) + "y";
+    const bool control = c < 0x20 || c == 0x7f;
+    INFO("character " << c);
+    if (control || c == ' ') {
+      CHECK_THROWS_AS(request_of(bad, "h", "/", "ua"), std::invalid_argument);
+      CHECK_THROWS_AS(request_of("GET", bad, "/", "ua"), std::invalid_argument);
+      CHECK_THROWS_AS(request_of("GET", "h", bad, "ua"), std::invalid_argument);
+    } else {
+      CHECK_NOTHROW(request_of(bad, bad, bad, bad));
+    }
+    if (control) CHECK_THROWS_AS(request_of("GET", "h", "/", bad), std::invalid_argument);
+  }
+}
+
+TEST_CASE("a part of a request that is missing is refused, by name") {
+  CHECK_THROWS_WITH(request_of("", "h", "/", "ua"), Catch::Contains("method"));
+  CHECK_THROWS_WITH(request_of("GET", "", "/", "ua"), Catch::Contains("authority"));
+  CHECK_THROWS_WITH(request_of("GET", "h", "", "ua"), Catch::Contains("path"));
+  CHECK_THROWS_WITH(request_of("GET", "h", "/", ""), Catch::Contains("user agent"));
+}

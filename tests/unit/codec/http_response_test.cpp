@@ -1,0 +1,222 @@
+#include "codec/http_response.hpp"
+
+#include "http_outcome.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+#include <utility>
+
+using namespace muster;
+using namespace muster::test;
+using Catch::Contains;
+using Catch::StartsWith;
+
+namespace {
+
+constexpr std::string_view ok = "HTTP/1.1 200 OK\r\n";
+constexpr std::string_view empty_body = "Content-Length: 0\r\n\r\n";
+
+std::string with_header(std::string_view header) {
+  return outcome(std::string{ok}.append(header).append("\r\n").append(empty_body));
+}
+
+}  // namespace
+
+TEST_CASE("an ordinary response is read with all that is reported of it") {
+  CHECK(outcome("HTTP/1.1 200 OK\r\n"
+                "Server: nginx/1.22.1\r\n"
+                "Date: Tue, 14 Jan 2025 10:00:00 GMT\r\n"
+                "Content-Type: text/html; charset=utf-8\r\n"
+                "Content-Length: 42\r\n"
+                "Connection: close\r\n"
+                "\r\n"
+                "<html><title>It works!</title></html>\r\n...") ==
+        "done 200 1.1 length=42 body=42 server=[nginx/1.22.1] type=[text/html; charset=utf-8] "
+        "location=[] title=[It works!]");
+}
+
+TEST_CASE("a redirect is read with its location") {
+  CHECK(outcome("HTTP/1.1 301 Moved Permanently\r\nLocation: https://example.com/\r\n"
+                "Content-Length: 0\r\n\r\n") ==
+        "done 301 1.1 length=0 body=0 server=[] type=[] location=[https://example.com/] title=[]");
+}
+
+TEST_CASE("status lines may lack their reason, and 1.0 may stand where 1.1 may") {
+  CHECK_THAT(outcome("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"), StartsWith("done 200 1.1"));
+  CHECK_THAT(outcome("HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n"), StartsWith("done 404 1.1"));
+  CHECK_THAT(outcome("HTTP/1.0 999 Odd\r\nContent-Length: 0\r\n\r\n"), StartsWith("done 999 1.0"));
+  CHECK_THAT(outcome("HTTP/1.1 200 Sch\xc3\xb6n\r\nContent-Length: 0\r\n\r\n"),
+             StartsWith("done 200 1.1"));
+}
+
+TEST_CASE("header names are matched in any case, and values are trimmed") {
+  CHECK_THAT(with_header("SERVER: \t x y \t "), Contains("server=[x y]"));
+  CHECK_THAT(with_header("sErVeR:x"), Contains("server=[x]"));
+  CHECK_THAT(with_header("Server:"), Contains("server=[]"));
+  CHECK_THAT(with_header("X-Server: x\r\nServer-X: y\r\nServe: z"), Contains("server=[]"));
+  CHECK_THAT(with_header("Server: caf\xc3\xa9 \xff"), Contains("server=[caf\xc3\xa9 \xff]"));
+}
+
+TEST_CASE("of a repeated header the first counts") {
+  CHECK_THAT(with_header("Server: one\r\nserver: two"), Contains("server=[one]"));
+  CHECK_THAT(with_header("Server:\r\nserver: two"), Contains("server=[]"));
+  CHECK_THAT(with_header("Location: /a\r\nLocation: /b"), Contains("location=[/a]"));
+}
+
+TEST_CASE("values that are kept are cut off, but a long location is dropped") {
+  const auto value_of = [](std::string_view name, std::size_t size) {
+    return large_outcome(std::string{ok}.append(name).append(": ").append(size, 'v').append(
+        "\r\nContent-Length: 0\r\n\r\n"));
+  };
+  const std::string most(reader::value_bytes_max, 'v');
+  CHECK_THAT(value_of("Server", most.size() + 1), Contains("server=[" + most + "]"));
+  CHECK_THAT(value_of("Content-Type", most.size() * 4), Contains("type=[" + most + "]"));
+  const std::string longest(reader::location_bytes_max, 'v');
+  CHECK_THAT(value_of("Location", longest.size()), Contains("location=[" + longest + "]"));
+  CHECK_THAT(value_of("Location", longest.size() + 1), Contains("location=[]"));
+}
+
+TEST_CASE("what is not HTTP at all is malformed from its first wrong byte") {
+  for (const std::string_view garbage :
+       {std::string_view{"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"},
+        std::string_view{"\x15\x03\x03\x00\x02\x02\x28", 7},  // A TLS alert: handshake failure.
+        std::string_view{"<html><title>HTTP/0.9</title></html>"},
+        std::string_view{"220 mail.example.com ESMTP\r\n"}, std::string_view{"ICY 200 OK\r\n\r\n"},
+        std::string_view{"HTTP 200 OK\r\n\r\n"}, std::string_view{"HTTP/x.1 200 OK\r\n\r\n"},
+        std::string_view{"GET / HTTP/1.1\r\n\r\n"}, std::string_view{"\0\0\0\0", 4},
+        std::string_view{"HTTP/1.1 2x0 OK\r\n\r\n"}, std::string_view{"HTTP/1.1  OK\r\n\r\n"}}) {
+    INFO(garbage);
+    CHECK_THAT(outcome(garbage), StartsWith("error:malformed 0 "));
+  }
+}
+
+TEST_CASE("versions other than 1.0 and 1.1 are malformed") {
+  for (const std::string version : {"0.9", "1.2", "2.0", "3.0", "1.10", "1"}) {
+    INFO(version);
+    CHECK_THAT(outcome("HTTP/" + version + " 200 OK\r\nContent-Length: 0\r\n\r\n"),
+               StartsWith("error:malformed"));
+  }
+}
+
+TEST_CASE("status codes below 100 and above 999 are malformed") {
+  for (const std::string code : {"0", "99", "099", "1000", "2000", "-20", "99999999999"}) {
+    INFO(code);
+    CHECK_THAT(outcome("HTTP/1.1 " + code + " OK\r\nContent-Length: 0\r\n\r\n"),
+               StartsWith("error:malformed"));
+  }
+}
+
+TEST_CASE("malformed headers are malformed") {
+  for (const std::string_view header :
+       {"no colon", "na me: x", "name\x01: x", "name: a\x01z", "name: a\x7fz"}) {
+    INFO(header);
+    CHECK_THAT(with_header(header), StartsWith("error:malformed 200 1.1"));
+  }
+}
+
+TEST_CASE("interim responses are skipped, with their headers, up to the final one") {
+  CHECK(outcome("HTTP/1.1 100 Continue\r\n\r\n"
+                "HTTP/1.1 103 Early Hints\r\nServer: hint\r\nLink: </s.css>\r\n\r\n"
+                "HTTP/1.1 102 Processing\r\nContent-Length: 5\r\n\r\n"
+                "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab") ==
+        "done 200 1.0 length=2 body=2 server=[] type=[] location=[] title=[]");
+}
+
+TEST_CASE("an interim response alone is no answer yet") {
+  CHECK_THAT(outcome("HTTP/1.1 100 Continue\r\n\r\n"), StartsWith("need_more 0 "));
+  CHECK_THAT(outcome("HTTP/1.1 100 Continue\r\n\r\n", {.peer_closes = true}),
+             StartsWith("error:closed 0 "));
+}
+
+TEST_CASE("interim responses are limited in number") {
+  const auto interim = [](int count) {
+    std::string response;
+    for (int i = 0; i < count; ++i)
+      response += "HTTP/1.1 100 Continue\r\n\r\n";
+    return outcome(response + "HTTP/1.1 204 No Content\r\n\r\n");
+  };
+  CHECK_THAT(interim(reader::interim_responses_max), StartsWith("done 204"));
+  CHECK_THAT(interim(reader::interim_responses_max + 1), StartsWith("error:malformed"));
+  CHECK_THAT(interim(10), StartsWith("error:malformed"));
+}
+
+TEST_CASE("101 is final, and what follows it is another protocol") {
+  CHECK_THAT(outcome("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\n\r\n"),
+             StartsWith("done 101 1.1 length=-1 body=0"));
+  CHECK_THAT(outcome("HTTP/1.1 101 Switching Protocols\r\n\r\n"), StartsWith("done 101"));
+}
+
+TEST_CASE("a head of exactly the limit is read, and one byte more is too large") {
+  const std::string head{"HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 3\r\n\r\n"};
+  response_case with;
+  with.limits.header_bytes_max = head.size();
+  CHECK_THAT(outcome(head + "abc", with), StartsWith("done 200 1.1 length=3 body=3"));
+  with.limits.header_bytes_max = head.size() - 1;
+  CHECK_THAT(outcome(head + "abc", with), StartsWith("error:too_large 200 1.1"));
+  with.limits.header_bytes_max = 0;
+  CHECK_THAT(outcome(head + "abc", with), StartsWith("error:too_large 0"));
+}
+
+TEST_CASE("headers without end are too large, in whatever shape") {
+  const auto endless = [](std::string_view begin, std::string_view repeated) {
+    std::string response{begin};
+    while (response.size() < 40 * 1024)
+      response += repeated;
+    return large_outcome(response);
+  };
+  CHECK_THAT(endless(ok, "X-Header: some value\r\n"), StartsWith("error:too_large 200"));
+  CHECK_THAT(endless("HTTP/1.1 200 OK\r\nServer: ", "v"), StartsWith("error:too_large 200"));
+  CHECK_THAT(endless(ok, "n"), StartsWith("error:too_large 200"));
+  CHECK_THAT(endless("HTTP/1.1 200 ", "reason "), StartsWith("error:too_large 0"));
+  CHECK_THAT(endless("", "\r\n"), StartsWith("error:too_large 0"));
+}
+
+TEST_CASE("interim responses and trailers count towards the limit of the headers") {
+  const std::string interim{"HTTP/1.1 100 Continue\r\n\r\n"};
+  const std::string head{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"};
+  const std::string body{"3\r\nabc\r\n0\r\n"};
+  const std::string trailers{"X-Checksum: 1234\r\n\r\n"};
+  response_case with;
+  with.limits.header_bytes_max = interim.size() + head.size() + trailers.size();
+  CHECK_THAT(outcome(interim + head + body + trailers, with), StartsWith("done 200 1.1"));
+  --with.limits.header_bytes_max;
+  CHECK_THAT(outcome(interim + head + body + trailers, with), StartsWith("error:too_large 200"));
+}
+
+TEST_CASE("trailers are no headers") {
+  CHECK_THAT(outcome("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     "0\r\nServer: late\r\nLocation: /late\r\n\r\n"),
+             StartsWith("done 200") && Contains("server=[]") && Contains("location=[]"));
+}
+
+TEST_CASE("a connection that closes too soon is told from one that ends the body") {
+  const std::string response{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde"};
+  for (std::size_t size = 0; size < response.size(); ++size) {
+    INFO(size << " bytes");
+    CHECK_THAT(outcome(response.substr(0, size), {.peer_closes = true}),
+               StartsWith("error:closed"));
+  }
+  CHECK_THAT(outcome(response, {.peer_closes = true}), StartsWith("done 200"));
+  CHECK_THAT(outcome("SSH-2.0", {.peer_closes = true}), StartsWith("error:malformed"));
+}
+
+TEST_CASE("a reader knows whether any byte has come") {
+  reader subject{false};
+  CHECK_FALSE(subject.started());
+  CHECK(subject.feed("") == reader::state::need_more);
+  CHECK_FALSE(subject.started());
+  CHECK(subject.feed("H") == reader::state::need_more);
+  CHECK(subject.started());
+}
+
+TEST_CASE("a reader that was moved goes on where it was") {
+  reader first{false};
+  first.feed("HTTP/1.1 200 OK\r\nServer: mo");
+  reader second{std::move(first)};
+  second.feed("ved\r\nContent-Length: 2\r\n\r\na");
+  reader third{true};
+  third = std::move(second);
+  CHECK(third.feed("b") == reader::state::done);
+  CHECK(third.server() == "moved");
+}

@@ -1,0 +1,111 @@
+#include "muster/status.hpp"
+
+#include "muster/result.hpp"
+#include "support/catch.hpp"
+
+#include <map>
+#include <string>
+
+using muster::probe_kind;
+using muster::reason;
+using muster::status;
+
+// These tables are the API. A line may be added; none may change.
+
+TEST_CASE("status words are spelled as documented") {
+  const std::map<status, std::string> spellings{
+      {status::up, "up"},
+      {status::timeout, "timeout"},
+      {status::refused, "refused"},
+      {status::unreachable, "unreachable"},
+      {status::reset, "reset"},
+      {status::name_error, "name_error"},
+      {status::tls_error, "tls_error"},
+      {status::protocol_error, "protocol_error"},
+      {status::mismatch, "mismatch"},
+      {status::local_error, "local_error"},
+      {status::cancelled, "cancelled"},
+      {status::skipped, "skipped"},
+  };
+  CHECK(spellings.size() == muster::status_count);
+  for (const auto& [value, spelling] : spellings)
+    CHECK(muster::to_string(value) == spelling);
+}
+
+TEST_CASE("reasons are spelled as documented") {
+  const std::map<reason, std::string> spellings{
+      {reason::none, ""},
+      {reason::no_reply, "no_reply"},
+      {reason::resolve_timeout, "resolve_timeout"},
+      {reason::connect_timeout, "connect_timeout"},
+      {reason::send_timeout, "send_timeout"},
+      {reason::first_byte_timeout, "first_byte_timeout"},
+      {reason::transfer_timeout, "transfer_timeout"},
+      {reason::host_timeout, "host_timeout"},
+      {reason::connection_refused, "connection_refused"},
+      {reason::self_connect, "self_connect"},
+      {reason::icmp_network_unreachable, "icmp_network_unreachable"},
+      {reason::icmp_host_unreachable, "icmp_host_unreachable"},
+      {reason::icmp_protocol_unreachable, "icmp_protocol_unreachable"},
+      {reason::icmp_port_unreachable, "icmp_port_unreachable"},
+      {reason::icmp_fragmentation_needed, "icmp_fragmentation_needed"},
+      {reason::icmp_source_route_failed, "icmp_source_route_failed"},
+      {reason::icmp_admin_prohibited, "icmp_admin_prohibited"},
+      {reason::icmp_precedence, "icmp_precedence"},
+      {reason::icmp_no_route, "icmp_no_route"},
+      {reason::icmp_address_unreachable, "icmp_address_unreachable"},
+      {reason::icmp_beyond_scope, "icmp_beyond_scope"},
+      {reason::icmp_policy_failed, "icmp_policy_failed"},
+      {reason::icmp_reject_route, "icmp_reject_route"},
+      {reason::icmp_packet_too_big, "icmp_packet_too_big"},
+      {reason::icmp_ttl_exceeded, "icmp_ttl_exceeded"},
+      {reason::icmp_reassembly_exceeded, "icmp_reassembly_exceeded"},
+      {reason::icmp_parameter_problem, "icmp_parameter_problem"},
+      {reason::host_unreachable, "host_unreachable"},
+      {reason::network_unreachable, "network_unreachable"},
+      {reason::connection_reset, "connection_reset"},
+      {reason::closed_early, "closed_early"},
+      {reason::name_not_found, "name_not_found"},
+      {reason::no_address, "no_address"},
+      {reason::name_server_failure, "name_server_failure"},
+      {reason::name_server_unreachable, "name_server_unreachable"},
+      {reason::invalid_name, "invalid_name"},
+      {reason::malformed_response, "malformed_response"},
+      {reason::headers_too_large, "headers_too_large"},
+      {reason::too_many_redirects, "too_many_redirects"},
+      {reason::bad_redirect, "bad_redirect"},
+      {reason::wrong_payload, "wrong_payload"},
+      {reason::permission_denied, "permission_denied"},
+      {reason::firewall_denied, "firewall_denied"},
+      {reason::broadcast_address, "broadcast_address"},
+      {reason::no_route, "no_route"},
+      {reason::address_not_available, "address_not_available"},
+      {reason::too_many_open_files, "too_many_open_files"},
+      {reason::message_too_big, "message_too_big"},
+      {reason::tls_unsupported, "tls_unsupported"},
+      {reason::socket_error, "socket_error"},
+      {reason::interrupted, "interrupted"},
+      {reason::run_deadline, "run_deadline"},
+      {reason::output_failed, "output_failed"},
+      {reason::enough_up, "enough_up"},
+      {reason::excluded, "excluded"},
+      {reason::host_silent, "host_silent"},
+  };
+  CHECK(spellings.size() == muster::reason_count);
+  for (const auto& [value, spelling] : spellings)
+    CHECK(muster::to_string(value) == spelling);
+}
+
+TEST_CASE("probe kinds are spelled as documented") {
+  CHECK(muster::to_string(probe_kind::icmp) == "icmp");
+  CHECK(muster::to_string(probe_kind::tcp) == "tcp");
+  CHECK(muster::to_string(probe_kind::http) == "http");
+}
+
+TEST_CASE("all_statuses lists every status once, in declaration order") {
+  std::size_t expected = 0;
+  for (const status value : muster::all_statuses) {
+    CHECK(static_cast<std::size_t>(value) == expected++);
+  }
+  CHECK(expected == muster::status_count);
+}

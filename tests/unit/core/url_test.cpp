@@ -1,0 +1,99 @@
+#include "parse_support.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+#include <vector>
+
+using Catch::Matchers::Contains;
+using muster::ip_address;
+using muster::target;
+using muster::target_form;
+using muster::test::parse_bad;
+using muster::test::parse_good;
+
+TEST_CASE("a URL is taken apart into what an HTTP probe needs") {
+  struct sample {
+    const char* text;
+    const char* host;
+    const char* address;
+    std::uint16_t port;
+    const char* authority;
+    const char* path;
+  };
+  for (const sample& each : {
+           sample{"http://example.com", "example.com", "::", 80, "example.com", "/"},
+           sample{"HTTP://Example.COM/", "example.com", "::", 80, "example.com", "/"},
+           sample{"http://example.com:8080/a/b", "example.com", "::", 8080, "example.com:8080",
+                  "/a/b"},
+           sample{"http://example.com:80/", "example.com", "::", 80, "example.com", "/"},
+           sample{"http://example.com:/", "example.com", "::", 80, "example.com", "/"},
+           sample{"http://example.com?q=1", "example.com", "::", 80, "example.com", "/?q=1"},
+           sample{"http://h/x?a=b&c=%20#top", "h", "::", 80, "h", "/x?a=b&c=%20"},
+           sample{"http://h#top/x?y", "h", "::", 80, "h", "/"},
+           sample{"http://h//x/../y", "h", "::", 80, "h", "//x/../y"},
+           sample{"http://10.0.0.1/24", "", "10.0.0.1", 80, "10.0.0.1", "/24"},
+           sample{"http://10.0.0.1:81", "", "10.0.0.1", 81, "10.0.0.1:81", "/"},
+           sample{"http://[::1]/", "", "::1", 80, "[::1]", "/"},
+           sample{"http://[2001:DB8::1]:8080/x", "", "2001:db8::1", 8080, "[2001:db8::1]:8080",
+                  "/x"},
+           sample{"http://_a.example/~u/@x:y", "_a.example", "::", 80, "_a.example", "/~u/@x:y"},
+       }) {
+    INFO(each.text);
+    const auto range = parse_good(each.text);
+    REQUIRE(range.size() == 1);
+    const target only = range.at(0);
+    CHECK(only.form() == target_form::url);
+    CHECK(only.host() == each.host);
+    CHECK(only.address() == ip_address::parse(each.address));
+    CHECK(only.port() == each.port);
+    CHECK(only.authority() == each.authority);
+    CHECK(only.path() == each.path);
+    CHECK(only.written() == each.text);
+    CHECK_FALSE(only.of_range());
+  }
+}
+
+TEST_CASE("a URL that can't be probed is told why") {
+  struct refusal {
+    std::string text;
+    std::string says;
+  };
+  const std::vector<refusal> refusals{
+      {"https://example.com/", "does not speak TLS"},
+      {"HTTPS://example.com/", "does not speak TLS"},
+      {"ftp://example.com/", "ftp:// is not a scheme that can be probed"},
+      {"httpx://example.com/", "httpx:// is not a scheme"},
+      {"http:/x", "two slashes: write http://host/path"},
+      {"http://", "the host is missing"},
+      {"http:///path", "the host is missing"},
+      {"http://:80/", "the host is missing"},
+      {"http://user@example.com/", "user name or password is refused"},
+      {"http://user:secret@example.com/", "user name or password is refused"},
+      {"http://@example.com/", "user name or password is refused"},
+      {"http://example.com:0/", "the port 0 is out of range"},
+      {"http://example.com:99999/", "out of range"},
+      {"http://example.com:x/", "not a URL"},
+      {"http://010.0.0.1/", "leading zero"},
+      {"http://10.0.0.1-9/", "a range where one address is needed"},
+      {"http://1.2.3/", "four numbers"},
+      {"http://[::1/", "URL"},
+      {"http://[fe80::1%25lo]/", "URL"},
+      {"http://[v1.x]/", "not an IPv6 address"},
+      {"http://a%2eb/", "the character '%'"},
+      {"http://h/{id}", "'{' at character 10 has no place there; write it as %7B"},
+      {"http://h/%zz", "not a URL"},
+      {"http://h/a b", "white space inside"},
+      {"http://h/\xc3\xa4", "%-encode"},
+      {"http://b\xc3\xbc"
+       "cher.example/",
+       "xn--"},
+  };
+  for (const refusal& each : refusals) {
+    INFO(each.text);
+    CHECK_THAT(parse_bad(each.text), Contains(each.says));
+  }
+}
+
+TEST_CASE("a refused URL's password is not repeated") {
+  CHECK(parse_bad("http://user:secret@example.com/").find("secret") == std::string::npos);
+}

@@ -1,0 +1,242 @@
+#include "muster/sink.hpp"
+#include "samples.hpp"
+#include "sink/replace_file.hpp"
+#include "support/catch.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace muster;
+
+namespace {
+
+struct pipe_pair {
+  int read_end = -1;
+  int write_end = -1;
+  pipe_pair() {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+  pipe_pair(const pipe_pair&) = delete;
+  pipe_pair& operator=(const pipe_pair&) = delete;
+  ~pipe_pair() {
+    close_read();
+    close_write();
+  }
+  void close_read() {
+    if (read_end >= 0) ::close(std::exchange(read_end, -1));
+  }
+  void close_write() {
+    if (write_end >= 0) ::close(std::exchange(write_end, -1));
+  }
+};
+
+std::string read_all(int descriptor) {
+  std::string text;
+  std::array<char, 4096> piece;
+  for (ssize_t count = 0; (count = ::read(descriptor, piece.data(), piece.size())) > 0;) {
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
+
+std::filesystem::path temporary_directory() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "muster-sink-XXXXXX").string();
+  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  return pattern;
+}
+
+}  // namespace
+
+TEST_CASE("create truncates what was there, and what is buffered is in the file in the end") {
+  const auto directory = temporary_directory();
+  const auto path = directory / "out.json";
+  std::ofstream{path} << "something much older and longer";
+  {
+    output_file file = output_file::create(path.string());
+    CHECK(std::filesystem::file_size(path) == 0);
+    file.buffer() += "new\n";
+    file.written();
+    CHECK(std::filesystem::file_size(path) == 0);
+  }
+  std::string line;
+  std::getline(std::ifstream{path}, line, '\0');
+  CHECK(line == "new\n");
+  std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("a file is gone on with after what was kept of it, and the rest is cut off") {
+  const auto directory = temporary_directory();
+  const auto path = directory / "out.json";
+  std::ofstream{path} << "first\nsecond\nhal";
+  {
+    output_file file = output_file::resume(path.string(), 6);
+    CHECK(file.bytes() == 6);
+    CHECK(std::filesystem::file_size(path) == 6);
+    file.buffer() += "other\n";
+    CHECK_FALSE(file.sync());
+    CHECK(file.bytes() == 12);
+    CHECK(std::filesystem::file_size(path) == 12);
+  }
+  std::string text;
+  std::getline(std::ifstream{path}, text, '\0');
+  CHECK(text == "first\nother\n");
+  CHECK_THROWS_WITH(output_file::resume(path.string(), 13),
+                    Catch::Contains("has 12 bytes, but 13 were written to it"));
+  CHECK(std::filesystem::file_size(path) == 12);
+  CHECK_THROWS_AS(output_file::resume((directory / "none").string(), 0), std::system_error);
+  std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("a file is replaced as a whole, or not at all") {
+  const auto directory = temporary_directory();
+  const std::string path = (directory / "state").string();
+  const auto content = [&] {
+    std::string text;
+    std::getline(std::ifstream{path}, text, '\0');
+    return text;
+  };
+  CHECK_FALSE(replace_file(path, "one"));
+  CHECK(content() == "one");
+  CHECK_FALSE(replace_file(path, "two"));
+  CHECK(content() == "two");
+  // The new text can't be written: the old one stays, and nothing of the new one does.
+  const auto before = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit old_limit{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &old_limit) == 0);
+  const rlimit small{4, old_limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto error = replace_file(path, "three and more");
+  ::setrlimit(RLIMIT_FSIZE, &old_limit);
+  ::signal(SIGXFSZ, before);
+  CHECK(error == std::errc::file_too_large);
+  CHECK(content() == "two");
+  CHECK(std::distance(std::filesystem::directory_iterator{directory}, {}) == 1);
+  CHECK(replace_file((directory / "none" / "state").string(), "x") ==
+        std::errc::no_such_file_or_directory);
+  std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("a pipe is synced as far as that goes") {
+  pipe_pair pipe;
+  output_file file{pipe.write_end, false};
+  file.buffer() += "x";
+  CHECK_FALSE(file.sync());
+  CHECK(file.bytes() == 1);
+}
+
+TEST_CASE("create throws and names the path when there is no such directory") {
+  CHECK_THROWS_WITH(output_file::create("/nonexistent/out.json"),
+                    Catch::Contains("/nonexistent/out.json"));
+  CHECK_THROWS_AS(output_file::create("/nonexistent/out.json"), std::system_error);
+}
+
+TEST_CASE("a full disk is an error that sticks, and later bytes are dropped") {
+  output_file file = output_file::create("/dev/full");
+  file.buffer() += "lost";
+  CHECK_FALSE(file.error());
+  file.flush();
+  CHECK(file.error() == std::errc::no_space_on_device);
+  file.buffer().assign(2 * output_file::flush_bytes, 'x');
+  file.written();
+  CHECK(file.buffer().empty());
+  CHECK(file.error() == std::errc::no_space_on_device);
+}
+
+TEST_CASE("a reader that has gone away is the error EPIPE, and a sink reports it") {
+  const auto before = ::signal(SIGPIPE, SIG_IGN);
+  pipe_pair pipe;
+  pipe.close_read();
+  const auto sink =
+      make_sink(output_format::jsonl, output_file{pipe.write_end, false}, "standard output", {});
+  sink->write(test::icmp_up());
+  CHECK_FALSE(sink->error());
+  sink->flush();
+  CHECK(sink->error() == std::errc::broken_pipe);
+  CHECK(sink->name() == "standard output");
+  ::signal(SIGPIPE, before);
+}
+
+TEST_CASE("a non-blocking descriptor that is full is waited for, and no byte is lost") {
+  pipe_pair pipe;
+  REQUIRE(::fcntl(pipe.write_end, F_SETFL, O_NONBLOCK) == 0);
+  std::string expected;
+  for (int i = 0; expected.size() < 1'000'000; ++i)
+    expected += std::to_string(i) + '\n';
+  std::string seen;
+  std::thread reader{[&] { seen = read_all(pipe.read_end); }};
+  {
+    output_file file{pipe.write_end, true};
+    file.buffer() = expected;
+    file.flush();
+    CHECK_FALSE(file.error());
+  }
+  pipe.write_end = -1;
+  reader.join();
+  CHECK(seen == expected);
+}
+
+TEST_CASE("written flushes only past the threshold") {
+  const test::memory_file memory;
+  output_file file{memory.descriptor(), false};
+  file.buffer().assign(output_file::flush_bytes - 1, 'x');
+  file.written();
+  CHECK(memory.content().empty());
+  file.buffer() += 'x';
+  file.written();
+  CHECK(memory.content().size() == output_file::flush_bytes);
+  CHECK(file.buffer().empty());
+}
+
+TEST_CASE("only an owned descriptor is closed, and once, by whoever holds it last") {
+  pipe_pair pipe;
+  { const output_file borrowed{pipe.write_end, false}; }
+  CHECK(is_open(pipe.write_end));
+  {
+    output_file first{pipe.write_end, true};
+    first.buffer() += "moved along";
+    output_file second{std::move(first)};
+    const test::memory_file memory;
+    output_file third{memory.descriptor(), false};
+    third.buffer() += "flushed before it goes";
+    third = std::move(second);
+    CHECK(memory.content() == "flushed before it goes");
+    CHECK(is_open(pipe.write_end));
+  }
+  CHECK_FALSE(is_open(pipe.write_end));
+  pipe.write_end = -1;
+  CHECK(read_all(pipe.read_end) == "moved along");
+}
+
+TEST_CASE("a file in memory is no terminal") {
+  const test::memory_file memory;
+  CHECK_FALSE(output_file{memory.descriptor(), false}.is_terminal());
+}
+
+TEST_CASE("a new file is closed on exec and open to the umask's limits") {
+  const auto directory = temporary_directory();
+  const auto path = (directory / "out.csv").string();
+  const mode_t before = ::umask(0);
+  {
+    const output_file file = output_file::create(path);
+    struct stat about {};
+    REQUIRE(::stat(path.c_str(), &about) == 0);
+    CHECK((about.st_mode & 0777) == 0666);
+  }
+  ::umask(before);
+  std::filesystem::remove_all(directory);
+}

@@ -1,0 +1,181 @@
+#include "samples.hpp"
+
+#include <stdexcept>
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace muster::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// 2026-01-31 08:15:00.123456 UTC.
+constexpr std::chrono::system_clock::time_point sample_time =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 31} + 8h + 15min + 123456us;
+
+}  // namespace
+
+ip_address ip(std::string_view text) {
+  const auto address = ip_address::parse(text);
+  if (!address) throw std::invalid_argument{std::string{text}};
+  return *address;
+}
+
+target named_target(target_form form, std::string written, std::string host, std::uint16_t port) {
+  target_text text;
+  text.text = std::move(written);
+  text.host = std::move(host);
+  return target{form, ip_address{}, port, std::move(text)};
+}
+
+probe_result icmp_up() {
+  probe_result result;
+  result.subject = target{ip("192.168.0.1"), true};
+  result.finished = sample_time;
+  result.address = ip("192.168.0.1");
+  result.has_address = true;
+  result.rtt = 45us;
+  result.status = status::up;
+  result.icmp.sent = 1;
+  result.icmp.received = 1;
+  result.icmp.rtt_min = result.icmp.rtt_max = result.icmp.rtt_sum = 45us;
+  result.icmp.bytes = 64;
+  result.icmp.ttl = 64;
+  return result;
+}
+
+probe_result icmp_with_loss() {
+  probe_result result = icmp_up();
+  result.subject = target{ip("10.0.0.8")};
+  result.address = ip("10.0.0.8");
+  result.rtt = 200us;
+  result.icmp.sent = 5;
+  result.icmp.received = 3;
+  result.icmp.rtt_min = 100us;
+  result.icmp.rtt_max = 300us;
+  result.icmp.rtt_sum = 600us;
+  result.icmp.jitter = 50us;
+  return result;
+}
+
+probe_result icmp_unreachable() {
+  probe_result result;
+  result.subject = target{ip("10.0.0.9")};
+  result.finished = sample_time;
+  result.address = ip("10.0.0.9");
+  result.has_address = true;
+  result.status = status::unreachable;
+  result.reason = reason::icmp_host_unreachable;
+  result.icmp.sent = 1;
+  result.icmp.error_source = ip("10.0.0.1");
+  return result;
+}
+
+probe_result icmp_retried() {
+  probe_result result = icmp_up();
+  result.subject = target{ip("10.0.0.8")};
+  result.address = ip("10.0.0.8");
+  result.attempts = std::make_unique<std::vector<probe_attempt>>();
+  result.attempts->push_back({status::timeout, reason::no_reply, -1ns});
+  result.attempts->push_back({status::up, reason::none, 45us});
+  return result;
+}
+
+probe_result tcp_refused() {
+  probe_result result;
+  result.subject = named_target(target_form::host_port, "db.example:5432", "db.example", 5432);
+  result.finished = sample_time;
+  result.address = ip("10.0.0.7");
+  result.has_address = true;
+  result.port = 5432;
+  result.kind = probe_kind::tcp;
+  result.rtt = 310us;
+  result.status = status::refused;
+  result.reason = reason::connection_refused;
+  return result;
+}
+
+probe_result http_up() {
+  probe_result result;
+  result.subject = named_target(target_form::url, "http://127.0.0.1:8080/", "", 8080);
+  result.finished = sample_time;
+  result.address = ip("127.0.0.1");
+  result.has_address = true;
+  result.port = 8080;
+  result.kind = probe_kind::http;
+  result.rtt = 1204us;
+  result.status = status::up;
+  result.http = std::make_unique<http_details>();
+  result.http->url = "http://127.0.0.1:8080/";
+  result.http->version = "1.1";
+  result.http->status_code = 200;
+  result.http->title = "Welcome to nginx!";
+  result.http->server = "nginx/1.22.1";
+  result.http->content_type = "text/html";
+  result.http->content_length = 612;
+  result.http->body_bytes = 612;
+  return result;
+}
+
+probe_result http_maximal() {
+  probe_result result = http_up();
+  result.status = status::mismatch;
+  result.reason = reason::bad_redirect;
+  result.http->redirects = {301, 302};
+  result.http->location = "/elsewhere";
+  result.http->body_truncated = true;
+  result.http->resolve = 0ns;
+  result.http->connect = 100us;
+  result.http->first_byte = 700us;
+  result.http->transfer = 300us;
+  return result;
+}
+
+probe_result labelled(probe_result result, std::string label) {
+  target_parameters parameters;
+  parameters.label = std::move(label);
+  result.subject =
+      result.subject.with(std::make_shared<const target_parameters>(std::move(parameters)));
+  return result;
+}
+
+std::string output_of(output_format format, std::vector<probe_result> results,
+                      const text_options& options) {
+  const memory_file file;
+  const auto sink = make_sink(format, output_file{file.descriptor(), false}, "memory", options);
+  for (const probe_result& result : results)
+    sink->write(result);
+  sink->flush();
+  return file.content();
+}
+
+memory_file::memory_file() : descriptor_{::memfd_create("muster-test", MFD_CLOEXEC)} {
+  if (descriptor_ < 0) throw std::runtime_error{"memfd_create"};
+}
+
+memory_file::~memory_file() { ::close(descriptor_); }
+
+std::string memory_file::content() const {
+  struct stat about {};
+  if (::fstat(descriptor_, &about) != 0) throw std::runtime_error{"fstat"};
+  std::string text(static_cast<std::size_t>(about.st_size), '\0');
+  if (::pread(descriptor_, text.data(), text.size(), 0) != about.st_size) {
+    throw std::runtime_error{"pread"};
+  }
+  return text;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace muster::test

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "muster/sink.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster::test {
+
+ip_address ip(std::string_view text);
+target named_target(target_form form, std::string written, std::string host, std::uint16_t port);
+
+/// An answer to one echo request: 192.168.0.1, up in 45 µs, TTL 64.
+probe_result icmp_up();
+/// Three of five echo requests answered.
+probe_result icmp_with_loss();
+/// A router's host unreachable for 10.0.0.9.
+probe_result icmp_unreachable();
+/// 10.0.0.8, up at the second try.
+probe_result icmp_retried();
+/// db.example:5432, refused by 10.0.0.7.
+probe_result tcp_refused();
+/// http://127.0.0.1:8080/, nginx's welcome page.
+probe_result http_up();
+/// HTTP with every field there is.
+probe_result http_maximal();
+/// A result whose target has a label.
+probe_result labelled(probe_result result, std::string label);
+
+/// All bytes that a sink of `format` writes for `results`.
+std::string output_of(output_format format, std::vector<probe_result> results,
+                      const text_options& options = {});
+
+template <typename... Results>
+std::vector<probe_result> list(Results&&... results) {
+  std::vector<probe_result> all;
+  (all.push_back(std::forward<Results>(results)), ...);
+  return all;
+}
+
+/// A file in memory.
+class memory_file {
+ public:
+  memory_file();
+  memory_file(const memory_file&) = delete;
+  memory_file& operator=(const memory_file&) = delete;
+  ~memory_file();
+  int descriptor() const { return descriptor_; }
+  std::string content() const;
+
+ private:
+  int descriptor_;
+};
+
+std::vector<std::string> lines_of(const std::string& text);
+
+}  // namespace muster::test

@@ -1,0 +1,187 @@
+// Strategy: docs/output.md is what programs are written against, so it is held against what the
+// sinks really write, in both directions.
+#include "samples.hpp"
+#include "support/catch.hpp"
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <rapidjson/document.h>
+
+using namespace muster;
+using test::list;
+
+namespace {
+
+std::vector<std::string> document_lines() {
+  std::ifstream file{MUSTER_OUTPUT_DOCUMENT};
+  REQUIRE(file);
+  std::stringstream text;
+  text << file.rdbuf();
+  return test::lines_of(text.str());
+}
+
+/// The lines between `heading` and the next heading of its level.
+std::vector<std::string> section(const std::string& heading) {
+  std::vector<std::string> lines;
+  bool inside = false;
+  for (const std::string& line : document_lines()) {
+    if (line.starts_with("## ")) {
+      inside = line == "## " + heading;
+    } else if (inside) {
+      lines.push_back(line);
+    }
+  }
+  REQUIRE_FALSE(lines.empty());
+  return lines;
+}
+
+struct table_row {
+  std::string name;    // of the first cell, which is code
+  std::string second;  // the cell after it
+};
+
+/// The rows of the table in `heading`'s section whose first cell is a name in backquotes.
+std::vector<table_row> table(const std::string& heading) {
+  std::vector<table_row> rows;
+  for (const std::string& line : section(heading)) {
+    if (!line.starts_with("| `")) continue;
+    const std::size_t name_end = line.find("` | ");
+    REQUIRE(name_end != std::string::npos);
+    const std::size_t second_end = line.find(" |", name_end + 4);
+    REQUIRE(second_end != std::string::npos);
+    rows.push_back(
+        {line.substr(3, name_end - 3), line.substr(name_end + 4, second_end - name_end - 4)});
+  }
+  REQUIRE_FALSE(rows.empty());
+  return rows;
+}
+
+/// The examples of a section: its indented lines, without the indentation.
+std::string examples(const std::string& heading) {
+  std::string text;
+  for (const std::string& line : section(heading)) {
+    if (line.starts_with("    ")) text += line.substr(4) + '\n';
+  }
+  return text;
+}
+
+/// Results that between them have every field.
+std::vector<probe_result> maximal_results() {
+  return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
+              test::labelled(test::http_maximal(), "shop"), test::icmp_retried());
+}
+
+std::string type_of(const rapidjson::Value& value, const std::string& promised) {
+  if (value.IsString()) return "string";
+  if (value.IsBool()) return "boolean";
+  if (value.IsArray()) {
+    const auto is_object = [](const auto& element) { return element.IsObject(); };
+    if (std::all_of(value.Begin(), value.End(), is_object)) return "array of objects";
+    for (const auto& element : value.GetArray()) {
+      if (!element.IsInt64()) return "array of something else";
+    }
+    return "array of integers";
+  }
+  if (value.IsInt64() || value.IsUint64()) return promised == "number" ? "number" : "integer";
+  if (value.IsNumber()) return "number";
+  return "no type that a field may have";
+}
+
+std::vector<std::string> names_of(const std::vector<table_row>& rows) {
+  std::vector<std::string> names;
+  for (const table_row& row : rows)
+    names.push_back(row.name);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("every JSON field is documented with its type, and every documented one is written") {
+  std::map<std::string, std::string> types;
+  for (const table_row& row : table("Fields"))
+    types[row.name] = row.second;
+  std::set<std::string> seen;
+  for (const std::string& line :
+       test::lines_of(test::output_of(output_format::jsonl, maximal_results()))) {
+    rapidjson::Document document;
+    document.Parse(line.c_str());
+    REQUIRE(document.IsObject());
+    for (const auto& member : document.GetObject()) {
+      const std::string name = member.name.GetString();
+      CAPTURE(name);
+      REQUIRE(types.contains(name));
+      CHECK(type_of(member.value, types[name]) == types[name]);
+      seen.insert(name);
+    }
+  }
+  for (const auto& [name, type] : types) {
+    CAPTURE(name);
+    CHECK(seen.contains(name));
+  }
+}
+
+TEST_CASE("the fields of a JSON line stand in the documented order") {
+  const std::vector<std::string> order = names_of(table("Fields"));
+  for (const std::string& line :
+       test::lines_of(test::output_of(output_format::jsonl, maximal_results()))) {
+    rapidjson::Document document;
+    document.Parse(line.c_str());
+    REQUIRE(document.IsObject());
+    auto at = order.begin();
+    for (const auto& member : document.GetObject()) {
+      at = std::find(at, order.end(), member.name.GetString());
+      CAPTURE(member.name.GetString());
+      REQUIRE(at != order.end());
+      ++at;
+    }
+  }
+}
+
+TEST_CASE("the CSV header is the documented fields in their order") {
+  std::string header;
+  for (const std::string& name : names_of(table("Fields")))
+    header += name + ',';
+  header.pop_back();
+  CHECK(test::output_of(output_format::csv, {}) == header + '\n');
+}
+
+TEST_CASE("the documented status words are the ones there are") {
+  std::vector<std::string> words;
+  for (const status value : all_statuses)
+    words.emplace_back(to_string(value));
+  CHECK(names_of(table("Status words")) == words);
+}
+
+TEST_CASE("the documented reasons are the ones there are") {
+  std::set<std::string> words;
+  for (std::size_t i = 1; i < reason_count; ++i) {
+    words.emplace(to_string(static_cast<reason>(i)));
+  }
+  const std::vector<std::string> documented = names_of(table("Reasons"));
+  CHECK(std::set<std::string>(documented.begin(), documented.end()) == words);
+  CHECK(documented.size() == words.size());
+}
+
+TEST_CASE("every reason is documented with status words that exist") {
+  std::set<std::string> words;
+  for (const status value : all_statuses)
+    words.emplace(to_string(value));
+  for (const table_row& row : table("Reasons")) {
+    std::istringstream with{row.second};
+    for (std::string word; std::getline(with >> std::ws, word, ',');) {
+      CAPTURE(row.name, word);
+      CHECK(words.contains(word));
+    }
+  }
+}
+
+TEST_CASE("the documented examples are what the sinks write") {
+  CHECK(examples("JSON lines") == test::output_of(output_format::jsonl, list(test::icmp_up())));
+  CHECK(examples("Text") ==
+        test::output_of(output_format::text,
+                        list(test::icmp_up(), test::tcp_refused(), test::icmp_unreachable(),
+                             test::icmp_with_loss(), test::http_up())));
+}

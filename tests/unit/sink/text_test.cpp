@@ -1,0 +1,205 @@
+#include "samples.hpp"
+#include "support/catch.hpp"
+
+using namespace muster;
+using namespace std::chrono_literals;
+using test::list;
+
+namespace {
+
+std::string text_line(probe_result result, const text_options& options = {}) {
+  return test::output_of(output_format::text, list(std::move(result)), options);
+}
+
+probe_result silent_member() {
+  probe_result result = test::icmp_up();
+  result.status = status::timeout;
+  result.reason = reason::no_reply;
+  result.rtt = -1ns;
+  result.icmp = icmp_details{};
+  result.icmp.sent = 1;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a text line shows target, status, time and details in columns") {
+  CHECK(text_line(test::icmp_up()) ==
+        "192.168.0.1                up           0.045 ms  icmp ttl=64\n");
+  CHECK(text_line(test::tcp_refused()) ==
+        "db.example:5432            refused      0.310 ms  tcp 10.0.0.7\n");
+  CHECK(text_line(test::icmp_unreachable()) ==
+        "10.0.0.9                   unreachable            icmp_host_unreachable from 10.0.0.1\n");
+  CHECK(text_line(test::http_up()) ==
+        "http://127.0.0.1:8080/     up           1.204 ms  "
+        "200 \"Welcome to nginx!\" nginx/1.22.1 612 B text/html\n");
+  CHECK(text_line(test::icmp_with_loss()) ==
+        "10.0.0.8                   up           0.200 ms  icmp 3/5 received, 40% loss, "
+        "min/avg/max 0.100/0.200/0.300 ms, jitter 0.050 ms\n");
+  CHECK(text_line(test::icmp_retried()) ==
+        "10.0.0.8                   up           0.045 ms  icmp ttl=64 attempts=2\n");
+}
+
+TEST_CASE("an address with a port of its own shows the port, in brackets for IPv6") {
+  probe_result result = test::tcp_refused();
+  result.subject = target{test::ip("10.0.0.7"), true};
+  result.port = 22;
+  CHECK(text_line(std::move(result)) == "10.0.0.7:22                refused      0.310 ms  tcp\n");
+  result = test::tcp_refused();
+  result.subject = target{test::ip("2001:db8::7"), true};
+  result.port = 22;
+  CHECK(text_line(std::move(result)) == "[2001:db8::7]:22           refused      0.310 ms  tcp\n");
+}
+
+TEST_CASE("a host:port that was probed on another port shows that one") {
+  probe_result result = test::tcp_refused();
+  result.port = 80;
+  CHECK(text_line(std::move(result)) ==
+        "db.example:80              refused      0.310 ms  tcp 10.0.0.7\n");
+}
+
+TEST_CASE("an HTTP probe of an address shows the URL that was asked") {
+  probe_result result = test::http_up();
+  result.subject = target{test::ip("127.0.0.1")};
+  result.http->url = "http://127.0.0.1:8080/health";
+  result.http->title.clear();
+  CHECK(text_line(std::move(result)) ==
+        "http://127.0.0.1:8080/health up           1.204 ms  200 nginx/1.22.1 612 B text/html\n");
+}
+
+TEST_CASE("redirects and cut bodies are told") {
+  probe_result result = test::http_up();
+  result.http->redirects = {301};
+  result.http->url = "http://127.0.0.1:8080/new";
+  result.http->body_truncated = true;
+  CHECK(text_line(std::move(result)) ==
+        "http://127.0.0.1:8080/     up           1.204 ms  200 \"Welcome to nginx!\" nginx/1.22.1 "
+        "612+ B text/html after 1 redirect: http://127.0.0.1:8080/new\n");
+  result = test::http_up();
+  *result.http = http_details{};
+  result.http->status_code = 301;
+  result.http->location = "/new";
+  CHECK(text_line(std::move(result)) ==
+        "http://127.0.0.1:8080/     up           1.204 ms  301 to /new 0 B\n");
+}
+
+TEST_CASE("an HTTP probe that fails says why and where") {
+  probe_result result = test::http_up();
+  result.subject = test::named_target(target_form::url, "http://web.example/", "web.example", 80);
+  result.status = status::timeout;
+  result.reason = reason::first_byte_timeout;
+  result.rtt = -1ns;
+  *result.http = http_details{};
+  CHECK(text_line(std::move(result)) ==
+        "http://web.example/        timeout                127.0.0.1 first_byte_timeout\n");
+}
+
+TEST_CASE("the longest status word still leaves a space before the time") {
+  probe_result result = test::http_up();
+  result.status = status::protocol_error;
+  result.reason = reason::malformed_response;
+  result.http.reset();
+  CHECK(text_line(std::move(result)) ==
+        "http://127.0.0.1:8080/     protocol_error 1.204 ms  malformed_response\n");
+}
+
+TEST_CASE("silent members of ranges are counted, not shown") {
+  const test::memory_file memory;
+  const auto sink = make_sink(output_format::text, output_file{memory.descriptor(), false}, "", {});
+  sink->write(silent_member());
+  sink->write(silent_member());
+  sink->write(test::icmp_unreachable());
+  sink->flush();
+  CHECK(sink->hidden() == 2);
+  CHECK(test::lines_of(memory.content()).size() == 1);
+}
+
+TEST_CASE(
+    "members of ranges whose address nobody has are counted, not shown; rejected ones are shown") {
+  const test::memory_file memory;
+  const auto sink = make_sink(output_format::text, output_file{memory.descriptor(), false}, "", {});
+  probe_result absent = silent_member();
+  absent.status = status::unreachable;
+  for (const reason why : {reason::icmp_host_unreachable, reason::icmp_address_unreachable,
+                           reason::host_unreachable, reason::icmp_admin_prohibited}) {
+    absent.reason = why;
+    sink->write(absent);
+  }
+  sink->flush();
+  CHECK(sink->hidden() == 3);
+  CHECK(memory.content().find("icmp_admin_prohibited") != std::string::npos);
+}
+
+TEST_CASE("a silent target that was written down itself is shown") {
+  probe_result result = silent_member();
+  result.subject = target{test::ip("192.168.0.1")};
+  CHECK(text_line(std::move(result)) == "192.168.0.1                timeout                icmp\n");
+}
+
+TEST_CASE("silent members of ranges are shown when everything is asked for") {
+  text_options options;
+  options.show_all = true;
+  CHECK(text_line(silent_member(), options) ==
+        "192.168.0.1                timeout                icmp\n");
+}
+
+TEST_CASE("colours surround the status word and change no column") {
+  text_options options;
+  options.colour = true;
+  CHECK(text_line(test::icmp_up(), options) ==
+        "192.168.0.1                \x1b[32mup\x1b[0m           0.045 ms  icmp ttl=64\n");
+  CHECK(text_line(test::tcp_refused(), options) ==
+        "db.example:5432            \x1b[31mrefused\x1b[0m      0.310 ms  tcp 10.0.0.7\n");
+  options.show_all = true;
+  CHECK(text_line(silent_member(), options) ==
+        "192.168.0.1                \x1b[33mtimeout\x1b[0m                icmp\n");
+}
+
+TEST_CASE("no control character from the network reaches a terminal") {
+  for (int value = 0; value < 256; ++value) {
+    const std::string hostile{'\xc2', static_cast<char>(value), '\x1b', '[', '2', 'J'};
+    probe_result result = test::http_up();
+    result.subject = test::named_target(target_form::url, hostile, "host", 80);
+    result.http->title = hostile;
+    result.http->server = hostile;
+    result.http->content_type = hostile;
+    result.http->location = hostile;
+    result.http->url = hostile;
+    result.http->status_code = 302;
+    result.http->redirects = {301};
+    std::string line = text_line(std::move(result));
+    line.pop_back();
+    CAPTURE(value, line);
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const auto byte = static_cast<unsigned char>(line[i]);
+      REQUIRE(byte >= 0x20);
+      REQUIRE(byte != 0x7f);
+      REQUIRE_FALSE((i > 0 && line[i - 1] == '\xc2' && byte < 0xa0));
+    }
+  }
+}
+
+TEST_CASE("long text from the network is cut") {
+  probe_result result = test::http_up();
+  result.http->title.assign(5000, 't');
+  result.http->server.assign(5000, 's');
+  result.http->content_type.assign(5000, 'c');
+  CHECK(text_line(std::move(result)).size() < 200);
+}
+
+TEST_CASE("a column is a character, not a byte") {
+  probe_result result = test::icmp_up();
+  result.subject = test::named_target(target_form::name, "bücher.example", "", 0);
+  CHECK(text_line(std::move(result)) ==
+        "bücher.example             up           0.045 ms  icmp ttl=64\n");
+}
+
+TEST_CASE("a label stands in parentheses at the end of a text line, made printable and cut") {
+  const std::string text = test::output_of(
+      output_format::text, list(test::labelled(test::icmp_up(), "core\x1b[2J"),
+                                test::labelled(test::icmp_up(), std::string(300, 'x'))));
+  const auto lines = test::lines_of(text);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].ends_with("icmp ttl=64 (core\\x1b[2J)"));
+  CHECK(lines[1].size() < 130);
+}
