@@ -1,6 +1,10 @@
 #include "support/dns_server.hpp"
 
+#include "support/loopback.hpp"
+
 #include <algorithm>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include <asio/buffer.hpp>
@@ -15,6 +19,8 @@ constexpr std::size_t header_bytes = 12;
 constexpr std::uint16_t type_a = 1;
 constexpr std::uint16_t type_cname = 5;
 constexpr std::uint16_t type_aaaa = 28;
+
+constexpr int bind_tries_max = 100;
 
 using bytes_type = std::vector<std::uint8_t>;
 
@@ -113,18 +119,29 @@ struct dns_server::tcp_peer {
   bytes_type message;
 };
 
-dns_server::dns_server(asio::io_context& context)
-    : udp_{context, {asio::ip::address_v4::loopback(), 0}}, tcp_{context} {
+dns_server::dns_server(asio::io_context& context) : udp_{context}, tcp_{context} {
+  // Another program may take the port between its choice and its use.
+  for (int tries = 1; !bind_both(free_port()); ++tries) {
+    if (tries == bind_tries_max) throw std::runtime_error{"no port for a name server"};
+  }
   udp_.non_blocking(true);
   asio::error_code ignored;
   udp_.set_option(asio::socket_base::receive_buffer_size{4 * 1024 * 1024}, ignored);
-  const asio::ip::tcp::endpoint same_port{asio::ip::address_v4::loopback(), port()};
-  tcp_.open(same_port.protocol());
-  tcp_.set_option(asio::socket_base::reuse_address{true});
-  tcp_.bind(same_port);
   tcp_.listen();
   receive();
   accept();
+}
+
+bool dns_server::bind_both(std::uint16_t port) {
+  const auto here = asio::ip::address_v4::loopback();
+  asio::error_code error;
+  udp_ = asio::ip::udp::socket{udp_.get_executor(), asio::ip::udp::v4()};
+  tcp_ = asio::ip::tcp::acceptor{tcp_.get_executor(), asio::ip::tcp::v4()};
+  tcp_.set_option(asio::socket_base::reuse_address{true});
+  udp_.bind({here, port}, error);
+  if (!error) tcp_.bind({here, port}, error);
+  if (error && error != asio::error::address_in_use) throw std::system_error{error};
+  return !error;
 }
 
 void dns_server::close() {

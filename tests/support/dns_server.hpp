@@ -62,6 +62,8 @@ class dns_server {
 
  private:
   struct tcp_peer;
+  /// False when one of the two is taken.
+  bool bind_both(std::uint16_t port);
   void receive();
   void accept();
   void read(std::shared_ptr<tcp_peer> peer);

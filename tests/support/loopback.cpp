@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <stdexcept>
 #include <system_error>
 
@@ -20,6 +21,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr int backlog = 1024;
+constexpr int first_free_port = 10'000;
+constexpr int free_port_tries_max = 1000;
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error{errno, std::generic_category(), what};
@@ -31,6 +34,23 @@ sockaddr_in loopback_address(std::uint16_t port) {
   out.sin_port = htons(port);
   out.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return out;
+}
+
+/// Where the ports begin that the kernel gives to sockets that did not ask for one.
+int first_ephemeral_port() {
+  std::ifstream range{"/proc/sys/net/ipv4/ip_local_port_range"};
+  int first = 0;
+  if (!(range >> first)) throw std::runtime_error{"can't read ip_local_port_range"};
+  return first;
+}
+
+bool is_free(std::uint16_t port, int type) {
+  const int trial = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  if (trial < 0) fail("socket");
+  const auto address = loopback_address(port);
+  const bool bound = bind(trial, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(trial);
+  return bound;
 }
 
 bool wait_readable(int socket, clock::time_point until) {
@@ -54,9 +74,15 @@ int listen_on_loopback(std::uint16_t& port) {
 }
 
 std::uint16_t free_port() {
-  std::uint16_t port = 0;
-  close(listen_on_loopback(port));
-  return port;
+  const int last = first_ephemeral_port() - 1;
+  if (last <= first_free_port) throw std::runtime_error{"no ports below the ephemeral ones"};
+  std::random_device chance;
+  std::uniform_int_distribution<int> pick{first_free_port, last};
+  for (int tries = 0; tries < free_port_tries_max; ++tries) {
+    const auto port = static_cast<std::uint16_t>(pick(chance));
+    if (is_free(port, SOCK_STREAM) && is_free(port, SOCK_DGRAM)) return port;
+  }
+  throw std::runtime_error{"no free port found"};
 }
 
 exchange_result exchange(std::uint16_t port, std::string_view request,

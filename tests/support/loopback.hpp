@@ -8,7 +8,9 @@
 
 namespace muster::test {
 
-/// A TCP port of 127.0.0.1 on which nothing listens just now.
+/// A port of 127.0.0.1, drawn at random, that nobody uses for TCP or UDP just now. It is none of
+/// those that the kernel gives to outgoing connections, so that no other test's socket gets it by
+/// chance before it is used. Throws std::runtime_error where there is none.
 std::uint16_t free_port();
 
 /// A listening TCP socket on 127.0.0.1 with a port chosen by the kernel; never accepted from unless
