@@ -1,5 +1,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/standard_streams.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
@@ -64,6 +65,7 @@ int complain(const CLI::App& app, const CLI::ParseError& error,
 }  // namespace
 
 int main(int argc, char** argv) {
+  muster::claim_standard_streams();
   CLI::App app{
       "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets."};
   app.name("muster");

@@ -47,6 +47,22 @@ TEST_CASE(
   CHECK(lines_with(result.out, "\"target\"") == 3);
 }
 
+TEST_CASE(
+    "a closed standard stream is empty or can't be written to, and no socket takes its place") {
+  const auto shell = [](const std::string& rest) {
+    return run({"sh", "-c", std::string{MUSTER_BINARY} + " sweep " + rest});
+  };
+  const auto no_input = shell("<&-");
+  CHECK(no_input.exit_code == 2);
+  CHECK(contains(no_input.err, "there was no target to probe"));
+  const auto no_output = shell(refusing_target(1) + " >&-");
+  CHECK(no_output.exit_code == 3);
+  CHECK(contains(no_output.err, "can't write"));
+  const auto no_error = shell(refusing_target(1) + " 2>&- <&-");
+  CHECK(no_error.exit_code == 1);
+  CHECK(contains(no_error.out, refusing_target(1)));
+}
+
 TEST_CASE("standard input may be a regular file") {
   temporary_directory directory;
   write_whole_file(directory.file("list"), refusing_target(1) + "\n");
