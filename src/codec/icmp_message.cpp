@@ -131,4 +131,10 @@ icmp_message parse_v6(std::span<const std::byte> message, std::uint64_t secret) 
   return parse_message(message, ip_family::v6, secret);
 }
 
+void recognise_echo(std::span<const std::byte> request, std::uint64_t secret,
+                    icmp_message& message) {
+  if (request.size() < icmp_header_bytes) return;
+  detail::read_cookie(request.subspan(icmp_header_bytes), secret, message);
+}
+
 }  // namespace muster::codec

@@ -75,6 +75,11 @@ icmp_message parse_datagram_v4(std::span<const std::byte> message, std::uint64_t
 /// kernel has checked the checksum.
 icmp_message parse_v6(std::span<const std::byte> message, std::uint64_t secret);
 
+/// Reads the cookie of an echo request that the system has handed back, from its ICMP header on,
+/// into a message whose id and seq are that request's. Does nothing if it was cut off before it.
+void recognise_echo(std::span<const std::byte> request, std::uint64_t secret,
+                    icmp_message& message);
+
 /// The reason for an ICMP type and code (RFC 792, 1122, 1812); none if it is not an error that
 /// ends a probe, such as a redirect, a source quench (RFC 6633) or an unassigned code.
 reason reason_of_v4(std::uint8_t type, std::uint8_t code);

@@ -7,10 +7,15 @@
 // Timeouts: asking c-ares for the earliest one walks all its queries, so that is done only when the
 // timer fires, not at each packet. The timer is never set further off than one query timeout; no
 // query that starts later can then expire before it fires.
+//
+// Truncated answers: c-ares would ask again over TCP, and when that can't be reached it gives up
+// the server's UDP socket too and moves every query of that server on; one long answer would fail
+// thousands of short ones. So it is told to take truncated answers as they are, and what they are
+// about is asked again over TCP on a channel of its own.
 #include "net/dns_channel.hpp"
 
+#include "codec/ascii.hpp"
 #include "muster/resolver.hpp"
-#include "net/dns_socket.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -36,6 +41,7 @@ namespace {
 
 // Queries that expire within this time of each other share one wake-up.
 constexpr std::chrono::milliseconds timer_quantum{5};
+constexpr std::size_t truncated_max = 10'000;
 
 std::optional<ip_address> address_of(const ares_addrinfo_node& node) {
   if (node.ai_family == AF_INET) {
@@ -151,11 +157,12 @@ struct dns_channel::watch {
 
 dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& options)
     : context_{context},
-      query_timeout_{options.query_timeout},
-      timer_{std::make_shared<asio::steady_timer>(context)} {
+      options_{options},
+      timer_{std::make_shared<asio::steady_timer>(context)},
+      on_truncated_{[this](std::string name) { note_truncated(std::move(name)); }} {
   ares_options settings{};
   // Host aliases are a file read again for each name, and nobody's idea of a target.
-  settings.flags = ARES_FLAG_NOALIASES;
+  settings.flags = ARES_FLAG_NOALIASES | (options.over_tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC);
   settings.timeout = static_cast<int>(options.query_timeout.count());
   settings.tries = options.tries;
   settings.sock_state_cb = &dns_channel::on_socket_state;
@@ -173,7 +180,7 @@ dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& o
   if (status != ARES_SUCCESS) {
     throw std::runtime_error{std::string{"c-ares can't start: "} + ares_strerror(status)};
   }
-  use_dns_sockets(ares_);
+  use_dns_sockets(ares_, on_truncated_);
 }
 
 dns_channel::~dns_channel() {
@@ -186,6 +193,8 @@ void dns_channel::start(const std::string& name, dns_families families, dns_quer
   query.channel_ = this;
   query.arrivals_before_ = arrivals_;
   query.closures_before_ = closures_;
+  query.name_ = name;
+  query.families_ = families;
   ares_addrinfo_hints hints{};
   // Sorting by RFC 6724 would connect a socket for each address; the caller has its own preference.
   hints.ai_flags = ARES_AI_NOSORT;
@@ -213,7 +222,47 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
     reply.failure = status == ARES_ECONNREFUSED ? self.why_refused(query) : reason_of(status);
   }
   reply.local = self.starting_ == &query;
+  if (self.was_truncated(query)) return self.ask_over_tcp(query, std::move(reply));
+  // Part of an answer is better than none of it.
+  if (reply.addresses.empty() && !query.cut_short_.addresses.empty()) {
+    reply = std::move(query.cut_short_);
+  }
   query.replied(std::move(reply));
+}
+
+void dns_channel::note_truncated(std::string name) {
+  if (truncated_.size() < truncated_max) truncated_.insert(std::move(name));
+}
+
+/// True if an answer to this query was cut short, under its own name or with a search domain added.
+bool dns_channel::was_truncated(const dns_query& query) {
+  if (truncated_.empty()) return false;
+  std::string name = query.name_;
+  if (!name.empty() && name.back() == '.') name.pop_back();
+  std::transform(name.begin(), name.end(), name.begin(), codec::to_lower);
+  const auto first = truncated_.lower_bound(name);
+  auto last = first;
+  while (last != truncated_.end() && (*last == name || last->starts_with(name + '.')))
+    ++last;
+  const bool found = first != last;
+  truncated_.erase(first, last);
+  if (in_flight_ == 0) truncated_.clear();
+  return found;
+}
+
+void dns_channel::ask_over_tcp(dns_query& query, dns_reply reply) {
+  if (!over_tcp_) {
+    dns_channel_options options = options_;
+    options.over_tcp = true;
+    try {
+      over_tcp_ = std::make_unique<dns_channel>(context_, options);
+    } catch (const std::runtime_error&) {
+      return query.replied(std::move(reply));
+    }
+  }
+  query.cut_short_ = std::move(reply);
+  const std::string name = std::move(query.name_);
+  over_tcp_->start(name, query.families_, query);
 }
 
 // c-ares 1.18 says "connection refused" for servers that can't be reached, for servers that
@@ -296,7 +345,7 @@ void dns_channel::process(int readable, int writable) {
 }
 
 void dns_channel::arm_timer() {
-  const auto limit_us = std::chrono::microseconds{query_timeout_}.count();
+  const auto limit_us = std::chrono::microseconds{options_.query_timeout}.count();
   timeval limit{limit_us / 1'000'000, limit_us % 1'000'000};
   timeval left{};
   const timeval* next = ares_timeout(ares_, &limit, &left);

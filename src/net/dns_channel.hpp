@@ -2,11 +2,13 @@
 
 #include "muster/address.hpp"
 #include "muster/status.hpp"
+#include "net/dns_socket.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct dns_channel_options {
   std::vector<dns_server_address> servers;  ///< When empty, those of /etc/resolv.conf.
   std::chrono::milliseconds query_timeout{};
   int tries = 0;
+  bool over_tcp = false;  ///< Rather than UDP.
 };
 
 /// The families a lookup asks for.
@@ -53,6 +56,9 @@ class dns_query {
   class dns_channel* channel_ = nullptr;
   std::uint64_t arrivals_before_ = 0;
   std::uint64_t closures_before_ = 0;
+  std::string name_;
+  dns_families families_{};
+  dns_reply cut_short_;  // what a truncated answer held, while it is asked for again over TCP
 };
 
 /// True when this process or the system has no file descriptor left.
@@ -82,9 +88,12 @@ class dns_channel {
   void process(int readable, int writable);
   void arm_timer();
   reason why_refused(const dns_query& query) const;
+  void note_truncated(std::string name);
+  bool was_truncated(const dns_query& query);
+  void ask_over_tcp(dns_query& query, dns_reply reply);
 
   asio::io_context& context_;
-  std::chrono::milliseconds query_timeout_;
+  const dns_channel_options options_;
   // Handlers of the timer and of the watches hold them weakly: one that finds its object gone,
   // finds this channel gone or its socket closed, and does nothing.
   std::shared_ptr<asio::steady_timer> timer_;
@@ -96,6 +105,9 @@ class dns_channel {
   std::uint64_t closures_ = 0;  // how often c-ares closed a socket
   bool timer_armed_ = false;
   bool closing_ = false;
+  std::set<std::string> truncated_;  // the names that truncated answers of late were about
+  truncation_handler on_truncated_;
+  std::unique_ptr<dns_channel> over_tcp_;  // for what was truncated; absent until needed
 };
 
 }  // namespace muster

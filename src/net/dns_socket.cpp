@@ -10,7 +10,11 @@
 // next read of the socket tells c-ares, which then moves on every query of that server.
 #include "net/dns_socket.hpp"
 
+#include "codec/dns_answer.hpp"
+
 #include <cerrno>
+#include <cstddef>
+#include <utility>
 
 #include <ares.h>
 
@@ -51,15 +55,23 @@ int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_sockl
   return ::connect(descriptor, address, bytes);
 }
 
-ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
-                     ares_socklen_t* from_bytes, void*) {
-  return ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
-}
-
 bool is_datagram(int descriptor) {
   int type = 0;
   socklen_t bytes = sizeof type;
   return ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &bytes) == 0 && type == SOCK_DGRAM;
+}
+
+ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
+                     ares_socklen_t* from_bytes, void* on_truncated) {
+  const ares_ssize_t got = ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
+  if (got <= 0) return got;
+  // Over TCP, the first bytes are a length or a part of one; nothing there is taken for truncated.
+  auto name = codec::name_of_truncated_answer(
+      {static_cast<const std::byte*>(data), static_cast<std::size_t>(got)});
+  if (name && is_datagram(descriptor)) {
+    (*static_cast<truncation_handler*>(on_truncated))(*std::move(name));
+  }
+  return got;
 }
 
 ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void*) {
@@ -78,10 +90,10 @@ ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void*
 
 }  // namespace
 
-void use_dns_sockets(ares_channeldata* ares) {
+void use_dns_sockets(ares_channeldata* ares, truncation_handler& on_truncated) {
   static const ares_socket_functions functions{open_socket, close_socket, connect_socket, receive,
                                                send};
-  ares_set_socket_functions(ares, &functions, nullptr);
+  ares_set_socket_functions(ares, &functions, &on_truncated);
 }
 
 }  // namespace muster

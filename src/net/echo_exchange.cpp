@@ -220,9 +220,10 @@ bool echo_exchange::receive_some() {
 }
 
 void echo_exchange::note_drops() {
-  const std::uint64_t drops = transport_->drops();
-  if (drops == strays_.dropped) return;
-  strays_.dropped = drops;
+  const icmp_losses losses = transport_->losses();
+  strays_.corrupt += losses.corrupt - std::exchange(corrupt_unseen_, losses.corrupt);
+  if (losses.unread == strays_.dropped) return;
+  strays_.dropped = losses.unread;
   drops_noticed_ = time_.now();
   batch_limit_ = std::max<std::size_t>(batch_limit_ / 2, 1);
   batches_of_size_ = 0;
@@ -231,8 +232,14 @@ void echo_exchange::note_drops() {
 }
 
 void echo_exchange::on_incoming(const incoming_icmp& packet) {
-  if (packet.error != nullptr) return on_message(*packet.error, packet);
   codec::icmp_message message;
+  if (packet.error != nullptr) {
+    message = *packet.error;
+    if (payload_bytes_ >= codec::cookie_bytes) {
+      codec::recognise_echo(packet.bytes, secret_, message);
+    }
+    return on_message(message, packet);
+  }
   switch (framing_) {
     case icmp_framing::raw_v4:
       message = codec::parse_raw_v4(packet.bytes, secret_);
@@ -304,8 +311,9 @@ void echo_exchange::on_reply(echo_operation& operation, const codec::icmp_messag
   }
   outcome.ttl = message.ttl;
   outcome.bytes = message.bytes;
-  outcome.status = message.payload_intact ? status::up : status::mismatch;
-  outcome.reason = message.payload_intact ? reason::none : reason::wrong_payload;
+  const bool as_sent = message.payload_intact && message.bytes == message_bytes_;
+  outcome.status = as_sent ? status::up : status::mismatch;
+  outcome.reason = as_sent ? reason::none : reason::wrong_payload;
   operation.complete(outcome);
 }
 

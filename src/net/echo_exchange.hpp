@@ -82,7 +82,8 @@ class echo_exchange {
   const std::uint64_t secret_;
   echo_book book_;
   stray_replies strays_;
-  echo_outcome outcome_;  // of the operation that was completed last
+  std::uint64_t corrupt_unseen_ = 0;  // of the corrupt ones, those that the system kept to itself
+  echo_outcome outcome_;              // of the operation that was completed last
   intrusive_list<deadline> unsent_;
   bool flush_pending_ = false;
   bool paused_ = false;

@@ -45,6 +45,28 @@ ip_address source_of_ipv4(std::span<const std::byte> packet) {
   return ip_address::from_v4(value);
 }
 
+// Errors in a row that may be an earlier request's.
+constexpr int pardons_max = 8;
+
+using socket_memory = std::array<std::uint32_t, SK_MEMINFO_VARS>;
+
+socket_memory memory_of(int descriptor) {
+  socket_memory memory{};
+  socklen_t size = sizeof memory;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return {};
+  return memory;
+}
+
+bool is_nearly_full(const socket_memory& memory) {
+  return memory[SK_MEMINFO_RMEM_ALLOC] >= memory[SK_MEMINFO_RCVBUF] / 4 * 3;
+}
+
+void forget_pending_error(int descriptor) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  (void)::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);  // reading it clears it
+}
+
 bool is_shortage(int error) { return error == EAGAIN || error == ENOBUFS || error == ENOMEM; }
 
 }  // namespace
@@ -99,6 +121,7 @@ icmp_socket::icmp_socket(asio::io_context& context, codec::ip_family family,
                          const opened_icmp_socket& opened, std::size_t message_bytes)
     : framing_{framing_of(family, opened.mode)},
       has_error_queue_{opened.mode == icmp_socket_mode::datagram},
+      checks_sums_{family == codec::ip_family::v6 && opened.mode == icmp_socket_mode::raw},
       descriptor_{opened.descriptor},
       socket_{context, opened.descriptor},
       send_{std::make_unique<send_batch>()},
@@ -107,8 +130,10 @@ icmp_socket::icmp_socket(asio::io_context& context, codec::ip_family family,
 
 icmp_socket::~icmp_socket() = default;
 
-// An error that an earlier request of a datagram socket brought in is reported by the next send,
-// once, and is not that one's fault: so a refusal counts when it is repeated.
+// An error that an earlier request of a datagram socket brought in is reported by the next send and
+// is not that one's fault. It is taken from the socket, and the send repeated, as often as errors
+// may come in between; EPERM is a local rule's answer and never comes from the network. What only
+// the network can say of an earlier request is no reason for this one to fail, ever: it waits.
 send_progress icmp_socket::send(std::span<const outgoing_echo> requests) {
   send_batch& batch = *send_;
   const std::size_t count = std::min(requests.size(), batch_max);
@@ -122,13 +147,20 @@ send_progress icmp_socket::send(std::span<const outgoing_echo> requests) {
     const int sent = ::sendmmsg(descriptor_, batch.headers.data(), static_cast<unsigned>(count), 0);
     if (sent > 0) return {static_cast<std::size_t>(sent), 0};
     if (errno == EINTR) continue;
-    if (has_error_queue_ && !is_shortage(errno) && pardoned++ == 0) continue;
     const int error = errno;
+    const bool may_be_older = has_error_queue_ && !is_shortage(error) && error != EPERM;
+    if (may_be_older && pardoned++ < pardons_max) {
+      forget_pending_error(descriptor_);
+      continue;
+    }
+    if (has_error_queue_ && error == ECONNREFUSED) return {0, EAGAIN};
     return {0, error, error == EACCES && is_broadcast(requests.front().to)};
   }
 }
 
 std::size_t icmp_socket::receive(std::span<incoming_icmp> into) {
+  // Only reading makes room, so a buffer that has overflowed is full until now.
+  if (checks_sums_ && !was_full_) was_full_ = is_nearly_full(memory_of(descriptor_));
   const std::size_t got = receive_from(into, 0, 0);
   if (!has_error_queue_ || got == into.size()) return got;
   return receive_from(into, got, MSG_ERRQUEUE);
@@ -167,11 +199,14 @@ std::size_t icmp_socket::receive_from(std::span<incoming_icmp> into, std::size_t
 }
 
 // Asked for rather than taken from SO_RXQ_OVFL, which tells of a drop only with the next message.
-std::uint64_t icmp_socket::drops() const {
-  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
-  socklen_t size = sizeof memory;
-  if (::getsockopt(descriptor_, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return 0;
-  return memory[SK_MEMINFO_DROPS];
+icmp_losses icmp_socket::losses() {
+  const auto memory = memory_of(descriptor_);
+  const std::uint32_t more = memory[SK_MEMINFO_DROPS] - kernel_drops_;
+  kernel_drops_ = memory[SK_MEMINFO_DROPS];
+  const bool unread = !checks_sums_ || was_full_ || is_nearly_full(memory);
+  (unread ? losses_.unread : losses_.corrupt) += more;
+  was_full_ = false;
+  return losses_;
 }
 
 void icmp_socket::on_arrival(std::function<void()> look) {

@@ -31,8 +31,8 @@ class icmp_socket {
   send_progress send(std::span<const outgoing_echo> batch);
   std::size_t receive(std::span<incoming_icmp> into);
   void on_arrival(std::function<void()> look);
-  /// See `icmp_transport::drops`.
-  std::uint64_t drops() const;
+  /// See `icmp_transport::losses`.
+  icmp_losses losses();
 
  private:
   static constexpr std::size_t batch_max = icmp_transport::batch_max;
@@ -44,9 +44,14 @@ class icmp_socket {
 
   const icmp_framing framing_;
   const bool has_error_queue_;
+  // The kernel counts a raw ICMPv6 message with a wrong checksum among those that found no room.
+  const bool checks_sums_;
   const int descriptor_;  // socket_'s own
   asio::posix::stream_descriptor socket_;
   std::function<void()> look_;
+  icmp_losses losses_;
+  std::uint32_t kernel_drops_ = 0;
+  bool was_full_ = false;  // at some time since the losses were last asked for
   std::unique_ptr<send_batch> send_;
   std::unique_ptr<receive_batch> receive_;
   job_scope scope_;  // last: its jobs use all of the above

@@ -35,6 +35,12 @@ struct receive_progress {
   bool more = false;
 };
 
+/// Messages that arrived and were not handed over.
+struct icmp_losses {
+  std::uint64_t unread = 0;   ///< They were not received in time: the buffer was full.
+  std::uint64_t corrupt = 0;  ///< The system found their checksum to be wrong.
+};
+
 /// A message that arrived for us, or might be for us.
 struct incoming_icmp {
   /// The packet as its kind of socket delivers it; valid until the next `receive`.
@@ -76,8 +82,8 @@ class icmp_transport {
   virtual receive_progress receive(std::span<incoming_icmp> into) = 0;
   /// Calls `look` whenever something arrived that has not been received yet.
   virtual void on_arrival(std::function<void()> look) = 0;
-  /// How many arriving messages were dropped so far because they were not received in time.
-  virtual std::uint64_t drops() const = 0;
+  /// What the system has dropped so far.
+  virtual icmp_losses losses() = 0;
 
   /// Messages sent or received at once.
   static constexpr std::size_t batch_max = 64;

@@ -65,10 +65,13 @@ void kernel_icmp::on_arrival(std::function<void()> look) {
     socket->on_arrival(look);
 }
 
-std::uint64_t kernel_icmp::drops() const {
-  std::uint64_t sum = 0;
-  for (const auto& socket : sockets_)
-    sum += socket->drops();
+icmp_losses kernel_icmp::losses() {
+  icmp_losses sum;
+  for (const auto& socket : sockets_) {
+    const icmp_losses one = socket->losses();
+    sum.unread += one.unread;
+    sum.corrupt += one.corrupt;
+  }
   return sum;
 }
 

@@ -144,7 +144,7 @@ job icmp_probe(job_scope&, prober& shared, probe_request request) {
   }
   echo_exchange* exchange = shared.icmp_for(address);
   if (exchange == nullptr) {
-    shared.deliver(request, {status::local_error, reason::permission_denied});
+    shared.deliver(request, shared.icmp_refusal(address));
     co_return;
   }
   const auto start = shared.time().now();

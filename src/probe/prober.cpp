@@ -1,5 +1,6 @@
 #include "probe/prober.hpp"
 
+#include "net/error_status.hpp"
 #include "probe/probes.hpp"
 
 #include <system_error>
@@ -43,7 +44,7 @@ void prober::start(stream_request&& request) {
   } else if (icmp_for(request.subject.address()) != nullptr) {
     icmp_probe_once(*this, std::move(request));
   } else {
-    deliver(request, {status::local_error, reason::permission_denied});
+    deliver(request, icmp_refusal(request.subject.address()));
   }
 }
 
@@ -81,11 +82,11 @@ stray_replies prober::strays() const {
 
 void prober::open_icmp(codec::ip_family family) {
   const std::size_t index = index_of(family);
-  if (icmp_[index] || !icmp_failures_[index].empty()) return;
+  if (icmp_[index] || icmp_failures_[index]) return;
   try {
     icmp_[index] = std::make_unique<echo_exchange>(context_, around_, deadlines_, family, options_);
   } catch (const std::system_error& error) {
-    icmp_failures_[index] = error.what();
+    icmp_failures_[index] = {outcome_of_socket_error(error.code().value()), error.what()};
   }
 }
 
@@ -95,8 +96,13 @@ echo_exchange* prober::icmp_for(const ip_address& address) {
   icmp_used_[index] = true;
   if (icmp_[index]) return icmp_[index].get();
   open_icmp(family);
-  if (!icmp_[index]) icmp_problem_ = icmp_failures_[index];
+  if (!icmp_[index]) icmp_problem_ = icmp_failures_[index]->text;
   return icmp_[index].get();
+}
+
+outcome prober::icmp_refusal(const ip_address& address) const {
+  const auto family = address.is_v4() ? codec::ip_family::v4 : codec::ip_family::v6;
+  return icmp_failures_[index_of(family)]->what;
 }
 
 outcome prober::ended(ending why, reason timed_out) const {

@@ -83,6 +83,8 @@ class prober {
   std::span<char> read_buffer() { return read_buffer_; }
   /// The exchange for an address's family, opened when first needed; nullptr if it can't be had.
   echo_exchange* icmp_for(const ip_address& address);
+  /// What became of a probe of this address when it can't be had.
+  outcome icmp_refusal(const ip_address& address) const;
   /// Why a probe whose step ended early did so, when the step would have failed for `timed_out`.
   outcome ended(ending why, reason timed_out) const;
   /// What is wrong with a lookup that ended as `why`: `up` if nothing is, and its first address may
@@ -115,8 +117,13 @@ class prober {
   spares<codec::http_response_reader> spare_readers_;
   spares<std::string> spare_texts_;
   std::array<bool, 2> icmp_used_{};
-  std::array<std::string, 2> icmp_failures_;  // why a family's can't be opened
-  job_scope scope_;                           // last: its jobs use all of the above
+  // Why a family's exchange can't be opened.
+  struct icmp_failure {
+    outcome what;
+    std::string text;
+  };
+  std::array<std::optional<icmp_failure>, 2> icmp_failures_;
+  job_scope scope_;  // last: its jobs use all of the above
 };
 
 }  // namespace muster

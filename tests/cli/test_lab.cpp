@@ -116,6 +116,41 @@ TEST_CASE("what this machine refuses to send is its own fault, not the target's"
   CHECK(lines_with(result.out, R"("status":"up")") == 1);
 }
 
+TEST_CASE("what a local firewall rejects is its doing, whichever kind of ICMP socket was refused") {
+  MUSTER_NEED_LAB();
+  lab::route_local("198.51.100.0/24");
+  lab::reject_sending("198.51.100.1-198.51.100.99");
+  lab::allow_ping_sockets(0, 0);
+  for (const char* kind : {"raw", "datagram"}) {
+    const auto result =
+        sweep({"198.51.100.1-198.51.100.120", "--timeout", "1s", "--json", "--icmp-socket", kind});
+    CAPTURE(kind, result.out, result.err);
+    CHECK(lines_with(result.out, R"("status":"local_error","reason":"firewall_denied")") == 99);
+    CHECK(lines_with(result.out, R"("status":"up")") == 21);
+  }
+}
+
+TEST_CASE("a source address that is not this machine's is named as what is wrong") {
+  MUSTER_NEED_LAB();
+  const auto result = sweep({"127.0.0.1", "--source", "203.0.113.1", "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.out, R"("status":"local_error","reason":"address_not_available")"));
+  CHECK(contains(result.err, "203.0.113.1"));
+}
+
+TEST_CASE("ICMPv6 replies with wrong checksums are corrupt, not dropped by this machine") {
+  MUSTER_NEED_LAB();
+  lab::route_local("2001:db8::/64");
+  lab::spoil_echo_replies("2001:db8::1-2001:db8::8");
+  const auto result = sweep({"2001:db8::1-2001:db8::9", "--timeout", "400ms", "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, R"("status":"timeout")") == 8);
+  CHECK(lines_with(result.out, R"("status":"up")") == 1);
+  CHECK(contains(result.err, "8 corrupt"));
+  CHECK_FALSE(contains(result.err, "dropped"));
+}
+
 TEST_CASE("connections are told apart: accepted, refused, reset, rejected, silent") {
   MUSTER_NEED_LAB();
   silence_most_of_the_subnet();

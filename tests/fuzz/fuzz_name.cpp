@@ -1,6 +1,7 @@
-// Strategy: the bytes are a host name, and the address of a name server. A name that is taken has
-// to be one by the letter of RFC 1035, to be the same name again, and to be the key of what was
-// stored under it; a name server that is taken has to be written and read back as itself.
+// Strategy: the bytes are a host name, the address of a name server, and a DNS answer. A name that
+// is taken has to be one by the letter of RFC 1035, to be the same name again, and to be the key of
+// what was stored under it; a name server that is taken has to be written and read back as itself.
+#include "codec/dns_answer.hpp"
 #include "net/dns_cache.hpp"
 #include "net/dns_config.hpp"
 
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -70,5 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text{reinterpret_cast<const char*>(data), size};
   check_name(text);
   check_server(text);
+  const auto about = muster::codec::name_of_truncated_answer(std::as_bytes(std::span{data, size}));
+  require(!about || (!about->empty() && about->size() <= size));
   return 0;
 }

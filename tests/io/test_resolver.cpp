@@ -82,6 +82,34 @@ TEST_CASE("a truncated answer is asked for again over TCP") {
   CHECK(w.server.tcp_questions() == 2);
 }
 
+TEST_CASE("a truncated answer from a server without TCP fails no other lookup") {
+  world w;
+  w.server.on("long.test", {.addresses = {v4_a}, .what = action::truncated});
+  w.server.otherwise({.addresses = {v4_b}});
+  w.server.close_tcp();
+  resolver names{w.context, w.options(address_preference::v4_only)};
+  asker cut_short{names, "Long.test."};
+  std::vector<asker> others(100);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    others[i].ask(names, "www" + std::to_string(i) + ".test");
+  w.run_until([&] {
+    return cut_short.calls == 1 && std::all_of(others.begin(), others.end(),
+                                               [](const asker& one) { return one.calls == 1; });
+  });
+  CHECK(cut_short.answer->failure == reason::name_server_unreachable);
+  for (const asker& one : others)
+    REQUIRE(one.answer->addresses == addresses{v4_b});
+}
+
+TEST_CASE("what a truncated answer held is taken when there is no TCP to ask for the rest") {
+  world w;
+  w.server.on("long.test", {.addresses = {v4_a}, .what = action::partial});
+  w.server.close_tcp();
+  resolver names{w.context, w.options(address_preference::v4_only)};
+  CHECK(w.answer_of(names, "long.test").addresses == addresses{v4_a});
+  CHECK(w.server.questions_about("long.test") == 1);
+}
+
 TEST_CASE("upper case is as lower case, and a trailing dot is absolute") {
   world w;
   w.server.on("www.test", {.addresses = {v4_a}});

@@ -219,6 +219,7 @@ std::vector<std::uint8_t> dns_server::reply_to(const std::uint8_t* message, std:
     out[2] |= 0x02;
     return out;
   }
+  if (script.what == action::partial && !over_tcp) out[2] |= 0x02;
   if (script.what == action::foreign) out[header_bytes + 1] ^= 1;
   put_records(out, asked, script);
   if (script.what == action::broken) {

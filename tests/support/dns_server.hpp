@@ -25,6 +25,7 @@ struct dns_script {
     noise,      ///< Bytes that are not a DNS message.
     broken,     ///< The right header and question, then records cut off in the middle.
     truncated,  ///< Over UDP an empty answer with the TC bit set; over TCP a proper one.
+    partial,    ///< A proper answer, over UDP with the TC bit set as if there were more.
     foreign,    ///< An answer to another question, under the right message id.
   };
   /// IPv4 addresses answer A questions, IPv6 addresses AAAA questions.
@@ -55,6 +56,8 @@ class dns_server {
   void otherwise(dns_script script) { otherwise_ = std::move(script); }
   /// Stops listening, so that the io_context can run out of work.
   void close();
+  /// Takes no TCP connections any more.
+  void close_tcp() { tcp_.close(); }
 
   std::size_t questions() const { return questions_; }
   std::size_t questions_about(const std::string& name) const;

@@ -127,6 +127,13 @@ void lab::reset(std::string_view range) {
 
 void lab::forbid_sending(std::string_view range) { add_rule("out", range, "drop"); }
 
+void lab::reject_sending(std::string_view range) { add_rule("out", range, "reject"); }
+
+void lab::spoil_echo_replies(std::string_view range) {
+  must_run("nft add rule inet lab out ip6 saddr " + std::string{range} +
+           " icmpv6 type echo-reply icmpv6 checksum set 1");
+}
+
 void lab::set_system_control(std::string_view name, std::string_view value) {
   std::string path = "/proc/sys/" + std::string{name};
   std::replace(path.begin(), path.end(), '.', '/');

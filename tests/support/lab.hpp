@@ -37,6 +37,10 @@ class lab {
   /// What this machine sends to these addresses is thrown away before it leaves: sending fails with
   /// EPERM.
   static void forbid_sending(std::string_view range);
+  /// The same, and this machine also writes itself an ICMP error about it.
+  static void reject_sending(std::string_view range);
+  /// The echo replies of these IPv6 addresses arrive with a wrong checksum.
+  static void spoil_echo_replies(std::string_view range);
 
   /// Which groups may open unprivileged ICMP sockets; nobody may in a fresh lab. Both must exist in
   /// the user namespace: 0, the test's own group there, always does.

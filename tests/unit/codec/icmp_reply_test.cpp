@@ -199,3 +199,23 @@ TEST_CASE("the largest datagram is read whole, and what is larger is malformed")
   CHECK(parse_datagram_v4(packet(65'535), secret).kind == icmp_kind::echo_reply);
   CHECK(parse_datagram_v4(packet(65'536), secret).kind == icmp_kind::malformed);
 }
+
+TEST_CASE("a request that the system hands back is known by its cookie") {
+  const packet asked = request(ip_family::v4);
+  const icmp_message parsed = parse_datagram_v4(reply(ip_family::v4), secret);
+  icmp_message handed_back;
+  handed_back.id = parsed.id;
+  handed_back.seq = parsed.seq;
+  icmp_message forged = handed_back, cut_short = handed_back;
+  recognise_echo(asked, secret, handed_back);
+  CHECK(handed_back.has_number);
+  CHECK(handed_back.number == parsed.number);
+  recognise_echo(asked, secret + 1, forged);
+  CHECK(forged.foreign_payload);
+  CHECK_FALSE(forged.has_number);
+  for (std::size_t bytes = 0; bytes < icmp_header_bytes + cookie_bytes; ++bytes) {
+    recognise_echo({asked.data(), bytes}, secret, cut_short);
+    REQUIRE_FALSE(cut_short.has_number);
+    REQUIRE_FALSE(cut_short.foreign_payload);
+  }
+}

@@ -1,0 +1,60 @@
+#include "codec/dns_answer.hpp"
+
+#include "support/catch.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using muster::codec::name_of_truncated_answer;
+
+namespace {
+
+using bytes = std::vector<std::byte>;
+
+/// A message with these flags, one question, and the name as it stands on the wire.
+bytes message(unsigned flags, std::string_view wire_name, unsigned questions = 1) {
+  bytes out;
+  for (const unsigned word : {0x1234u, flags, questions, 0u, 0u, 0u}) {
+    out.push_back(static_cast<std::byte>(word >> 8));
+    out.push_back(static_cast<std::byte>(word));
+  }
+  for (const char c : wire_name)
+    out.push_back(static_cast<std::byte>(c));
+  for (const unsigned byte : {0u, 1u, 0u, 1u})
+    out.push_back(static_cast<std::byte>(byte));
+  return out;
+}
+
+constexpr unsigned truncated_response = 0x8380;
+using namespace std::string_view_literals;
+
+}  // namespace
+
+TEST_CASE("a truncated DNS answer is known by its question's name, in lower case") {
+  CHECK(name_of_truncated_answer(message(truncated_response, "\3WwW\4TEST\0"sv)) == "www.test");
+  auto with_records = message(truncated_response, "\3www\4test\0"sv);
+  with_records.resize(500, std::byte{0xff});
+  CHECK(name_of_truncated_answer(with_records) == "www.test");
+}
+
+TEST_CASE("questions, whole answers and answers to several questions are not truncated ones") {
+  CHECK_FALSE(name_of_truncated_answer(message(0x0300, "\3www\4test\0"sv)));
+  CHECK_FALSE(name_of_truncated_answer(message(0x8180, "\3www\4test\0"sv)));
+  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, "\3www\4test\0"sv, 2)));
+  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, "\0"sv)));
+}
+
+TEST_CASE("a truncated DNS answer that is cut off anywhere, or has a pointer for a name, is none") {
+  const auto whole = message(truncated_response, "\3www\4test\0"sv);
+  for (std::size_t bytes_left = 0; bytes_left < whole.size(); ++bytes_left) {
+    CAPTURE(bytes_left);
+    CHECK_FALSE(name_of_truncated_answer({whole.data(), bytes_left}));
+  }
+  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, "\xc0\x0c"sv)));
+  std::string endless;
+  for (int i = 0; i < 100; ++i)
+    endless += "\3www"sv;
+  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, endless + '\0')));
+}
