@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,11 +21,12 @@ class output_file {
  public:
   /// Takes over `descriptor`; closes it in the end if `owned`.
   output_file(int descriptor, bool owned);
-  /// Creates or truncates `path`. Throws std::system_error, which names the path.
+  /// Creates `path`, or replaces what it holds; until the first `flush`, `sync` or `commit` it
+  /// keeps that. Throws std::system_error, which names the path.
   static output_file create(const std::string& path);
-  /// Opens `path`, which exists, to go on after its first `bytes`, and cuts off what comes after
-  /// them. A device or pipe is opened and left as it is. Throws std::system_error, and
-  /// std::runtime_error when a file is shorter than that.
+  /// Opens `path`, which exists, to go on after its first `bytes`; what comes after them is cut off
+  /// at the first `flush`, `sync` or `commit`. A device or pipe is opened and left as it is. Throws
+  /// std::system_error, and std::runtime_error when a file is shorter than that.
   static output_file resume(const std::string& path, std::uint64_t bytes);
   /// Opens a file that takes the place of `path` when it is committed, and until then has no name
   /// that anybody would meet: `path` is what it was, or whole. Throws as `create` does, also if
@@ -32,18 +34,23 @@ class output_file {
   static output_file create_aside(const std::string& path);
   output_file(output_file&&) noexcept;
   output_file& operator=(output_file&&) noexcept;
-  /// Flushes, then closes the descriptor if it is owned.
+  /// Flushes, then closes the descriptor if it is owned. What was created without a record
+  /// and never flushed leaves the file as it was.
   ~output_file();
 
   /// The buffer to append to. Call `written()` after each record.
   std::string& buffer() { return buffer_; }
   /// Writes the buffer out if it has grown past `flush_bytes`.
   void written() {
+    has_records_ = true;
     if (buffer_.size() >= flush_bytes) flush();
   }
   /// Writes out all that is buffered; waits while the descriptor takes nothing, even if it is
   /// non-blocking. An error sticks: what comes after it is dropped.
   void flush();
+  /// While whoever reads a pipe or a terminal takes nothing, `asked` is called ten times a second;
+  /// once it returns true, the output fails with ETIMEDOUT.
+  void give_up_when(std::function<bool()> asked) { give_up_ = std::move(asked); }
   /// Flushes, and waits until the bytes are on the disk, where there is one.
   std::error_code sync();
   /// How many bytes were written so far, with those that a file which was gone on with had before.
@@ -58,6 +65,9 @@ class output_file {
 
  private:
   output_file(int descriptor, std::string place, std::string aside);
+  void cut();
+  int write_all(std::string_view bytes);
+  int write_patiently(std::string_view bytes);
   void close();
 
   int descriptor_;
@@ -67,6 +77,10 @@ class output_file {
   std::string buffer_;
   std::string place_;  // where a file that was created aside belongs, until it is there
   std::string aside_;  // its name until then; empty if it has none
+  bool has_records_ = false;
+  bool cut_pending_ = false;  // what follows `bytes_` is still there
+  bool may_block_ = false;    // a pipe, a terminal or the like: its reader decides
+  std::function<bool()> give_up_;
 };
 
 /// Where results go. One small class per format.

@@ -75,7 +75,7 @@ class target_stream {
  public:
   enum class pull : std::uint8_t {
     target,  ///< `out` holds the next target.
-    wait,    ///< Nothing until `feed` or `end_feed` is called.
+    wait,    ///< Nothing until `feed` or `end_feed` is called, or `awaited` is readable.
     end,     ///< Nothing any more.
   };
 
@@ -89,7 +89,8 @@ class target_stream {
   void add_text(std::string text);
   /// Adds a file of lines. Throws std::system_error when it can't be opened or is a directory; it
   /// is opened here and read as far as it is needed. When reading fails later, that is reported as
-  /// a bad target, and the next source follows.
+  /// a bad target, and the next source follows. A pipe or a device is opened likewise, and nothing
+  /// but its opening is waited for; in random order, it is read to its end at once.
   void add_file(const std::string& path);
   /// Adds a source whose bytes the caller supplies with `feed`; at most one, else std::logic_error.
   /// Throws std::invalid_argument for a shard in random order: shards would not fit together.
@@ -102,6 +103,10 @@ class target_stream {
   void end_feed();
 
   pull next(target& out);
+  /// After `wait`: the descriptor that has to become readable for more targets to come, or -1 when
+  /// it is the feed that is waited for. It is the stream's own, and may be closed by the next
+  /// `next`.
+  int awaited() const;
   /// In random order, reads the sources up to a feed now rather than at the first `next`.
   void gather();
 

@@ -94,7 +94,14 @@ void checkpointing::begin() {
   if (::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
     throw usage_error{fmt::format("--checkpoint: {} is no regular file; name one", path)};
   }
-  if (const auto error = save()) throw std::system_error{error, "can't write checkpoint " + path};
+  const std::string complaint = "can't write checkpoint " + path;
+  try {
+    // Before the outputs are touched: where no checkpoint can be, they stay what they were.
+    output_file::create_aside(path);
+  } catch (const std::system_error& failure) {
+    throw std::system_error{failure.code(), complaint};
+  }
+  if (const auto error = save()) throw std::system_error{error, complaint};
   save_now_and_then(scope_, *this);
 }
 

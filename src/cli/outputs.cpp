@@ -52,14 +52,17 @@ output_file open_output(const std::string& path, output_format format,
 bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
 
 outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
-                 const std::optional<checkpoint_record>& earlier)
+                 const std::optional<checkpoint_record>& earlier,
+                 const std::function<bool()>& give_up)
     : flush_timer_{context}, draw_timer_{context}, pictures_{arguments} {
   text_options text;
   text.show_all = arguments.show_all;
   if (!arguments.quiet) {
     text.colour = wants_colour(STDOUT_FILENO);
-    sinks_.push_back(make_sink(format_of(arguments, "-"), output_file{STDOUT_FILENO, false},
-                               "standard output", text));
+    output_file file{STDOUT_FILENO, false};
+    file.give_up_when(give_up);
+    sinks_.push_back(
+        make_sink(format_of(arguments, "-"), std::move(file), "standard output", text));
     standard_output_ = sinks_.back().get();
     shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
   }
@@ -67,8 +70,9 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   const page_options page{arguments.command, std::chrono::system_clock::now()};
   for (const std::string& path : arguments.output_files) {
     const output_format format = format_of(arguments, path);
-    sinks_.push_back(
-        make_sink(format, open_output(path, format, arguments, earlier), path, text, page));
+    output_file file = open_output(path, format, arguments, earlier);
+    file.give_up_when(give_up);
+    sinks_.push_back(make_sink(format, std::move(file), path, text, page));
   }
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());

@@ -8,6 +8,7 @@
 #include "net/job.hpp"
 #include "sink/progress.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +24,9 @@ namespace muster {
 class outputs {
  public:
   /// After an earlier run, files are gone on with where it had come to; standard output can't be.
+  /// `give_up` tells whether to wait no longer for a reader that takes nothing.
   outputs(asio::io_context& context, const sweep_arguments& arguments,
-          const std::optional<checkpoint_record>& earlier);
+          const std::optional<checkpoint_record>& earlier, const std::function<bool()>& give_up);
   ~outputs();
 
   void write(const probe_result& result);

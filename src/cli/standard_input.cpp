@@ -3,6 +3,7 @@
 // A regular file, which is always "ready", is read as a file source instead.
 #include "cli/standard_input.hpp"
 
+#include "cli/say.hpp"
 #include "net/resume.hpp"
 
 #include <cerrno>
@@ -11,6 +12,7 @@
 #include <system_error>
 
 #include <asio/error.hpp>
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +21,7 @@
 namespace muster {
 
 standard_input::standard_input(asio::io_context& context, target_stream& targets)
-    : targets_{targets}, input_{context} {}
+    : targets_{targets}, input_{context}, pipe_{context} {}
 
 void standard_input::open() {
   struct stat what {};
@@ -42,10 +44,32 @@ void standard_input::open() {
 }
 
 void standard_input::read(std::function<void()> ready) {
-  if (reading_ || !input_.is_open()) return;
+  if (reading_) return;
+  const int awaited = targets_.awaited();
+  if (awaited < 0 && !input_.is_open()) return;
   ready_ = std::move(ready);
   reading_ = true;
-  read_once(scope_, *this);
+  if (awaited < 0) {
+    read_once(scope_, *this);
+    return;
+  }
+  std::error_code error;
+  const int duplicate = ::fcntl(awaited, F_DUPFD_CLOEXEC, 3);
+  if (duplicate < 0) throw std::system_error{errno, std::generic_category(), "a list of targets"};
+  pipe_.assign(duplicate, error);
+  if (error) {
+    ::close(duplicate);
+    throw std::system_error{error, "a list of targets"};
+  }
+  wait_for_pipe(scope_, *this);
+}
+
+job standard_input::wait_for_pipe(job_scope&, standard_input& self) {
+  auto [error] = co_await self.pipe_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
+  std::error_code ignored;
+  self.pipe_.close(ignored);
+  self.reading_ = false;
+  if (error != asio::error::operation_aborted) self.ready_();
 }
 
 void standard_input::stop() {
@@ -65,6 +89,11 @@ job standard_input::read_once(job_scope&, standard_input& self) {
     if (count > 0) {
       self.targets_.feed(std::string_view{self.buffer_.data(), static_cast<std::size_t>(count)});
     } else {
+      if (count < 0) {
+        say(fmt::format("reading standard input failed: {}; what it holds further on is not probed",
+                        std::generic_category().message(errno)));
+        self.failed_ = true;
+      }
       self.targets_.end_feed();
       self.stop();
     }

@@ -3,16 +3,17 @@
 #include "cli/checkpointing.hpp"
 #include "cli/command_description.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/file_clashes.hpp"
 #include "cli/outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/standard_input.hpp"
+#include "cli/stop_signals.hpp"
 #include "cli/sweep_targets.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/usage_error.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
 #include "net/privileges.hpp"
-#include "net/resume.hpp"
 #include "sink/summary.hpp"
 
 #include <csignal>
@@ -26,7 +27,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/signal_set.hpp>
 #include <fmt/format.h>
 
 #include <sys/resource.h>
@@ -58,10 +58,10 @@ class sweep_run {
       : arguments_{arguments},
         earlier_{read_earlier_run(arguments)},
         targets_{stream_options()},
-        outputs_{context_, arguments, earlier_},
+        signals_{context_},
+        outputs_{context_, arguments, earlier_, [this] { return should_have_ended(); }},
         checkpoints_{context_, arguments, outputs_, earlier_},
         input_{context_, targets_},
-        signals_{context_},
         sweep_{context_, options(), targets_, [this](const probe_result& result) {
                  outputs_.write(result);
                  checkpoints_.note(result);
@@ -71,11 +71,13 @@ class sweep_run {
     if (arguments_.strict) check_strictly();
     add_sources(targets_, arguments_);
     if (reads_standard_input(arguments_)) open_input();
+    sweep_.on_targets_wanted([this] { input_.read([this] { sweep_.targets_ready(); }); });
     // A long list takes its time, in which Ctrl-C is to end the program as it always does.
     targets_.gather();
     if (strict_failure_) throw usage_error{"nothing was probed (--strict)"};
     sweep_.on_stopping([this] { checkpoints_.seal(); });
-    catch_signals(scope_, *this);
+    signals_.watch([this] { sweep_.stop(reason::interrupted); });
+    started_ = std::chrono::steady_clock::now();
     if (may_open_raw_sockets()) sweep_.open_icmp();
     drop_capabilities();
     checkpoints_.begin();  // with the rights that later ones will have
@@ -152,24 +154,20 @@ class sweep_run {
       throw usage_error{"no targets; name some, or pipe them in (see muster sweep --help)"};
     }
     input_.open();
-    sweep_.on_targets_wanted([this] { input_.read([this] { sweep_.targets_ready(); }); });
   }
 
-  // The first signal ends the run in order; the second finds the system's own handling, and kills.
-  static job catch_signals(job_scope&, sweep_run& self) {
-    std::error_code ignored;
-    self.signals_.add(SIGINT, ignored);
-    self.signals_.add(SIGTERM, ignored);
-    auto [error, number] = co_await self.signals_.async_wait(resume);
-    if (error) co_return;
-    self.signals_.clear(ignored);
-    self.sweep_.stop(reason::interrupted);
+  /// Whether the run is to end though the loop may not have heard of it: a reader of the results
+  /// that takes nothing holds it up.
+  bool should_have_ended() const {
+    const auto& deadline = arguments_.sweep.run_deadline;
+    return signals_.pending() ||
+           (deadline && std::chrono::steady_clock::now() - started_ > *deadline);
   }
 
   int conclude() {
     const bool colour = wants_colour(STDERR_FILENO);
     // A Ctrl-C ends the reader at the other end of the pipe as well.
-    const bool interrupted = summary_.stop_reason == reason::interrupted;
+    const bool interrupted = summary_.stop_reason == reason::interrupted || signals_.pending();
     const bool reader_gone = outputs_.reader_gone() && !interrupted;
     if (!reader_gone) {
       const std::string text =
@@ -190,14 +188,16 @@ class sweep_run {
     }
     if (reader_gone) return exit_code::output_gone;
     if (const sink* failed = outputs_.failed(); failed && !outputs_.reader_gone()) {
+      const bool stalled = failed->error() == std::errc::timed_out;
       say(fmt::format("can't write {}: {}; the results in it are not complete", failed->name(),
-                      failed->error().message()));
-      return exit_code::cannot;
+                      stalled ? "its reader takes nothing" : failed->error().message()));
+      return interrupted ? exit_code::interrupted : exit_code::cannot;
     }
     if (!sweep_.icmp_problem().empty()) {
       say(sweep_.icmp_problem());
       return exit_code::cannot;
     }
+    if (input_.failed()) return exit_code::cannot;
     if (strict_failure_) return exit_code::usage;
     if (arguments_.sweep.min_up > 0 && summary_.targets_up >= arguments_.sweep.min_up) {
       return exit_code::all_up;
@@ -223,12 +223,12 @@ class sweep_run {
   sweep_summary summary_;
   asio::io_context context_{1};
   target_stream targets_;
+  stop_signals signals_;
+  std::chrono::steady_clock::time_point started_{};
   outputs outputs_;
   checkpointing checkpoints_;
   standard_input input_;
-  asio::signal_set signals_;
   sweep sweep_;
-  job_scope scope_;  // last: its jobs use all of the above
 };
 
 }  // namespace
@@ -242,6 +242,7 @@ int run_sweep(const sweep_arguments& arguments) {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
     sweep_arguments complete = arguments;
     if (arguments.randomize && !arguments.seed) complete.seed = choose_seed(arguments);
+    refuse_file_clashes(complete);
     sweep_run run{complete};
     return run.run();
   } catch (const usage_error& error) {

@@ -46,6 +46,8 @@ class target_reader {
                 target_reader_context& context);
 
   pull next(item& out);
+  /// See `target_source::awaited`.
+  int awaited() const { return source_->awaited(); }
 
  private:
   pull read_line(const source_line& line, item& out);

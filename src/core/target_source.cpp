@@ -79,22 +79,28 @@ class feed_source : public target_source {
 
 class file_source : public target_source {
  public:
-  explicit file_source(const std::string& path)
+  file_source(const std::string& path, bool may_block)
       : target_source{path}, file_{::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
     if (file_ < 0) throw std::system_error{errno, std::generic_category(), path};
-    struct stat about;
+    struct stat about {};
     if (::fstat(file_, &about) == 0 && S_ISDIR(about.st_mode)) {
       close();
       throw std::system_error{EISDIR, std::generic_category(), path};
     }
+    // Opened here, so nobody else's reads change with it.
+    if (!S_ISREG(about.st_mode) && !may_block) {
+      ::fcntl(file_, F_SETFL, ::fcntl(file_, F_GETFL) | O_NONBLOCK);
+    }
   }
   ~file_source() override { close(); }
+  int awaited() const override { return file_; }
 
   pull next(source_line& line) override {
     while (true) {
       const pull pulled = next_of(lines_, line);
       if (pulled != pull::wait) return pulled;
       if (!read_chunk()) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return pull::wait;
         // Half a line is dropped: half an address may be another host's address.
         const int error = errno;
         close();
@@ -141,8 +147,8 @@ std::unique_ptr<target_source> make_argument_source(std::string text, std::uint6
   return std::make_unique<argument_source>(std::move(text), position);
 }
 
-std::unique_ptr<target_source> open_file_source(const std::string& path) {
-  return std::make_unique<file_source>(path);
+std::unique_ptr<target_source> open_file_source(const std::string& path, bool may_block) {
+  return std::make_unique<file_source>(path, may_block);
 }
 
 std::unique_ptr<target_source> make_feed_source(std::string name,

@@ -29,6 +29,9 @@ class target_source {
   /// The name for the reports.
   const std::string& name() const { return name_; }
   virtual pull next(source_line& line) = 0;
+  /// After `wait`: what has to become readable for more to be had; -1 if that is another's
+  /// business.
+  virtual int awaited() const { return -1; }
 
  private:
   std::string name_;
@@ -36,8 +39,9 @@ class target_source {
 
 /// One argument of the command line, the `position`th, from 1.
 std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position);
-/// Opens `path`; throws std::system_error. A failure to read later on is given as a wrong line.
-std::unique_ptr<target_source> open_file_source(const std::string& path);
+/// Opens `path`; throws std::system_error. A failure to read later on is given as a wrong line. Of
+/// a pipe or the like, nothing is waited for unless `may_block`.
+std::unique_ptr<target_source> open_file_source(const std::string& path, bool may_block);
 /// The lines of `lines`, to which its other owner appends.
 std::unique_ptr<target_source> make_feed_source(std::string name,
                                                 std::shared_ptr<line_splitter> lines);

@@ -215,7 +215,8 @@ void target_stream::add_text(std::string text) {
 
 void target_stream::add_file(const std::string& path) {
   const input_format format = state_->options.format;
-  state_->add_source(open_file_source(path),
+  // What is put in random order is read to its end first.
+  state_->add_source(open_file_source(path, state_->is_random()),
                      format == input_format::automatic ? input_format_of_file(path) : format);
   state_->places.reset();
 }
@@ -230,6 +231,10 @@ void target_stream::add_feed(std::string name) {
   state_->feed = std::make_shared<line_splitter>(line_bytes_max);
   state_->add_source(make_feed_source(std::move(name), state_->feed), state_->options.format);
   state_->places.reset();
+}
+
+int target_stream::awaited() const {
+  return state_->readers.empty() ? -1 : state_->readers.front().awaited();
 }
 
 void target_stream::feed(std::string_view bytes) { state_->open_feed().append(bytes); }

@@ -1,11 +1,13 @@
 #include "muster/sink.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include <climits>
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -17,32 +19,9 @@ namespace muster {
 
 namespace {
 
-/// Waits until `descriptor` takes bytes or has an error to report.
-bool wait_writable(int descriptor) {
-  pollfd entry{descriptor, POLLOUT, 0};
-  while (::poll(&entry, 1, -1) < 0) {
-    if (errno != EINTR) return false;
-  }
-  return true;
-}
-
-/// Writes all of `bytes`, in as many pieces as it takes. Returns 0 or an errno value.
-int write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-      continue;
-    }
-    // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
-    if (count == 0) return EIO;
-    if (errno == EINTR) continue;
-    // Whoever shares our standard output may have made it non-blocking behind our back.
-    if (errno != EAGAIN && errno != EWOULDBLOCK) return errno;
-    if (!wait_writable(descriptor)) return errno;
-  }
-  return 0;
-}
+constexpr int patience_ms = 100;
+// As much as a pipe takes at once, without waiting, whenever it is writable at all.
+constexpr std::size_t piece_bytes_max = PIPE_BUF;
 
 int open_for_writing(const std::string& path, int more_flags) {
   int descriptor = -1;
@@ -87,10 +66,15 @@ std::string name_beside(const std::string& path) {
 
 }  // namespace
 
-output_file::output_file(int descriptor, bool owned) : descriptor_{descriptor}, owned_{owned} {}
+output_file::output_file(int descriptor, bool owned) : descriptor_{descriptor}, owned_{owned} {
+  struct stat about {};
+  may_block_ = ::fstat(descriptor, &about) == 0 && !S_ISREG(about.st_mode);
+}
 
 output_file output_file::create(const std::string& path) {
-  return output_file{open_for_writing(path, O_CREAT | O_TRUNC), true};
+  output_file file{open_for_writing(path, O_CREAT), true};
+  file.cut_pending_ = !file.may_block_;
+  return file;
 }
 
 output_file output_file::resume(const std::string& path, std::uint64_t bytes) {
@@ -106,10 +90,11 @@ output_file output_file::resume(const std::string& path, std::uint64_t bytes) {
         path, about.st_size, bytes)};
   }
   const auto end = static_cast<off_t>(bytes);
-  if (::ftruncate(file.descriptor_, end) != 0 || ::lseek(file.descriptor_, end, SEEK_SET) != end) {
+  if (::lseek(file.descriptor_, end, SEEK_SET) != end) {
     throw std::system_error{errno, std::generic_category(), path};
   }
   file.bytes_ = bytes;
+  file.cut_pending_ = true;
   return file;
 }
 
@@ -136,7 +121,11 @@ output_file::output_file(output_file&& other) noexcept
       bytes_{other.bytes_},
       buffer_{std::exchange(other.buffer_, {})},
       place_{std::exchange(other.place_, {})},
-      aside_{std::exchange(other.aside_, {})} {}
+      aside_{std::exchange(other.aside_, {})},
+      has_records_{other.has_records_},
+      cut_pending_{other.cut_pending_},
+      may_block_{other.may_block_},
+      give_up_{std::move(other.give_up_)} {}
 
 output_file& output_file::operator=(output_file&& other) noexcept {
   if (this == &other) return *this;
@@ -148,20 +137,70 @@ output_file& output_file::operator=(output_file&& other) noexcept {
   buffer_ = std::exchange(other.buffer_, {});
   place_ = std::exchange(other.place_, {});
   aside_ = std::exchange(other.aside_, {});
+  has_records_ = other.has_records_;
+  cut_pending_ = other.cut_pending_;
+  may_block_ = other.may_block_;
+  give_up_ = std::move(other.give_up_);
   return *this;
 }
 
 output_file::~output_file() { close(); }
 
 void output_file::flush() {
+  cut();
   if (!error_ && !buffer_.empty()) {
-    if (const int code = write_all(descriptor_, buffer_); code != 0) {
+    const int code = may_block_ ? write_patiently(buffer_) : write_all(buffer_);
+    if (code != 0) {
       error_ = std::error_code{code, std::generic_category()};
     } else {
       bytes_ += buffer_.size();
     }
   }
   buffer_.clear();
+}
+
+void output_file::cut() {
+  if (!std::exchange(cut_pending_, false)) return;
+  if (::ftruncate(descriptor_, static_cast<off_t>(bytes_)) != 0) {
+    error_ = std::error_code{errno, std::generic_category()};
+  }
+}
+
+/// Writes all of `bytes`, in as many pieces as it takes. Returns 0 or an errno value.
+int output_file::write_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+    if (count > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+      continue;
+    }
+    // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
+    if (count == 0) return EIO;
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+/// The same where a reader may take nothing for ever: no piece is larger than what is sure to be
+/// taken, so that the wait for it can be given up.
+int output_file::write_patiently(std::string_view bytes) {
+  while (!bytes.empty()) {
+    pollfd entry{descriptor_, POLLOUT, 0};
+    const int ready = ::poll(&entry, 1, patience_ms);
+    if (ready < 0 && errno != EINTR) return errno;
+    if (ready <= 0) {
+      if (ready == 0 && give_up_ && give_up_()) return ETIMEDOUT;
+      continue;
+    }
+    const ssize_t count =
+        ::write(descriptor_, bytes.data(), std::min(bytes.size(), piece_bytes_max));
+    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+    // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
+    if (count == 0) return EIO;
+    // Whoever shares our standard output may have made it non-blocking behind our back.
+    if (count < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) return errno;
+  }
+  return 0;
 }
 
 std::error_code output_file::sync() {
@@ -200,7 +239,7 @@ void output_file::commit() {
 bool output_file::is_terminal() const { return ::isatty(descriptor_) == 1; }
 
 void output_file::close() {
-  flush();
+  if (has_records_ || !cut_pending_) flush();
   if (!aside_.empty()) ::unlink(aside_.c_str());
   if (owned_ && descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;

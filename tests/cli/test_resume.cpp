@@ -208,7 +208,10 @@ TEST_CASE("another command, another file, and what is no checkpoint are refused 
   refused({"-iL", list, "--resume", checkpoint}, "-o " + out, 2);
   refused({"-iL", list, "-o", out, "--resume", directory.file("none")}, "No such file or directory",
           3);
-  refused({"-iL", list, "-o", out, "--resume", list}, "no checkpoint of muster", 2);
+  const std::string other = directory.file("other");
+  write_whole_file(other, "127.0.0.1:1\n");
+  refused({"-iL", list, "-o", out, "--resume", other}, "no checkpoint of muster", 2);
+  refused({"-iL", list, "-o", out, "--resume", list}, "the same file", 2);
   // The file of results lost some of them.
   std::filesystem::resize_file(out, 10);
   refused({"-iL", list, "-o", out, "--resume", checkpoint}, out + " has 10 bytes, but", 3);

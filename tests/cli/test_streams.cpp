@@ -1,6 +1,13 @@
 #include "cli/sweep.hpp"
 
+#include <chrono>
 #include <csignal>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
@@ -72,6 +79,102 @@ TEST_CASE("standard input may be a regular file") {
   const auto empty = run({"sh", "-c", std::string{MUSTER_BINARY} + " sweep < /dev/null"});
   CHECK(empty.exit_code == 2);
   CHECK(contains(empty.err, "there was no target to probe"));
+}
+
+TEST_CASE("a pipe that is named as a file holds up nothing while it has no line to give") {
+  temporary_directory directory;
+  const std::string path = directory.file("pipe");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  process child{muster_command({"sweep", "-iL", path, "--json"})};
+  const int writer = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  const auto write_line = [&](int i) {
+    const std::string line = refusing_target(i) + "\n";
+    return ::write(writer, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  };
+  CHECK(write_line(1));
+  CHECK(child.wait_for_output(refusing_target(1), 10s));
+  CHECK(write_line(2));
+  CHECK(child.wait_for_output(refusing_target(2), 10s));
+  SECTION("its end is the end of the list") {
+    ::close(writer);
+    const auto result = child.wait();
+    CHECK(result.exit_code == 1);
+    CHECK(contains(result.err, "2 probes in"));
+  }
+  SECTION("Ctrl-C is heard") {
+    child.send_signal(SIGINT);
+    const auto result = child.wait();
+    ::close(writer);
+    CHECK(result.exit_code == 130);
+    CHECK(contains(result.err, "2 probes in"));
+  }
+}
+
+TEST_CASE("a reader that takes nothing holds up neither Ctrl-C nor the deadline") {
+  temporary_directory directory;
+  const std::string path = directory.file("pipe.jsonl");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const int reader = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  std::vector<std::string> words{"sweep", "127.0.0.0/18", "--tcp", "1", "--json", "-o", path};
+  SECTION("Ctrl-C") {
+    words.insert(words.end(), {"--rate", "0"});
+    process child{muster_command(words)};
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    for (int waiting = 0; waiting < 60'000;) {
+      REQUIRE(std::chrono::steady_clock::now() < until);
+      child.wait_for_output("nothing that it says", 10ms);  // a pause
+      REQUIRE(::ioctl(reader, FIONREAD, &waiting) == 0);
+    }
+    child.send_signal(SIGINT);
+    const auto result = child.wait();
+    CHECK(result.exit_code == 130);
+    CHECK(contains(result.err, path + ": its reader takes nothing"));
+  }
+  SECTION("the deadline") {
+    words.insert(words.end(), {"--deadline", "300ms"});
+    const auto result = run(muster_command(words));
+    CHECK(result.exit_code == 3);
+    CHECK(contains(result.err, path + ": its reader takes nothing"));
+  }
+  ::close(reader);
+}
+
+TEST_CASE("a file is not read and written at once, nor written twice") {
+  temporary_directory directory;
+  const std::string list = directory.file("list.csv");
+  const std::string out = directory.file("out.jsonl");
+  write_whole_file(list, refusing_target(1) + "\n");
+  std::filesystem::create_symlink(list, directory.file("link.csv"));
+  const auto refused = [](std::vector<std::string> words) {
+    const auto result = sweep(std::move(words));
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, "the same file"));
+  };
+  refused({"-iL", list, "-o", list});
+  refused({"-iL", list, "-o", directory.file("link.csv")});
+  refused({refusing_target(1), "--exclude-file", list, "-o", list});
+  refused({refusing_target(1), "-o", out, "-o", directory.file("./out.jsonl")});
+  refused({refusing_target(1), "-o", out, "--checkpoint", out});
+  CHECK(read_whole_file(list) == refusing_target(1) + "\n");
+}
+
+TEST_CASE("a sweep that can't begin leaves the files of earlier results as they are") {
+  temporary_directory directory;
+  const std::string old = directory.file("old.csv");
+  write_whole_file(old, "results of old\n");
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--strict", "10.0.0.0/33"},
+        {"-iL", directory.file("none")},
+        {"127.0.0.1", "--resolver", "no address"},
+        {"127.0.0.1", "--checkpoint", directory.file("none/checkpoint")}}) {
+    std::vector<std::string> words{"-o", old};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto result = sweep(std::move(words));
+    CAPTURE(result.err);
+    CHECK((result.exit_code == 2 || result.exit_code == 3));
+    CHECK(read_whole_file(old) == "results of old\n");
+  }
 }
 
 TEST_CASE("a bad line is reported with its file, line and reason, and stops nothing else") {

@@ -62,21 +62,49 @@ std::filesystem::path temporary_directory() {
 
 }  // namespace
 
-TEST_CASE("create truncates what was there, and what is buffered is in the file in the end") {
+TEST_CASE("create replaces what was there at the first write, and what is buffered gets there") {
   const auto directory = temporary_directory();
   const auto path = directory / "out.json";
   std::ofstream{path} << "something much older and longer";
   {
     output_file file = output_file::create(path.string());
-    CHECK(std::filesystem::file_size(path) == 0);
     file.buffer() += "new\n";
     file.written();
-    CHECK(std::filesystem::file_size(path) == 0);
+    CHECK(std::filesystem::file_size(path) == 31);
   }
   std::string line;
   std::getline(std::ifstream{path}, line, '\0');
   CHECK(line == "new\n");
   std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("a file that no record was written to is left as it was, unless it is flushed") {
+  const auto directory = temporary_directory();
+  const auto path = directory / "out.csv";
+  std::ofstream{path} << "results of old";
+  {
+    output_file file = output_file::create(path.string());
+    file.buffer() += "header\n";
+  }
+  CHECK(std::filesystem::file_size(path) == 14);
+  {
+    output_file file = output_file::create(path.string());
+    file.buffer() += "header\n";
+    file.flush();
+  }
+  CHECK(std::filesystem::file_size(path) == 7);
+  std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("a reader that takes nothing is waited for until the writer is told to give up") {
+  pipe_pair pipe;
+  output_file file{pipe.write_end, false};
+  int asked = 0;
+  file.give_up_when([&] { return ++asked == 3; });
+  file.buffer().assign(4 * output_file::flush_bytes, 'x');
+  file.flush();
+  CHECK(asked == 3);
+  CHECK(file.error() == std::errc::timed_out);
 }
 
 TEST_CASE("a file is gone on with after what was kept of it, and the rest is cut off") {
@@ -86,7 +114,7 @@ TEST_CASE("a file is gone on with after what was kept of it, and the rest is cut
   {
     output_file file = output_file::resume(path.string(), 6);
     CHECK(file.bytes() == 6);
-    CHECK(std::filesystem::file_size(path) == 6);
+    CHECK(std::filesystem::file_size(path) == 16);
     file.buffer() += "other\n";
     CHECK_FALSE(file.sync());
     CHECK(file.bytes() == 12);

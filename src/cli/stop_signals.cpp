@@ -1,0 +1,55 @@
+#include "cli/stop_signals.hpp"
+
+#include "net/resume.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <system_error>
+
+namespace muster {
+namespace {
+
+constexpr std::array stopping{SIGINT, SIGTERM, SIGHUP};
+
+struct sigaction action_of(int number) {
+  struct sigaction action {};
+  ::sigaction(number, nullptr, &action);
+  return action;
+}
+
+}  // namespace
+
+void stop_signals::watch(std::function<void()> stop) {
+  stop_ = std::move(stop);
+  for (const int number : stopping) {
+    // Under nohup, a terminal that goes away is to change nothing.
+    if (number == SIGHUP && action_of(number).sa_handler == SIG_IGN) continue;
+    std::error_code ignored;
+    signals_.add(number, ignored);
+    // Asio's handler only tells the loop. The kernel takes it away as it is called, for the second
+    // signal to find the default; and a call that it interrupts is not begun again.
+    struct sigaction action = action_of(number);
+    action.sa_flags = (action.sa_flags | static_cast<int>(SA_RESETHAND)) & ~SA_RESTART;
+    ::sigaction(number, &action, nullptr);
+  }
+  wait(scope_, *this);
+}
+
+bool stop_signals::pending() const {
+  if (stopped_) return true;
+  if (!stop_) return false;
+  return std::any_of(stopping.begin(), stopping.end(),
+                     [](int number) { return action_of(number).sa_handler == SIG_DFL; });
+}
+
+job stop_signals::wait(job_scope&, stop_signals& self) {
+  auto [error, number] = co_await self.signals_.async_wait(resume);
+  if (error) co_return;
+  self.stopped_ = true;
+  std::error_code ignored;
+  self.signals_.clear(ignored);
+  self.stop_();
+}
+
+}  // namespace muster

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "net/job.hpp"
+
+#include <functional>
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+
+namespace muster {
+
+/// Ctrl-C, SIGTERM and, unless it is ignored, SIGHUP: the first ends the run in order, the second
+/// of its kind finds the system's own handling and kills, also while the loop is held up.
+class stop_signals {
+ public:
+  /// The io_context outlives it.
+  explicit stop_signals(asio::io_context& context) : signals_{context} {}
+
+  /// From here on the first signal calls `stop`, from the loop.
+  void watch(std::function<void()> stop);
+  /// Whether a signal has come, though the loop may not have heard of it yet.
+  bool pending() const;
+
+ private:
+  static job wait(job_scope&, stop_signals& self);
+
+  asio::signal_set signals_;
+  std::function<void()> stop_;
+  bool stopped_ = false;
+  job_scope scope_;  // last: its jobs use all of the above
+};
+
+}  // namespace muster
