@@ -39,6 +39,12 @@ void collect_options(const CLI::App& app, std::vector<std::string>& names) {
 
 std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
   std::string best;
+  // Who stops in the middle of a name means that one.
+  for (const std::string& name : names) {
+    const bool goes_on = wrong.size() > 3 && name.starts_with(wrong);
+    if (goes_on && (best.empty() || name.size() < best.size())) best = name;
+  }
+  if (!best.empty()) return best;
   std::size_t best_distance = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
   for (const std::string& name : names) {
     const std::size_t far = distance(wrong, name);
@@ -74,6 +80,11 @@ std::string suggest_option(const CLI::App& app, const std::vector<std::string>& 
   std::vector<std::string> names;
   collect_options(*command, names);
   for (auto one = arguments.rbegin(); one != arguments.rend() && *one != "--"; ++one) {
+    // What other tools' users type for it.
+    if (one->starts_with("-p") && std::find(names.begin(), names.end(), "-p") == names.end() &&
+        std::find(names.begin(), names.end(), "--ports") != names.end()) {
+      return "there is no option -p; name ports with --tcp 22,80 or --ports 22,80";
+    }
     const std::string name = one->substr(0, one->find('='));
     if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) {
       continue;

@@ -5,6 +5,7 @@
 #include "cli/target_arguments.hpp"
 #include "core/port_list.hpp"
 #include "core/url.hpp"
+#include "muster/printable.hpp"
 #include "probe/url_template.hpp"
 
 #include <functional>
@@ -28,12 +29,22 @@ void add_ports(CLI::App& command, probe_plan& plan) {
       ->option_text("PORTS");
 }
 
+icmp_socket_mode parse_icmp_mode(const std::string& text) {
+  if (text == "auto") return icmp_socket_mode::automatic;
+  if (text == "datagram") return icmp_socket_mode::datagram;
+  if (text == "raw") return icmp_socket_mode::raw;
+  throw CLI::ValidationError{
+      "--icmp-socket",
+      "'" + excerpt(text) + "' is no kind of ICMP socket; write auto, datagram or raw"};
+}
+
 void add_http(CLI::App& command, sweep_arguments& into) {
   auto parse = [&plan = into.sweep.plan](const std::string& text) {
     // A bare flag arrives as "/", its default.
     std::string form = text.starts_with("/") ? "http://{}" + text : text;
     const auto url = parse_url(fill_url_template(form, target{ip_address::from_v4(0x7f000001)}));
-    if (!url) throw CLI::ValidationError{"--http", url.error().message};
+    // The option's name comes before this by itself.
+    if (!url) throw CLI::ValidationError{url.error().message};
     plan.http_templates.push_back(std::move(form));
   };
   command
@@ -86,13 +97,11 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
       ->check(CLI::Range(0, 255))
       ->option_text("N");
   command.add_flag("--df", probe.icmp.dont_fragment, "Forbid fragmentation");
-  const std::map<std::string, icmp_socket_mode> modes{{"auto", icmp_socket_mode::automatic},
-                                                      {"datagram", icmp_socket_mode::datagram},
-                                                      {"raw", icmp_socket_mode::raw}};
   command
-      .add_option("--icmp-socket", probe.icmp.mode,
-                  "auto, datagram (no privilege needed) or raw (auto)")
-      ->transform(CLI::CheckedTransformer(modes))
+      .add_option_function<std::string>(
+          "--icmp-socket",
+          [&probe](const std::string& text) { probe.icmp.mode = parse_icmp_mode(text); },
+          "auto, datagram (no privilege needed) or raw (auto)")
       ->option_text("KIND");
 
   command.option_defaults()->group("HTTP");

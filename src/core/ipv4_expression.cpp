@@ -77,7 +77,10 @@ parse_error not_four_numbers(std::string_view text, std::size_t count) {
     return {"several targets in one: write one target a line, or an argument each"};
   }
   std::string message = fmt::format("an IPv4 address has four numbers, not {}", count);
-  if (count < 4 &&
+  // A number longer than that is no part of an address, nor is a block of everything meant.
+  const bool is_part = text.find_first_of("123456789") != text.npos && text.size() < 4 * count &&
+                       text.find("..") == text.npos && text.front() != '.' && text.back() != '.';
+  if (count < 4 && is_part &&
       std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; })) {
     message += fmt::format(": write {}", excerpt(text));
     for (std::size_t missing = count; missing < 4; ++missing)

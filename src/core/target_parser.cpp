@@ -146,6 +146,11 @@ parsed<target_range> parse_unbracketed_ipv6(std::string_view text) {
 }
 
 parse_error misplaced_slash(std::string_view text) {
+  if (text.starts_with("//")) return {"a URL begins with its scheme: http:"};
+  if (text.starts_with('/')) {
+    return {
+        fmt::format("a path is no target: to ask every target for it, --http={}", excerpt(text))};
+  }
   const std::string_view behind = text.substr(text.find('/') + 1);
   if (!behind.empty() && behind.find_first_not_of("0123456789") == behind.npos) {
     return {"a prefix length goes with an address, not with a name"};

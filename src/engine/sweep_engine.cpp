@@ -17,7 +17,8 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t parked_max = 1024;
+// A list may name one host very often before it names the next: its rest must not hold up that.
+constexpr std::size_t parked_max = 65'536;
 // For standard streams, outputs, the event loop, ICMP sockets and name servers.
 constexpr std::size_t descriptors_reserved = 64;
 

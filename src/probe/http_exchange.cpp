@@ -80,6 +80,7 @@ bool http_exchange::parse_url_of(std::string_view text) {
 }
 
 bool http_exchange::set_url(const target& url) {
+  if (details_->status_code != 0) forget_response();
   url_ = url;
   details_->url = url.written();
   address_ = url.address();
@@ -92,6 +93,14 @@ bool http_exchange::set_url(const target& url) {
   details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
   phase_ = latest_;
   return true;
+}
+
+/// What the response that led to another URL said is not about that URL.
+void http_exchange::forget_response() {
+  give_reader_back();
+  auto redirects = std::move(details_->redirects);
+  details_ = emptied(std::move(details_));
+  details_->redirects = std::move(redirects);
 }
 
 void http_exchange::resolved(ip_address address) {

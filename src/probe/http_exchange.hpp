@@ -51,6 +51,7 @@ class http_exchange {
   bool set_url(const target& url);
   std::string first_url() const;
   bool parse_url_of(std::string_view text);
+  void forget_response();
   void note_response();
 
   void begin_response();

@@ -179,6 +179,18 @@ TEST_CASE("a redirect to https is said to be beyond this build, not followed in 
   CHECK(contains(result.out, R"("status":"local_error","reason":"tls_unsupported")"));
 }
 
+TEST_CASE("what the redirecting server said is not told of the URL that it led to") {
+  const std::string closed = std::to_string(free_port());
+  hostile_server server{hostile_script::redirect_to("http://127.0.0.1:" + closed + "/next")};
+  const auto result = ask(server, {"--max-redirects", "3"});
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("status":"refused")"));
+  CHECK(contains(result.out, ":" + closed + "/next\""));
+  CHECK(contains(result.out, R"("redirects":[302])"));
+  CHECK_FALSE(contains(result.out, "\"status_code\""));
+  CHECK_FALSE(contains(result.out, "\"location\""));
+}
+
 TEST_CASE("a redirect into an excluded range is not followed") {
   hostile_server server{hostile_script::redirect_to("http://127.9.9.9/")};
   const auto result = ask(server, {"--max-redirects", "3", "--exclude", "127.9.0.0/16"});

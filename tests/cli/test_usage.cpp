@@ -14,7 +14,9 @@ struct mistake {
 TEST_CASE("each mistake on the command line gets one clear message and exit code 2") {
   const std::vector<mistake> mistakes{
       {{"sweep", "127.0.0.1", "--timout", "3s"}, {"--timout", "did you mean --timeout"}},
-      {{"sweep", "127.0.0.1", "-p", "22"}, {"-p"}},
+      {{"sweep", "127.0.0.1", "-p", "22"}, {"no option -p", "--ports"}},
+      {{"sweep", "127.0.0.1", "--time", "3s"}, {"--time", "did you mean --timeout"}},
+      {{"sweep", "127.0.0.1", "--icmp-socket", "tcp"}, {"--icmp-socket: 'tcp'", "datagram or raw"}},
       {{"swep", "127.0.0.1"}, {"swep", "did you mean sweep"}},
       {{"sweep", "127.0.0.1", "--tcp", "22,99999"}, {"--tcp", "99999", "1 to 65535"}},
       {{"sweep", "127.0.0.1", "--tcp", "80-22"}, {"80-22", "backwards"}},
@@ -33,7 +35,7 @@ TEST_CASE("each mistake on the command line gets one clear message and exit code
       {{"sweep", "127.0.0.1", "-o", "results.xml"}, {"results.xml", ".csv"}},
       {{"sweep", "127.0.0.1", "--map", "--no-map"}, {"--map", "--no-map"}},
       {{"sweep", "127.0.0.1", "--histogram", "--no-histogram"}, {"--histogram"}},
-      {{"sweep", "127.0.0.1", "--http=ftp://{}/"}, {"--http", "ftp"}},
+      {{"sweep", "127.0.0.1", "--http=ftp://{}/"}, {"muster: --http: ftp"}},
       {{"sweep", "127.0.0.1", "--resolver", "dns.example"}, {"dns.example"}},
       {{"sweep", "127.0.0.1", "--exclude", "10.0.0.0/33"}, {"--exclude", "10.0.0.0/33"}},
       {{"sweep", "127.0.0.1", "--user-agent", "a\r\nb"}, {"--user-agent", "control"}},
@@ -71,6 +73,7 @@ TEST_CASE("a bad target alone is named with its remedy, and nothing is up") {
   const auto result = sweep({"10.0.0.256"});
   CHECK(result.exit_code == 2);
   CHECK(contains(result.err, "10.0.0.256"));
+  CHECK(contains(sweep({"--http", "/health"}).err, "--http=/health"));
 }
 
 TEST_CASE("the help of sweep is as it was last agreed on") {
