@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,7 +83,8 @@ int main(int argc, char** argv) {
     auto remaining = arguments;
     app.parse(std::move(remaining));
   } catch (const CLI::Success& done) {
-    return app.exit(done);
+    const int code = app.exit(done);
+    return std::cout.flush() ? code : muster::exit_code::cannot;
   } catch (const CLI::ParseError& error) {
     return complain(app, error, arguments);
   }

@@ -69,6 +69,9 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   text.colour = false;
   const page_options page{arguments.command, std::chrono::system_clock::now()};
   for (const std::string& path : arguments.output_files) {
+    if (path == "-") {
+      throw usage_error{"-o -: results go to standard output already; --json and --csv say how"};
+    }
     const output_format format = format_of(arguments, path);
     output_file file = open_output(path, format, arguments, earlier);
     file.give_up_when(give_up);

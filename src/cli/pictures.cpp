@@ -21,6 +21,16 @@ std::uint64_t threshold(std::optional<bool> asked_for, bool watched, std::uint64
   return watched ? enough : never;
 }
 
+std::ptrdiff_t lines_in(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+/// What a screen holds beside the summary; a map whose top has scrolled away is of no use.
+std::ptrdiff_t lines_for(const terminal_size& size) {
+  constexpr std::ptrdiff_t summary_lines = 8;
+  return size.lines - summary_lines;
+}
+
 }  // namespace
 
 pictures::pictures(const sweep_arguments& arguments) {
@@ -47,8 +57,12 @@ std::string pictures::render(const sweep_summary& summary) const {
     style.columns = size.columns;
     style.unicode = locale_is_utf8();
     style.colour = colours != colour_depth::none;
-    if (!out.empty()) out += '\n';
-    out += render_histogram(summary.totals.rtt(), style);
+    const std::string histogram = render_histogram(summary.totals.rtt(), style);
+    if (out.empty()) {
+      out = histogram;
+    } else if (rtts_wanted_ == 1 || lines_in(out) + lines_in(histogram) <= lines_for(size)) {
+      out += '\n' + histogram;
+    }
   }
   if (!out.empty()) out += '\n';
   return out;

@@ -19,6 +19,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -251,6 +252,9 @@ int run_sweep(const sweep_arguments& arguments) {
   } catch (const std::invalid_argument& error) {
     say(error.what());
     return exit_code::usage;
+  } catch (const std::bad_alloc&) {
+    say("out of memory; --max-in-flight, --dedupe and --randomize decide how much it takes");
+    return exit_code::cannot;
   } catch (const std::exception& error) {
     say(error.what());
     return exit_code::cannot;

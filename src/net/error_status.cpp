@@ -17,6 +17,7 @@ outcome outcome_of_send_error(int error) {
     case ENETUNREACH:
     case EHOSTUNREACH:
     case ENETDOWN:
+    case EINVAL:  // a link-local address without its zone leads nowhere
       return local(reason::no_route);
     case EMSGSIZE:
       return local(reason::message_too_big);
@@ -66,8 +67,6 @@ outcome outcome_of_connect_error(int error, bool at_once) {
       return local(reason::firewall_denied);
     case EPERM:
       return local(reason::firewall_denied);
-    case EINVAL:
-      return local(reason::no_route);
     default:
       return outcome_of_send_error(error);
   }

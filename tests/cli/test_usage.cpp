@@ -33,6 +33,7 @@ TEST_CASE("each mistake on the command line gets one clear message and exit code
       {{"sweep", "127.0.0.1", "--json", "--csv"}, {"--csv", "--json"}},
       {{"sweep", "127.0.0.1", "-4", "-6"}, {"ipv4", "ipv6"}},
       {{"sweep", "127.0.0.1", "-o", "results.xml"}, {"results.xml", ".csv"}},
+      {{"sweep", "127.0.0.1", "-o", "-"}, {"-o -", "--json"}},
       {{"sweep", "127.0.0.1", "--map", "--no-map"}, {"--map", "--no-map"}},
       {{"sweep", "127.0.0.1", "--histogram", "--no-histogram"}, {"--histogram"}},
       {{"sweep", "127.0.0.1", "--http=ftp://{}/"}, {"muster: --http: ftp"}},
@@ -91,6 +92,11 @@ TEST_CASE("options go by the long names that users of other tools know") {
                            "--max-in-flight ", "--retries ", "--timeout ", "--host-timeout ",
                            "--randomize-hosts", "--resume ", "--json ", "-o,"})
     CHECK(contains(help, name));
+}
+
+TEST_CASE("help that can't be written is no success") {
+  const std::string muster{MUSTER_BINARY};
+  CHECK(run({"sh", "-c", muster + " sweep --help > /dev/full"}).exit_code == 3);
 }
 
 TEST_CASE("the version is a word and a number") {
