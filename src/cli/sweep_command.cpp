@@ -11,6 +11,7 @@
 #include "cli/usage_error.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
+#include "net/descriptor_limit.hpp"
 #include "net/privileges.hpp"
 #include "net/resume.hpp"
 #include "sink/summary.hpp"
@@ -29,7 +30,6 @@
 #include <asio/signal_set.hpp>
 #include <fmt/format.h>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace muster {
@@ -37,13 +37,6 @@ namespace {
 
 // A run that may take longer than this is announced with the time that it may take.
 constexpr std::chrono::seconds unannounced_max{10};
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /// The seed of an earlier run that is gone on with, or else a fresh one, short enough to be typed.
 std::uint64_t choose_seed(const sweep_arguments& arguments) {
