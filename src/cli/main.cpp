@@ -1,5 +1,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/run_command.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
@@ -23,6 +24,14 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
     arguments.emplace_back(one == "-iL" ? "--input-file" : one);
   }
   return arguments;
+}
+
+/// Where `--` stands; `argc` where it doesn't.
+int command_start(int argc, char** argv) {
+  int i = 1;
+  while (i < argc && std::string_view{argv[i]} != "--")
+    ++i;
+  return i;
 }
 
 constexpr std::size_t command_bytes_max = 4096;
@@ -75,7 +84,17 @@ int main(int argc, char** argv) {
       *app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
   muster::add_sweep_options(sweep_command, sweep);
 
-  const std::vector<std::string> arguments = arguments_of(argc, argv);
+  muster::run_arguments run;
+  CLI::App& run_command =
+      *app.add_subcommand("run", "Run a command for each target, under the same limits");
+  muster::add_run_options(run_command, run);
+
+  // What stands behind -- is the command of `run`, whatever it looks like.
+  const int own_argc =
+      argc > 1 && std::string_view{argv[1]} == "run" ? command_start(argc, argv) : argc;
+  for (int i = own_argc + 1; i < argc; ++i)
+    run.run.command.emplace_back(argv[i]);
+  const std::vector<std::string> arguments = arguments_of(own_argc, argv);
   try {
     auto remaining = arguments;
     app.parse(std::move(remaining));
@@ -85,5 +104,5 @@ int main(int argc, char** argv) {
     return complain(app, error, arguments);
   }
   sweep.command = command_text(argc, argv);
-  return muster::run_sweep(sweep);
+  return run_command.parsed() ? muster::run_tasks(run) : muster::run_sweep(sweep);
 }

@@ -233,6 +233,11 @@ int run_sweep(const sweep_arguments& arguments) {
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    if (arguments.randomize && !arguments.checkpoint_file.empty() &&
+        reads_standard_input(arguments)) {
+      throw usage_error{
+          "--checkpoint: standard input in random order can't be gone on with; use -iL FILE"};
+    }
     sweep_arguments complete = arguments;
     if (arguments.randomize && !arguments.seed) complete.seed = choose_seed(arguments);
     sweep_run run{complete};

@@ -32,6 +32,7 @@ class process_host {
   deadline_queue& deadlines() { return deadlines_; }
   socket_poller& streams() { return streams_; }
   shortage& scarce() { return scarce_; }
+  const resource_waits& waits() const { return scarce_.waits(); }
   spawner& starter() { return spawner_; }
   program_paths& programs() { return programs_; }
   /// Scratch space to read into; its contents last until the reader is suspended.
