@@ -58,7 +58,6 @@ struct process_result {
   std::chrono::system_clock::time_point began;  ///< When it was really started.
   std::chrono::nanoseconds took{0};             ///< From there to its end.
   std::chrono::nanoseconds cpu_time{0};         ///< User and system time, its children's included.
-  std::uint64_t memory_bytes_max = 0;           ///< The most memory that it had at once.
 };
 
 /// Runs a program: `arguments[0]` is looked up in PATH unless it has a slash in it. No shell is

@@ -40,6 +40,8 @@ struct run_options {
   bool shell = false;
   /// The targets go to standard input, a line each.
   bool targets_to_input = false;
+  /// Report each command, as a shell would take it, as the output of its task, and run none.
+  bool dry_run = false;
   /// Run a command even if a target that begins with a dash would be taken for its option.
   bool allow_dash = false;
   /// Of each process; `input` is not used.
@@ -153,9 +155,6 @@ class command_run {
   run_progress progress() const;
   /// The command as one line.
   const std::string& command_text() const;
-  /// The words, and the standard input, of the command for a target: what would be run.
-  std::vector<std::string> words_for(const std::vector<target>& targets, std::uint64_t number,
-                                     reason& wrong) const;
 
  private:
   class engine;

@@ -93,8 +93,8 @@ std::unordered_set<std::string> read_succeeded(const std::string& path, std::str
       std::string own;
       append_escaped(own, command);
       if (*other != own) {
-        throw usage_error{fmt::format("--resume: {} is of another command: {}", path,
-                                      excerpt(*other))};
+        throw usage_error{
+            fmt::format("--resume: {} is of another command: {}", path, excerpt(*other))};
       }
       known = true;
     }

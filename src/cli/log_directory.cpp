@@ -71,8 +71,7 @@ log_directory::~log_directory() { ::close(directory_); }
 void log_directory::write(const task_result& result) {
   if (!result.process.started || error_) return;
   for (const target& one : result.targets) {
-    write_file(safe_file_name(text_of(one)) + ".log", result.process.output,
-               result.process.errors);
+    write_file(safe_file_name(text_of(one)) + ".log", result.process.output, result.process.errors);
   }
 }
 

@@ -10,13 +10,13 @@
 
 namespace muster {
 
-/// A file name for any text: letters, digits and some signs stay, other bytes become %XX, so two texts
-/// never have the same one, and none leads out of its directory, is hidden or looks like an option. A
-/// long one ends in a hash of the whole.
+/// A file name for any text: letters, digits and some signs stay, other bytes become %XX, so two
+/// texts never have the same one, and none leads out of its directory, is hidden or looks like an
+/// option. A long one ends in a hash of the whole.
 std::string safe_file_name(std::string_view text);
 
-/// A directory with a file for each target: what its task wrote, standard output first. A target that
-/// comes again goes on with its file.
+/// A directory with a file for each target: what its task wrote, standard output first. A target
+/// that comes again goes on with its file.
 class log_directory {
  public:
   /// Makes the directory if it is missing. Throws std::system_error.

@@ -4,6 +4,7 @@
 #include "cli/suggestion.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
+#include "core/shell_words.hpp"
 #include "muster/version.hpp"
 
 #include <algorithm>
@@ -38,20 +39,10 @@ constexpr std::size_t command_bytes_max = 4096;
 
 /// The command line, such that a shell would read the same words.
 std::string command_text(int argc, char** argv) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-[]";
   std::string text = "muster";
   for (int i = 1; i < argc && text.size() < command_bytes_max; ++i) {
-    const std::string_view word = argv[i];
     text += ' ';
-    if (!word.empty() && word.find_first_not_of(plain) == word.npos) {
-      text += word;
-      continue;
-    }
-    text += '\'';
-    for (const char c : word)
-      text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    text += '\'';
+    muster::append_shell_word(text, argv[i]);
   }
   return text;
 }

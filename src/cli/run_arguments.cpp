@@ -139,7 +139,7 @@ void add_command_options(CLI::App& command, run_arguments& into) {
       "[MIN,]MAX");
   command.add_flag("--allow-dash", run.allow_dash,
                    "Run the command even if a target would be taken for an option");
-  command.add_flag("--dry-run", into.dry_run, "Show the commands, and run none");
+  command.add_flag("--dry-run", run.dry_run, "Show the commands, and run none");
 }
 
 void add_limit_options(CLI::App& command, run_arguments& into) {
@@ -200,6 +200,34 @@ void add_limit_options(CLI::App& command, run_arguments& into) {
       command, "--halt", [&run](const std::string& text) { parse_halt(text, run.halt); },
       "Stop when N tasks, or N% of them, have failed; with soon,\nlet those that run finish",
       "[soon,]N[%]");
+  command
+      .add_option("--control", into.control_file,
+                  "Set limits from FILE whenever it is written: max-in-flight N,\n"
+                  "max-per-host N, rate N, group NAME N, a line each")
+      ->option_text("FILE");
+}
+
+void add_course_options(CLI::App& command, run_arguments& into) {
+  command.option_defaults()->group("Course");
+  add_text(
+      command, "--refill", [&into](const std::string& text) { into.run.refill = text; },
+      "Lines of output that match are new targets: the first group,\nor all that matched", "REGEX");
+  command
+      .add_option("--job-log,--joblog", into.job_log, "Append a JSON line for each target to FILE")
+      ->option_text("FILE");
+  command
+      .add_option("--resume", into.resume_file,
+                  "Run only what has not succeeded by this job log, and append\nto it")
+      ->option_text("FILE");
+  command
+      .add_option("--begin", into.begin_command, "Run this script first; if it fails, nothing else")
+      ->option_text("SCRIPT");
+  command.add_option("--end", into.end_command, "Run this script when all targets are done")
+      ->option_text("SCRIPT");
+  command
+      .add_option("--finally", into.finally_command,
+                  "Run this script last, whatever happened; on Ctrl-C, too")
+      ->option_text("SCRIPT");
 }
 
 void add_output_options(CLI::App& command, run_arguments& into) {
@@ -224,9 +252,50 @@ void add_output_options(CLI::App& command, run_arguments& into) {
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(std::size_t{0}, process_options::output_bytes_limit))
       ->option_text("BYTES");
+  command
+      .add_option("--log-dir", into.log_directory,
+                  "Write a file for each target in DIR: its output")
+      ->option_text("DIR");
+  command
+      .add_option_function<std::string>(
+          "--parse",
+          [&into](const std::string& text) {
+            if (text != "json") reject("--parse", text, "is not known; write json");
+            into.parse_json = true;
+          },
+          "Lift a task's own output, which is JSON, into the field data")
+      ->option_text("json");
+  command.add_option("--label", into.label, "What the progress line calls the run (run)")
+      ->option_text("TEXT");
   command.add_flag("-q,--quiet", into.quiet,
                    "No results on standard output, no progress; the summary stays");
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
+}
+
+bool writes_records(const run_arguments& arguments) {
+  const auto is_records = [](const std::string& path) {
+    return !path.ends_with(".txt") && !path.ends_with(".log");
+  };
+  return arguments.json || arguments.csv ||
+         std::any_of(arguments.output_files.begin(), arguments.output_files.end(), is_records);
+}
+
+void check_fit(run_arguments& into) {
+  run_options& run = into.run;
+  if (into.any_line && into.format == input_format::automatic) into.format = input_format::text;
+  // Without that, output that names a target again would go on for ever.
+  if (!run.refill.empty()) into.dedupe = true;
+  if (into.parse_json && !writes_records(into)) {
+    throw CLI::ValidationError{"--parse", "text has no fields; add --json, --csv or -o FILE.jsonl"};
+  }
+  if (run.batch_max > 1 && (run.per_host_max > 0 || !run.group_column.empty())) {
+    throw CLI::ValidationError{
+        "--batch",
+        "a batch has no host or group of its own; leave out --max-per-host and --group-by"};
+  }
+  if (!run.group_column.empty() && run.group_max == 0 && run.group_limits.empty()) {
+    throw CLI::ValidationError{"--group-by", "no group has a limit; add --group-max N or NAME=N"};
+  }
 }
 
 constexpr const char* examples =
@@ -251,8 +320,10 @@ void add_run_options(CLI::App& command, run_arguments& into) {
   add_order_options(command, into);
   add_command_options(command, into);
   add_limit_options(command, into);
+  add_course_options(command, into);
   add_output_options(command, into);
   let_the_last_one_win(command);
+  command.final_callback([&into] { check_fit(into); });
   command.footer(examples);
 }
 

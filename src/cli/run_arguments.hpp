@@ -24,7 +24,6 @@ struct run_arguments : target_arguments {
   bool no_progress = false;
   bool tag = false;
   bool parse_json = false;
-  bool dry_run = false;
   std::string label;
   std::string log_directory;
   std::string job_log;      ///< Empty when there is to be none.

@@ -13,8 +13,8 @@
 namespace muster {
 
 /// Changes a run's limits while it runs: SIGUSR1 adds a task at once and SIGUSR2 takes one away, as
-/// with `xargs -P`; and whatever a file says is set when it has been written. The kernel tells when it
-/// has (inotify); nothing looks at it now and then.
+/// with `xargs -P`; and whatever a file says is set when it has been written. The kernel tells when
+/// it has (inotify); nothing looks at it now and then.
 class run_control {
  public:
   /// The context and the run outlive it.

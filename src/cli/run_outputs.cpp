@@ -33,11 +33,13 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
 
 }  // namespace
 
-run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments)
+run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
+                         std::string_view command)
     : arguments_{arguments},
       flush_timer_{context},
       draw_timer_{context},
-      errors_{STDERR_FILENO, false} {
+      errors_{STDERR_FILENO, false},
+      tagged_{STDOUT_FILENO, false} {
   task_format format;
   format.parse_json = arguments.parse_json;
   if (!arguments.quiet) {
@@ -46,12 +48,16 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
     sinks_.push_back(make_task_sink(format_of(arguments, "-"), output_file{STDOUT_FILENO, false},
                                     &errors_, "standard output", format));
     standard_output_ = sinks_.back().get();
+    if (arguments.tag) tags_.emplace(tagged_, errors_, format.terminal);
   }
   format.terminal = format.without_output = false;
   for (const std::string& path : arguments.output_files) {
     sinks_.push_back(make_task_sink(format_of(arguments, path), output_file::create(path), nullptr,
                                     path, format));
   }
+  if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);
+  const std::string& log = arguments.job_log.empty() ? arguments.resume_file : arguments.job_log;
+  if (!log.empty()) job_log_.emplace(log, command);
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
   }
@@ -60,6 +66,23 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
 void run_outputs::write(const task_result& result) {
   for (auto& one : sinks_)
     one->write(result);
+  if (logs_) logs_->write(result);
+  if (job_log_) job_log_->note(result);
+  flush_later();
+}
+
+void run_outputs::show(std::uint64_t sequence, const std::vector<target>& targets,
+                       process_stream stream, std::string_view bytes) {
+  if (!tags_) return;
+  tags_->add(sequence, targets.front(), stream, bytes);
+  flush_later();
+}
+
+void run_outputs::end_try(std::uint64_t sequence) {
+  if (tags_) tags_->finish(sequence);
+}
+
+void run_outputs::flush_later() {
   if (flush_pending_) return;
   flush_pending_ = true;
   flush_soon(scope_, *this);
@@ -81,6 +104,7 @@ void run_outputs::flush_all() {
   if (progress_) progress_->erase();
   for (auto& one : sinks_)
     one->flush();
+  tagged_.flush();
   errors_.flush();
 }
 
@@ -116,11 +140,19 @@ std::string run_outputs::failure() const {
   for (const auto& one : sinks_) {
     if (one->error()) return fmt::format("{}: {}", one->name(), one->error().message());
   }
+  if (tagged_.error()) return "standard output: " + tagged_.error().message();
+  if (logs_ && logs_->error()) {
+    return fmt::format("--log-dir: {}: {}", logs_->failed(), logs_->error().message());
+  }
+  if (job_log_ && job_log_->error()) {
+    return fmt::format("--job-log: {}: {}", job_log_->path(), job_log_->error().message());
+  }
   return {};
 }
 
 bool run_outputs::reader_gone() const {
-  return standard_output_ && standard_output_->error() == std::errc::broken_pipe;
+  return tagged_.error() == std::errc::broken_pipe ||
+         (standard_output_ && standard_output_->error() == std::errc::broken_pipe);
 }
 
 }  // namespace muster

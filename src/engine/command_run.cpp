@@ -37,11 +37,4 @@ void command_run::set_group_max(std::string_view group, std::size_t tasks_max) {
 run_progress command_run::progress() const { return engine_->core.progress(); }
 const std::string& command_run::command_text() const { return engine_->core.command().text(); }
 
-std::vector<std::string> command_run::words_for(const std::vector<target>& targets,
-                                                std::uint64_t number, reason& wrong) const {
-  auto filled = engine_->core.command().fill(targets, number);
-  wrong = filled.wrong;
-  return std::move(filled.arguments);
-}
-
 }  // namespace muster

@@ -2,6 +2,7 @@
 // whose host or group has no slot is parked with it, and a full car park stops the pulling. A
 // host's slot is taken first: of the tasks of one host, only as many stand in its group's line as
 // the host may run.
+#include "core/shell_words.hpp"
 #include "engine/probe_cursor.hpp"
 #include "engine/running_task.hpp"
 #include "engine/task_engine.hpp"
@@ -21,6 +22,15 @@ namespace {
 constexpr std::size_t starts_max = 16;
 
 std::uint64_t group_key(std::string_view group) { return std::hash<std::string_view>{}(group); }
+
+std::string line_of(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    append_shell_word(line, word);
+  }
+  return line + '\n';
+}
 
 std::uint64_t host_key_of(const target& subject) {
   if (subject.form() == target_form::line) return std::hash<std::string_view>{}(subject.written());
@@ -65,7 +75,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
 
 void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
   command_template::filled command = command_.fill(task.targets, task.sequence + 1);
-  if (command.wrong != reason::none) {
+  if (command.wrong != reason::none || options_.dry_run) {
     leave(task);
     task_result result;
     result.sequence = task.sequence;
@@ -73,6 +83,10 @@ void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
     result.group = std::move(task.group);
     result.reason = command.wrong;
     result.detail = std::move(command.what);
+    if (command.wrong == reason::none) {
+      result.status = status::up;
+      result.process.output = line_of(command.arguments);
+    }
     return report(std::move(result));
   }
   process_options options = options_.process;

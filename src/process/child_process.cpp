@@ -469,7 +469,6 @@ void child_life::reap() {
   rusage usage{};
   if (::wait4(process_, nullptr, WNOHANG, &usage) == process_) {
     result_.cpu_time = time_of(usage.ru_utime) + time_of(usage.ru_stime);
-    result_.memory_bytes_max = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
   }
   process_ = -1;
 }

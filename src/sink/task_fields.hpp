@@ -22,12 +22,12 @@ inline constexpr std::array task_field_names{
     std::string_view{"detail"},       std::string_view{"exit_code"},
     std::string_view{"signal"},       std::string_view{"started"},
     std::string_view{"took_ms"},      std::string_view{"cpu_ms"},
-    std::string_view{"memory_bytes"}, std::string_view{"output"},
-    std::string_view{"errors"},       std::string_view{"output_bytes"},
-    std::string_view{"error_bytes"},  std::string_view{"truncated"},
-    std::string_view{"left_open"},    std::string_view{"data"},
-    std::string_view{"data_error"},   std::string_view{"label"},
-    std::string_view{"group"},        std::string_view{"attempts"},
+    std::string_view{"output"},       std::string_view{"errors"},
+    std::string_view{"output_bytes"}, std::string_view{"error_bytes"},
+    std::string_view{"truncated"},    std::string_view{"left_open"},
+    std::string_view{"data"},         std::string_view{"data_error"},
+    std::string_view{"label"},        std::string_view{"group"},
+    std::string_view{"attempts"},
 };
 inline constexpr std::size_t task_field_count = task_field_names.size();
 
@@ -56,11 +56,12 @@ void visit_task_fields(const task_result& result, bool parse_json, Visitor& visi
   if (process.exit_code >= 0) visitor.integer(task_field("exit_code"), process.exit_code);
   if (process.signal > 0) visitor.integer(task_field("signal"), process.signal);
   const bool as_data = parse_json && process.started && !process.output_truncated();
+  const bool dry = !process.started && !process.output.empty();
+  if (dry) visitor.text(task_field("output"), process.output);
   if (process.started) {
     visitor.time(task_field("started"), process.began);
     visitor.milliseconds(task_field("took_ms"), process.took);
     visitor.milliseconds(task_field("cpu_ms"), process.cpu_time);
-    visitor.integer(task_field("memory_bytes"), process.memory_bytes_max);
     if (!as_data) visitor.text(task_field("output"), process.output);
     visitor.text(task_field("errors"), process.errors);
     if (process.output_truncated()) {
