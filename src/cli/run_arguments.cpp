@@ -136,7 +136,7 @@ void add_command_options(CLI::App& command, run_arguments& into) {
   add_text(
       command, "--batch", [&run](const std::string& text) { parse_batch(text, run); },
       "Give a command up to MAX targets, at least MIN unless no more\ncome for a second",
-      "[MIN,]MAX");
+      "MAX|MIN,MAX");
   command.add_flag("--allow-dash", run.allow_dash,
                    "Run the command even if a target would be taken for an option");
   command.add_flag("--dry-run", run.dry_run, "Show the commands, and run none");
@@ -170,7 +170,7 @@ void add_limit_options(CLI::App& command, run_arguments& into) {
               parse_group_max(value, run);
           },
           "Tasks at once in each group, or in the one of this name;\nrepeatable")
-      ->option_text("[NAME=]N")
+      ->option_text("N|NAME=N")
       ->allow_extra_args(false)
       ->needs(group_by);
   add_duration(
@@ -199,7 +199,7 @@ void add_limit_options(CLI::App& command, run_arguments& into) {
   add_text(
       command, "--halt", [&run](const std::string& text) { parse_halt(text, run.halt); },
       "Stop when N tasks, or N% of them, have failed; with soon,\nlet those that run finish",
-      "[soon,]N[%]");
+      "N|N%|soon,N");
   command
       .add_option("--control", into.control_file,
                   "Set limits from FILE whenever it is written: max-in-flight N,\n"
