@@ -91,24 +91,24 @@ command_template::command_template(const std::vector<std::string>& words,
   if (options_.shell) {
     build_script();
   } else {
-    bool any = false;
     bool options_ended = false;
     for (const std::string& one : words) {
       words_.push_back(parse(one, false));
       for (piece& part : words_.back()) {
-        any = any || (part.what != kind::text && part.what != kind::column);
+        has_columns_ = has_columns_ || part.what == kind::column;
+        has_placeholders_ =
+            has_placeholders_ || (part.what != kind::text && part.what != kind::column);
         part.may_be_option = part.may_be_option && !options_ended;
       }
       options_ended = options_ended || one == "--";
     }
-    if (!any && !options_.to_input) words_.push_back({{kind::target, {}, !options_ended}});
+    last_ = {{kind::target, {}, !options_ended}};
   }
   check_batch();
 }
 
 void command_template::build_script() {
   const word pieces = parse(text_, true);
-  bool any = false;
   char quote = 0;
   const auto refer = [&](piece part) {
     // Where a word begins, a value with a dash would begin an option.
@@ -128,7 +128,8 @@ void command_template::build_script() {
   };
   for (const piece& part : pieces) {
     if (part.what != kind::text) {
-      any = any || part.what != kind::column;
+      has_columns_ = has_columns_ || part.what == kind::column;
+      has_placeholders_ = has_placeholders_ || part.what != kind::column;
       refer(part);
       continue;
     }
@@ -144,9 +145,14 @@ void command_template::build_script() {
       }
     }
   }
-  if (any || options_.to_input) return;
-  script_ += ' ';
-  refer({kind::target, {}, true});
+  last_ = {{kind::target, {}, script_.find(" -- ") == script_.npos}};
+}
+
+/// A column is a placeholder for those who have a row, and a text for those who don't.
+bool command_template::gets_target_last(const target& subject) const {
+  if (has_placeholders_ || options_.to_input) return false;
+  const target_parameters* row = subject.parameters();
+  return !has_columns_ || !row || row->columns.empty();
 }
 
 void command_template::check_batch() const {
@@ -233,14 +239,24 @@ bool command_template::append_word(const word& from, const target& subject, std:
 command_template::filled command_template::fill(std::span<const target> targets,
                                                 std::uint64_t number) const {
   filled out;
-  if (options_.shell) out.arguments = {"/bin/sh", "-c", script_, "sh"};
-  for (const word& one : words_) {
+  const bool appended = gets_target_last(targets.front());
+  if (options_.shell) {
+    out.arguments = {"/bin/sh", "-c", script_, "sh"};
+    // Behind those parameters that the script refers to.
+    const std::string rest = options_.batch ? "@" : std::to_string(words_.size() + 1);
+    if (appended) out.arguments[2] += fmt::format(" \"${{{}}}\"", rest);
+  }
+  std::vector<const word*> words;
+  for (const word& one : words_)
+    words.push_back(&one);
+  if (appended) words.push_back(&last_);
+  for (const word* const one : words) {
     const auto varies = [](const piece& part) {
       return part.what != kind::text && part.what != kind::number;
     };
-    const bool repeated = std::any_of(one.begin(), one.end(), varies);
+    const bool repeated = std::any_of(one->begin(), one->end(), varies);
     for (std::size_t i = 0; i < (repeated ? targets.size() : 1); ++i) {
-      if (!append_word(one, targets[i], number, out)) return out;
+      if (!append_word(*one, targets[i], number, out)) return out;
     }
   }
   if (options_.to_input) {

@@ -59,6 +59,7 @@ class command_template {
 
   static word parse(std::string_view text, bool script);
   void build_script();
+  bool gets_target_last(const target& subject) const;
   void check_batch() const;
   bool value_of(const piece& part, const target& subject, std::uint64_t number,
                 std::string& into) const;
@@ -70,6 +71,9 @@ class command_template {
   std::string text_;
   std::vector<word> words_;  // in a script: of its parameters, each a piece by itself
   std::string script_;
+  word last_;  // the target, where no placeholder stands for it
+  bool has_placeholders_ = false;
+  bool has_columns_ = false;
 };
 
 /// A target's text: what it is called everywhere.

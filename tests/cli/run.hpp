@@ -34,11 +34,13 @@ inline std::string numbers(int count) {
 
 /// How many processes have this word on their command line and have not ended.
 inline int processes_with(const std::string& word) {
+  process_options options;
+  options.environment = {"MUSTER_WORD=" + word};  // so that the search does not find itself
   const auto found = run({"sh", "-c",
                           "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | "
-                          "grep -cx -- \"$1\"; true",
-                          "sh", word});
-  return std::stoi(found.out) - 1;  // the search itself is one
+                          "awk '$0 == ENVIRON[\"MUSTER_WORD\"] {n++} END {print n+0}'"},
+                         options);
+  return std::stoi(found.out);
 }
 
 /// Waits until no process has this word any more.

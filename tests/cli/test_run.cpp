@@ -154,9 +154,9 @@ TEST_CASE("never more tasks run at once than are allowed") {
   // Each task notes how many there are besides it.
   temporary_directory directory;
   const std::string script = "mkdir $1/{#}; ls $1 | wc -l; sleep 0.02; rmdir $1/{#}";
-  const auto result =
-      tasks({"--lines", "-P", "3", "--stdin", "--", "sh", "-c", script, "sh", directory.path().string()},
-            input(numbers(30)));
+  const auto result = tasks(
+      {"--lines", "-P", "3", "--stdin", "--", "sh", "-c", script, "sh", directory.path().string()},
+      input(numbers(30)));
   CHECK(lines_with(result.out, "") == 30);
   for (const char* more : {"4", "5", "6", "7", "8"})
     CHECK(lines_with(result.out, more) == 0);
@@ -170,10 +170,10 @@ TEST_CASE("a group has a limit of its own, and others are not held up by it") {
   temporary_directory directory;
   const std::string script =
       "mkdir $1/{kind}.{#}; ls -d $1/{kind}.* | wc -l; sleep 0.02; rmdir $1/{kind}.{#}";
-  const auto result = tasks(
-      {"--lines", "--input-format", "csv", "-P", "12", "--group-by", "kind", "--group-max",
-       "disk=1", "--group-max", "4", "--json", "--", "sh", "-c", script, "sh", directory.path().string()},
-      input(rows));
+  const auto result = tasks({"--lines", "--input-format", "csv", "-P", "12", "--group-by", "kind",
+                             "--group-max", "disk=1", "--group-max", "4", "--json", "--", "sh",
+                             "-c", script, "sh", directory.path().string()},
+                            input(rows));
   CAPTURE(result.out, result.err);
   CHECK(lines_with(result.out, R"("group":"disk")") == 6);
   std::istringstream lines{result.out};
@@ -193,9 +193,9 @@ TEST_CASE("tasks for one host wait for each other where that is asked for") {
 
 TEST_CASE("a failed task is tried again, and every try is in its result") {
   temporary_directory directory;
-  const auto result =
-      tasks({"a", "--lines", "--stdin", "--retries", "3", "--backoff", "10ms", "--json", "--cwd",
-             directory.path().string(), "--", "sh", "-c", "echo x >> tries; [ $(wc -l < tries) = 3 ]"});
+  const auto result = tasks({"a", "--lines", "--stdin", "--retries", "3", "--backoff", "10ms",
+                             "--json", "--cwd", directory.path().string(), "--", "sh", "-c",
+                             "echo x >> tries; [ $(wc -l < tries) = 3 ]"});
   CHECK(result.exit_code == 0);
   CHECK(contains(result.out, R"("status":"up")"));
   CHECK(contains(result.out, R"("attempts":[{"status":"mismatch","reason":"exit_code_not_zero",)"
@@ -271,13 +271,21 @@ TEST_CASE("limits follow a file, whether it is written or replaced") {
   options.keep_stdin = true;
   options.directory = directory.path().string();
   process running{muster_command({"run", "--lines", "--control", "limits", "--stdin", "--", "sh",
-                                  "-c", "echo begun; while [ ! -e go ]; do sleep 0.01; done"}),
+                                  "-c", "echo > begun.$$; while [ ! -e go ]; do sleep 0.01; done"}),
                   options};
-  REQUIRE(running.wait_for_output("", 10s));
+  const auto begun = [&directory] {
+    process_options here;
+    here.directory = directory.path().string();
+    return std::stoi(run({"sh", "-c", "ls | grep -c begun; true"}, here).out);
+  };
+  for (int i = 0; i < 1000 && begun() < 1; ++i)
+    ::usleep(10'000);
   write_whole_file(directory.file("other"),
                    "# more\nmax-in-flight 3\nrate 100\ngroup a 2\nnonsense\n");
   REQUIRE(std::rename(directory.file("other").c_str(), directory.file("limits").c_str()) == 0);
   CHECK(running.wait_for_error_output("--control: limits: 'nonsense' sets nothing", 10s));
+  for (int i = 0; i < 1000 && begun() < 3; ++i)
+    ::usleep(10'000);
   write_whole_file(directory.file("go"), "");
   running.close_stdin();
   const auto result = running.wait();

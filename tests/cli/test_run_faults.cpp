@@ -86,11 +86,13 @@ TEST_CASE("a full disk under the logs is said so, and standard output has everyt
   if (::stat("/dev/full", &ignored) != 0) MUSTER_SKIP("there is no /dev/full");
   // A device can't be a log's place, as logs follow no link; a limit on files is as good as a full
   // disk.
-  const auto result = run({"sh", "-c",
-                           "ulimit -f 8; exec " + std::string{MUSTER_BINARY} +
-                               " run --lines 1 2 3 -P 1 --json --log-dir " + directory.path().string() +
-                               " --stdin -- head -c 100000 /dev/zero | cat"});
-  CHECK(contains(result.err, "muster: can't write --log-dir: " + directory.path().string() + "/1.log: "));
+  const auto result =
+      run({"sh", "-c",
+           "ulimit -f 8; exec " + std::string{MUSTER_BINARY} +
+               " run --lines 1 2 3 -P 1 --json --log-dir " + directory.path().string() +
+               " --stdin -- head -c 100000 /dev/zero | cat"});
+  CHECK(contains(result.err,
+                 "muster: can't write --log-dir: " + directory.path().string() + "/1.log: "));
   CHECK(contains(result.err, "stopped early by a failed output"));
   CHECK(lines_with(result.out, "\"target\":\"1\"") == 1);
 }

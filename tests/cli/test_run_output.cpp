@@ -123,16 +123,16 @@ TEST_CASE("what a task writes can't command the terminal") {
   const std::string command = std::string{MUSTER_BINARY} +
                               " run a --lines --no-progress --stdin -- printf '\\033[31mred\\n'";
   const auto result = run({"script", "-qec", command, "/dev/null"});
-  CHECK(contains(result.out, "\\x1B[31mred"));
+  CHECK(contains(result.out, "\\x1b[31mred"));
 }
 
 TEST_CASE("each target has a log of its own, whatever its name, inside the directory") {
   temporary_directory directory;
   const std::string logs = directory.file("logs");
   const std::string long_name(300, 'x');
-  const auto result =
-      tasks({"--lines", "--log-dir", logs, "--", "sh", "-c", "echo out; echo err >&2"},
-            input("10.0.0.1\n../../escape\n.hidden\n-rf x\n" + long_name + "\n%2E\n"));
+  const auto result = tasks(
+      {"--lines", "--allow-dash", "--log-dir", logs, "--", "sh", "-c", "echo out; echo err >&2"},
+      input("10.0.0.1\n../../escape\n.hidden\n-rf x\n" + long_name + "\n%2E\n"));
   CAPTURE(result.err);
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator{logs})
@@ -159,7 +159,8 @@ TEST_CASE("a log does not follow a link that somebody left in its place") {
 
 TEST_CASE("a target that comes again goes on with its log") {
   temporary_directory directory;
-  tasks({"a", "a", "--lines", "-P", "1", "--log-dir", directory.path().string(), "--", "echo", "{#}"});
+  tasks({"a", "a", "--lines", "-P", "1", "--log-dir", directory.path().string(), "--", "echo",
+         "{#}"});
   CHECK(read_whole_file(directory.file("a.log")) == "1\n2\n");
 }
 
