@@ -1,6 +1,7 @@
 #include "cli/run_outputs.hpp"
 
 #include "cli/outputs.hpp"
+#include "muster/printable.hpp"
 #include "net/resume.hpp"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto flush_delay = 10ms;
 constexpr auto draw_interval = 200ms;
+constexpr std::size_t title_bytes_max = 40;
 
 output_format format_of(const run_arguments& arguments, const std::string& path) {
   if (path != "-") {
@@ -35,11 +37,11 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
 
 run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
                          std::string_view command)
-    : arguments_{arguments},
-      flush_timer_{context},
+    : flush_timer_{context},
       draw_timer_{context},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
+  append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
   task_format format;
   format.parse_json = arguments.parse_json;
   if (!arguments.quiet) {
@@ -125,7 +127,7 @@ job run_outputs::draw_now_and_then(job_scope&, run_outputs& self) {
     if (self.running_ == nullptr) break;
     const run_progress now = self.running_->progress();
     progress_snapshot snapshot;
-    snapshot.title = self.arguments_.label.empty() ? "run" : self.arguments_.label;
+    snapshot.title = self.title_;
     snapshot.done = now.totals->total();
     snapshot.total = now.targets_expected;
     snapshot.in_flight = now.in_flight;

@@ -51,7 +51,6 @@ class run_outputs {
   void flush();
   void flush_later();
 
-  const run_arguments& arguments_;
   asio::steady_timer flush_timer_;
   asio::steady_timer draw_timer_;
   output_file errors_;
@@ -63,6 +62,7 @@ class run_outputs {
   const task_sink* standard_output_ = nullptr;
   bool flush_pending_ = false;
   std::unique_ptr<progress_line> progress_;
+  std::string title_;  // of the progress line
   command_run* running_ = nullptr;
   job_scope scope_;  // last: its jobs use all of the above
 };

@@ -371,3 +371,10 @@ TEST_CASE("what makes no sense together is said before anything is run") {
     CHECK(result.out.empty());
   }
 }
+
+TEST_CASE("tasks start no faster than the rate allows") {
+  const auto result =
+      tasks({"--lines", "-P", "100", "--rate", "50", "--json", "--", "true"}, input(numbers(11)));
+  CHECK(result.exit_code == 0);
+  CHECK(result.wall >= 199ms);  // ten waits of 20 ms after the first
+}
