@@ -166,7 +166,7 @@ void command_template::check_batch() const {
 
 // ---- Filling in
 
-bool command_template::value_of(const piece& part, const target& subject, std::uint64_t number,
+bool command_template::value_of(const piece& part, const target& subject, const more& known,
                                 std::string& into) const {
   const target_parameters* row = subject.parameters();
   const std::string* column = nullptr;
@@ -181,7 +181,7 @@ bool command_template::value_of(const piece& part, const target& subject, std::u
       into = host_of(subject);
       return true;
     case kind::number:
-      into = std::to_string(number);
+      into = std::to_string(known.number);
       return true;
     case kind::address:
       if (row && subject.form() == target_form::line) column = row->column("address");
@@ -189,7 +189,11 @@ bool command_template::value_of(const piece& part, const target& subject, std::u
         into = *column;
         return true;
       }
-      if (subject.needs_lookup() || subject.form() == target_form::line) return false;
+      if (subject.needs_lookup()) {
+        into = known.address;
+        return !into.empty();
+      }
+      if (subject.form() == target_form::line) return false;
       into = subject.address().to_string();
       return true;
     case kind::port:
@@ -217,12 +221,12 @@ bool command_template::usable(const piece& part, std::string_view value, filled&
   return into.wrong == reason::none;
 }
 
-bool command_template::append_word(const word& from, const target& subject, std::uint64_t number,
+bool command_template::append_word(const word& from, const target& subject, const more& known,
                                    filled& into) const {
   std::string whole;
   std::string value;
   for (const piece& part : from) {
-    if (!value_of(part, subject, number, value)) {
+    if (!value_of(part, subject, known, value)) {
       into.wrong = reason::no_value;
       into.what = part.what == kind::column ? part.text
                   : part.what == kind::port ? "port"
@@ -236,8 +240,19 @@ bool command_template::append_word(const word& from, const target& subject, std:
   return true;
 }
 
+bool command_template::uses_address() const {
+  for (const word& one : words_) {
+    for (const piece& part : one) {
+      if (part.what == kind::address) return true;
+    }
+  }
+  return false;
+}
+
 command_template::filled command_template::fill(std::span<const target> targets,
-                                                std::uint64_t number) const {
+                                                std::uint64_t number,
+                                                std::string_view address) const {
+  const more known{number, address};
   filled out;
   const bool appended = gets_target_last(targets.front());
   if (options_.shell) {
@@ -256,7 +271,7 @@ command_template::filled command_template::fill(std::span<const target> targets,
     };
     const bool repeated = std::any_of(one->begin(), one->end(), varies);
     for (std::size_t i = 0; i < (repeated ? targets.size() : 1); ++i) {
-      if (!append_word(*one, targets[i], number, out)) return out;
+      if (!append_word(*one, targets[i], known, out)) return out;
     }
   }
   if (options_.to_input) {

@@ -43,7 +43,11 @@ class command_template {
     std::string what;                             ///< Which placeholder.
   };
   /// `number` is the task's, from 1.
-  filled fill(std::span<const target> targets, std::uint64_t number) const;
+  /// `address` is that of a target whose host is a name, if it is known.
+  filled fill(std::span<const target> targets, std::uint64_t number,
+              std::string_view address = {}) const;
+  /// Whether `{address}` is in it, so that names have to be looked up.
+  bool uses_address() const;
 
   /// The words as one line, for people and for telling commands apart.
   const std::string& text() const { return text_; }
@@ -61,10 +65,14 @@ class command_template {
   void build_script();
   bool gets_target_last(const target& subject) const;
   void check_batch() const;
-  bool value_of(const piece& part, const target& subject, std::uint64_t number,
+  /// What a target's own text does not tell.
+  struct more {
+    std::uint64_t number = 0;
+    std::string_view address;
+  };
+  bool value_of(const piece& part, const target& subject, const more& known,
                 std::string& into) const;
-  bool append_word(const word& from, const target& subject, std::uint64_t number,
-                   filled& into) const;
+  bool append_word(const word& from, const target& subject, const more& known, filled& into) const;
   bool usable(const piece& part, std::string_view value, filled& into) const;
 
   command_template_options options_;

@@ -110,6 +110,7 @@ void task_engine::on_end(running_task& ended, process_result&& result) {
     whole.group = std::move(task->cursor.group);
     whole.status = result.status;
     whole.reason = result.reason;
+    whole.detail = std::move(task->detail);
     whole.attempts = std::move(task->cursor.attempts);
     if (whole.attempts) whole.attempts->push_back(attempt_of(result));
     whole.process = std::move(result);
@@ -166,6 +167,44 @@ void task_engine::refill(const task_result& result) {
     exhausted_ = false;
     pull_held_ = true;  // so that the pump is woken
   });
+}
+
+resolver& task_engine::names() {
+  if (!names_) names_.emplace(context_, resolver_options{});
+  return *names_;
+}
+
+// ---- A task
+
+bool task_engine::running_task::needs_address() const {
+  return cursor.targets.size() == 1 && cursor.targets.front().needs_lookup() &&
+         owner_.command_.uses_address();
+}
+
+void task_engine::running_task::look_up() {
+  if (const lookup_answer* known =
+          owner_.names().resolve(cursor.targets.front().host(), address_)) {
+    resolved(*known);
+  }
+}
+
+void task_engine::running_task::resolved(const lookup_answer& answer) {
+  if (answer.failure != reason::none || answer.addresses.empty()) {
+    const bool failed = answer.failure != reason::none;
+    return owner_.end_early(*this,
+                            {status::name_error, failed ? answer.failure : reason::no_address});
+  }
+  const ip_address address = answer.addresses.front();
+  if (owner_.targets_.excludes().contains(address)) {
+    return owner_.end_early(*this, {status::skipped, reason::excluded});
+  }
+  owner_.begin(*this, address.to_string());
+}
+
+void task_engine::running_task::stop(reason why) {
+  if (!address_.waiting()) return child.stop(why);
+  address_.cancel();
+  owner_.end_early(*this, {status::cancelled, why});
 }
 
 // ---- Further tries
@@ -248,7 +287,7 @@ void task_engine::stop(reason why) {
   while (!pending.empty()) {
     running_task& task = pending.pop_front();
     running_.push_back(task);
-    task.child.stop(why);
+    task.stop(why);
   }
 }
 

@@ -5,9 +5,11 @@
 #include "engine/ordered_window.hpp"
 #include "engine/refill_lines.hpp"
 #include "muster/host_slots.hpp"
+#include "muster/resolver.hpp"
 #include "muster/run.hpp"
 #include "muster/semaphore.hpp"
 #include "muster/token_bucket.hpp"
+#include "net/error_status.hpp"
 #include "net/job.hpp"
 #include "net/timeline.hpp"
 #include "process/child_process.hpp"
@@ -16,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <asio/awaitable.hpp>
@@ -71,6 +74,9 @@ class task_engine {
   bool may_pull() const;
   bool drained() const;
   void launch(task_cursor&& task, semaphore_permit permit);
+  void begin(running_task& task, std::string_view address);
+  void end_early(running_task& task, outcome what);
+  resolver& names();
   void settle_unstarted();
   void settle(task_cursor&& task);
   void end_unstarted(task_cursor&& task, reason why);
@@ -126,6 +132,7 @@ class task_engine {
   std::unique_ptr<alarm> batch_alarm_;
   asio::steady_timer done_;  // never expires: cancelled at the end
   process_host host_;
+  std::optional<resolver> names_;  // when a name's address was first asked for
   intrusive_list<running_task> running_;
   job_scope scope_;  // last: its jobs use all of the above
 };

@@ -74,32 +74,41 @@ job task_engine::pump(job_scope&, task_engine& self) {
 }
 
 void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
-  command_template::filled command = command_.fill(task.targets, task.sequence + 1);
-  if (command.wrong != reason::none || options_.dry_run) {
-    leave(task);
-    task_result result;
-    result.sequence = task.sequence;
-    result.targets = std::move(task.targets);
-    result.group = std::move(task.group);
-    result.reason = command.wrong;
-    result.detail = std::move(command.what);
-    if (command.wrong == reason::none) {
-      result.status = status::up;
-      result.process.output = line_of(command.arguments);
-    }
-    return report(std::move(result));
-  }
-  process_options options = options_.process;
-  options.input = std::move(command.input);
-  if (const target_parameters* row = task.targets.front().parameters(); row && row->timeout) {
-    options.timeout = *row->timeout;
-  }
   ++in_flight_;
   in_flight_peak_ = std::max(in_flight_peak_, in_flight_);
   auto* const started = new running_task{*this, std::move(task), std::move(permit)};
   running_.push_back(*started);
   // It may be over, and gone, when this returns.
-  started->child.start(std::move(command.arguments), std::move(options));
+  if (started->needs_address()) return started->look_up();
+  begin(*started, {});
+}
+
+void task_engine::begin(running_task& task, std::string_view address) {
+  const task_cursor& cursor = task.cursor;
+  command_template::filled command = command_.fill(cursor.targets, cursor.sequence + 1, address);
+  if (command.wrong != reason::none) {
+    task.detail = std::move(command.what);
+    return end_early(task, {status::skipped, command.wrong});
+  }
+  if (options_.dry_run) {
+    process_result result;
+    result.status = status::up;
+    result.output = line_of(command.arguments);
+    return on_end(task, std::move(result));
+  }
+  process_options options = options_.process;
+  options.input = std::move(command.input);
+  if (const target_parameters* row = cursor.targets.front().parameters(); row && row->timeout) {
+    options.timeout = *row->timeout;
+  }
+  task.child.start(std::move(command.arguments), std::move(options));
+}
+
+void task_engine::end_early(running_task& task, outcome what) {
+  process_result result;
+  result.status = what.status;
+  result.reason = what.reason;
+  on_end(task, std::move(result));
 }
 
 // ---- What to start next

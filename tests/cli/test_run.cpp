@@ -378,3 +378,14 @@ TEST_CASE("tasks start no faster than the rate allows") {
   CHECK(result.exit_code == 0);
   CHECK(result.wall >= 199ms);  // ten waits of 20 ms after the first
 }
+
+TEST_CASE("a name is looked up where its address is asked for, and only there") {
+  CHECK(tasks({"localhost", "--", "echo", "{address}", "{host}"}).out == "127.0.0.1 localhost\n");
+  const auto excluded =
+      tasks({"localhost", "--exclude", "127.0.0.0/8", "--json", "--", "echo", "{address}"});
+  CHECK(contains(excluded.out, R"("status":"skipped","reason":"excluded")"));
+  MUSTER_NEED_LAB();  // where no name server can be reached
+  const auto result = tasks({"no-such-host.invalid", "--json", "--", "echo", "{address}"});
+  CHECK(contains(result.out, R"("status":"name_error","reason":)"));
+  CHECK(tasks({"no-such-host.invalid", "--", "echo", "{host}"}).out == "no-such-host.invalid\n");
+}
