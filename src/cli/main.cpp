@@ -65,7 +65,8 @@ int complain(const CLI::App& app, const CLI::ParseError& error,
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets."};
+      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
+      "and any command for each of them."};
   app.name("muster");
   app.set_version_flag("--version", std::string{"muster "} + muster::version);
   app.require_subcommand(1);
