@@ -18,7 +18,7 @@ install(EXPORT musterTargets NAMESPACE muster:: DESTINATION "${muster_package_di
 
 # A static library passes its own libraries on to whoever links it, so the package finds them again,
 # with the modules that found them here.
-set(muster_modules FindAsio.cmake FindCAres.cmake FindUriparser.cmake)
+set(muster_modules FindAsio.cmake FindCAres.cmake FindRE2.cmake FindUriparser.cmake)
 set(muster_needs_llhttp OFF)
 if(TARGET Llhttp::llhttp)
   set(muster_needs_llhttp ON)

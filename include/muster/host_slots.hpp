@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -104,6 +105,12 @@ class host_slots {
       : per_host_max_{static_cast<std::uint16_t>(std::min(per_host_max, per_host_limit))},
         parked_max_{std::min(parked_max, parked_limit)} {}
 
+  /// Changes the slots of hosts that have no number of their own, while running; 1 or more. When
+  /// they become fewer, those in use are not taken away.
+  void set_limit(std::size_t per_host_max);
+  /// Gives a host a number of slots of its own, 1 or more; not where nothing is tracked.
+  void set_limit(std::uint64_t host_key, std::size_t max);
+
   /// Takes a slot of this host. False when all are in use.
   bool try_enter(std::uint64_t host_key);
   /// Whether all slots of this host are in use.
@@ -146,6 +153,12 @@ class host_slots {
     std::optional<Work> work;
   };
 
+  std::uint16_t max_of(std::uint64_t host_key) const {
+    if (own_max_.empty()) return per_host_max_;
+    const auto own = own_max_.find(host_key);
+    return own == own_max_.end() ? per_host_max_ : own->second;
+  }
+  void promote(std::uint64_t host_key);
   std::uint32_t make_node(std::uint64_t key, Work&& work);
   void push(std::uint32_t& last, std::uint32_t added);
   std::uint32_t pop(std::uint32_t& last);
@@ -154,6 +167,7 @@ class host_slots {
 
   std::uint16_t per_host_max_;
   std::size_t parked_max_;
+  std::unordered_map<std::uint64_t, std::uint16_t> own_max_;
   std::size_t parked_ = 0;
   std::size_t ready_ = 0;
   detail::host_table hosts_;
@@ -163,10 +177,36 @@ class host_slots {
 };
 
 template <class Work>
+void host_slots<Work>::set_limit(std::size_t per_host_max) {
+  per_host_max_ = static_cast<std::uint16_t>(std::min(per_host_max, per_host_limit));
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].work) promote(nodes_[i].key);
+  }
+}
+
+template <class Work>
+void host_slots<Work>::set_limit(std::uint64_t host_key, std::size_t max) {
+  own_max_[host_key] = static_cast<std::uint16_t>(std::min(max, per_host_limit));
+  promote(host_key);
+}
+
+/// Hands slots that are free now to those who are parked for them.
+template <class Work>
+void host_slots<Work>::promote(std::uint64_t host_key) {
+  entry* const host = hosts_.find(host_key);
+  while (host != nullptr && host->queue != none && host->in_use < max_of(host_key)) {
+    ++host->in_use;
+    push(ready_last_, pop(host->queue));
+    --parked_;
+    ++ready_;
+  }
+}
+
+template <class Work>
 bool host_slots<Work>::try_enter(std::uint64_t host_key) {
   if (per_host_max_ == 0) return true;
   entry& host = hosts_.find_or_add(host_key);
-  if (host.in_use == per_host_max_) return false;
+  if (host.in_use >= max_of(host_key)) return false;
   ++host.in_use;
   return true;
 }
@@ -175,7 +215,7 @@ template <class Work>
 bool host_slots<Work>::full(std::uint64_t host_key) const {
   if (per_host_max_ == 0) return false;
   const entry* host = hosts_.find(host_key);
-  return host != nullptr && host->in_use == per_host_max_;
+  return host != nullptr && host->in_use >= max_of(host_key);
 }
 
 template <class Work>
@@ -196,7 +236,7 @@ void host_slots<Work>::leave(std::uint64_t host_key) {
   entry* host = hosts_.find(host_key);
   assert(host != nullptr && "leave without enter");
   if (host == nullptr) return;
-  if (host->queue == none) return give_back(*host);
+  if (host->queue == none || host->in_use > max_of(host_key)) return give_back(*host);
   push(ready_last_, pop(host->queue));
   --parked_;
   ++ready_;

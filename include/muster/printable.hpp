@@ -16,6 +16,9 @@ namespace muster {
 /// (three of these bytes) for what was left out.
 void append_printable(std::string& out, std::string_view text, std::size_t bytes_max);
 
+/// The same for text of several lines, which stay lines, as tabs stay tabs; of any length.
+void append_printable_lines(std::string& out, std::string_view text);
+
 /// Appends `text` as valid UTF-8: each ill-formed sequence becomes one U+FFFD, as Unicode 3.9
 /// recommends. Control characters stay, for the caller's JSON or CSV writer to escape.
 /// `bytes_max` and `…` as in `append_printable`.

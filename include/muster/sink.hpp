@@ -83,17 +83,12 @@ class output_file {
   std::function<bool()> give_up_;
 };
 
-/// Where results go. One small class per format.
-class sink {
+/// Something that is written to, whatever the records are.
+class record_output {
  public:
-  virtual ~sink() = default;
-  /// Takes one result.
-  virtual void write(const probe_result& result) = 0;
+  virtual ~record_output() = default;
   /// Hands on all that is buffered.
   virtual void flush() = 0;
-  /// Told once, after the last result, what the sweep came to. A format that is written as a whole
-  /// is written now.
-  virtual void finish(const sweep_summary& summary) { static_cast<void>(summary); }
   /// The first write error, if there was one.
   virtual std::error_code error() const = 0;
   /// What the sink writes to, for messages: a path or "standard output".
@@ -105,6 +100,16 @@ class sink {
   }
   /// How many bytes were handed on so far, with those that the file had when it was gone on with.
   virtual std::uint64_t bytes() const { return 0; }
+};
+
+/// Where results go. One small class per format.
+class sink : public record_output {
+ public:
+  /// Takes one result.
+  virtual void write(const probe_result& result) = 0;
+  /// Told once, after the last result, what the sweep came to. A format that is written as a whole
+  /// is written now.
+  virtual void finish(const sweep_summary& summary) { static_cast<void>(summary); }
   /// How many results were taken but deliberately not shown.
   virtual std::uint64_t hidden() const { return 0; }
 };

@@ -70,6 +70,10 @@ class statistics {
   /// Counts the result's status and ICMP packets, and its round trip if anything answered it: one
   /// value a probe, the mean of its packets where there are several.
   void add(const probe_result& result);
+  /// Counts so many outcomes that are not of probes.
+  void add(status value, std::uint64_t count) {
+    by_status_[static_cast<std::size_t>(value)] += count;
+  }
   /// Counts the ICMP packets of a try that is not the probe's last.
   void add_try(const probe_result& failed);
 

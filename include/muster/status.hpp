@@ -37,6 +37,7 @@ enum class reason : std::uint8_t {
   first_byte_timeout,  ///< Connected and asked, but no byte of an answer.
   transfer_timeout,    ///< The answer began but did not end.
   host_timeout,        ///< The time for all probes of the target was up; with `skipped`, too.
+  command_timeout,     ///< The command had not ended.
   // refused
   connection_refused,  ///< RST in answer to a SYN.
   self_connect,        ///< The kernel connected the socket to itself: nothing listens there.
@@ -76,7 +77,9 @@ enum class reason : std::uint8_t {
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
   // mismatch
-  wrong_payload,  ///< An echo reply came back from the target with other bytes than sent.
+  wrong_payload,       ///< An echo reply came back from the target with other bytes than sent.
+  exit_code_not_zero,  ///< The command ended with an exit code other than 0.
+  killed_by_signal,    ///< A signal ended the command, which muster had not sent.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.
@@ -84,19 +87,28 @@ enum class reason : std::uint8_t {
   no_route,
   address_not_available,
   too_many_open_files,
-  message_too_big,  ///< Larger than the local interface's MTU, with fragmentation forbidden.
-  tls_unsupported,  ///< An https URL; this build does not speak TLS.
-  socket_error,     ///< Any other error of a local socket.
+  message_too_big,     ///< Larger than the local interface's MTU, with fragmentation forbidden.
+  tls_unsupported,     ///< An https URL; this build does not speak TLS.
+  socket_error,        ///< Any other error of a local socket.
+  command_not_found,   ///< No such program, not even in PATH.
+  not_executable,      ///< It is there, but this user may not run it, or it is no program.
+  no_directory,        ///< --cwd: the command can't run there.
+  arguments_too_long,  ///< More than the system lets a program have as arguments.
+  no_process,          ///< The system is out of processes, and did not get better.
   // cancelled
-  interrupted,    ///< Ctrl-C or SIGTERM.
-  run_deadline,   ///< --deadline.
-  output_failed,  ///< The results could no longer be written.
-  enough_up,      ///< --min-up: so many targets are up as were asked for.
+  interrupted,      ///< Ctrl-C or SIGTERM.
+  run_deadline,     ///< --deadline.
+  output_failed,    ///< The results could no longer be written.
+  enough_up,        ///< --min-up: so many targets are up as were asked for.
+  too_many_failed,  ///< --halt: so many tasks failed as were to be borne.
   // skipped
-  excluded,     ///< The name resolved to an excluded address.
-  host_silent,  ///< --alive-first: the host did not answer the first probe.
+  excluded,      ///< The name resolved to an excluded address.
+  host_silent,   ///< --alive-first: the host did not answer the first probe.
+  no_value,      ///< A placeholder of the command has no value for this target.
+  leading_dash,  ///< The target would be taken for an option of the command.
+  nul_byte,      ///< No argument of a command can hold a NUL byte.
 };
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::host_silent) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::nul_byte) + 1;
 
 /// The reason as it is spelled everywhere: `icmp_host_unreachable`; empty for `none`.
 std::string_view to_string(reason value);

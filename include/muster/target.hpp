@@ -17,6 +17,7 @@ enum class target_form : std::uint8_t {
   name,       ///< A host name alone: ICMP.
   host_port,  ///< `host:port` or `[v6]:port`: TCP.
   url,        ///< `http://…`: HTTP.
+  line,       ///< Any text at all, for a command to make something of; nothing to probe.
 };
 
 /// The parts of a target that a bare address does not have. Shared by copies of a target.

@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace muster {
 
@@ -23,9 +26,19 @@ struct target_parameters {
   std::optional<unsigned> redirects_max;             ///< HTTP.
   std::optional<std::uint64_t> body_bytes_max;       ///< HTTP.
   std::optional<std::string> user_agent;             ///< HTTP; no control characters.
+  /// Every filled column of the row, by name, as it is written there; kept only for commands.
+  std::vector<std::pair<std::string, std::string>> columns;
 
   static constexpr std::size_t label_bytes_max = 256;
   static constexpr std::size_t user_agent_bytes_max = 256;
+
+  /// The value of a column; null when the row does not have it.
+  const std::string* column(std::string_view name) const {
+    for (const auto& [own, value] : columns) {
+      if (own == name) return &value;
+    }
+    return nullptr;
+  }
 
   bool operator==(const target_parameters&) const = default;
 };

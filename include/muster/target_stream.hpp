@@ -59,6 +59,11 @@ struct target_stream_options {
   target_shard shard;
   /// Leave out targets that came before: the same host, port, URL and kind of probe.
   bool dedupe = false;
+  /// Every line that is not empty is a target as it is: `target_form::line`.
+  bool any_line = false;
+  /// Keep the columns of rows by their names, for commands; those that say how to probe are no more
+  /// than that then, except for `label` and `timeout`.
+  bool keep_columns = false;
 };
 
 /// The targets of a run, in order, produced one at a time when asked for: a /8 costs as much memory
@@ -87,6 +92,8 @@ class target_stream {
 
   /// Adds one target, block or range as text.
   void add_text(std::string text);
+  /// Adds one target, block or range as text, ahead of all that was added and not given yet.
+  void add_text_next(std::string text);
   /// Adds a file of lines. Throws std::system_error when it can't be opened or is a directory; it
   /// is opened here and read as far as it is needed. When reading fails later, that is reported as
   /// a bad target, and the next source follows. A pipe or a device is opened likewise, and nothing

@@ -1,9 +1,11 @@
 #include "cli/exit_code.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/run_command.hpp"
 #include "cli/standard_streams.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
+#include "core/shell_words.hpp"
 #include "muster/version.hpp"
 
 #include <algorithm>
@@ -27,24 +29,22 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
   return arguments;
 }
 
+/// Where `--` stands; `argc` where it doesn't.
+int command_start(int argc, char** argv) {
+  int i = 1;
+  while (i < argc && std::string_view{argv[i]} != "--")
+    ++i;
+  return i;
+}
+
 constexpr std::size_t command_bytes_max = 4096;
 
 /// The command line, such that a shell would read the same words.
 std::string command_text(int argc, char** argv) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-[]";
   std::string text = "muster";
   for (int i = 1; i < argc && text.size() < command_bytes_max; ++i) {
-    const std::string_view word = argv[i];
     text += ' ';
-    if (!word.empty() && word.find_first_not_of(plain) == word.npos) {
-      text += word;
-      continue;
-    }
-    text += '\'';
-    for (const char c : word)
-      text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    text += '\'';
+    muster::append_shell_word(text, argv[i]);
   }
   return text;
 }
@@ -68,7 +68,8 @@ int complain(const CLI::App& app, const CLI::ParseError& error,
 int main(int argc, char** argv) {
   muster::claim_standard_streams();
   CLI::App app{
-      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets."};
+      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
+      "and any command for each of them."};
   app.name("muster");
   app.set_version_flag("--version", std::string{"muster "} + muster::version);
   app.require_subcommand(1);
@@ -78,7 +79,17 @@ int main(int argc, char** argv) {
       *app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
   muster::add_sweep_options(sweep_command, sweep);
 
-  const std::vector<std::string> arguments = arguments_of(argc, argv);
+  muster::run_arguments run;
+  CLI::App& run_command =
+      *app.add_subcommand("run", "Run a command for each target, under the same limits");
+  muster::add_run_options(run_command, run);
+
+  // What stands behind -- is the command of `run`, whatever it looks like.
+  const int own_argc =
+      argc > 1 && std::string_view{argv[1]} == "run" ? command_start(argc, argv) : argc;
+  for (int i = own_argc + 1; i < argc; ++i)
+    run.run.command.emplace_back(argv[i]);
+  const std::vector<std::string> arguments = arguments_of(own_argc, argv);
   try {
     auto remaining = arguments;
     app.parse(std::move(remaining));
@@ -89,5 +100,5 @@ int main(int argc, char** argv) {
     return complain(app, error, arguments);
   }
   sweep.command = command_text(argc, argv);
-  return muster::run_sweep(sweep);
+  return run_command.parsed() ? muster::run_tasks(run) : muster::run_sweep(sweep);
 }

@@ -54,13 +54,6 @@ void add_http(CLI::App& command, sweep_arguments& into) {
       ->each(parse);
 }
 
-// A script's own options come first, its user's after them: the last one counts.
-void let_the_last_one_win(CLI::App& command) {
-  for (CLI::Option* option : command.get_options()) {
-    if (option->get_items_expected_max() == 1) option->take_last();
-  }
-}
-
 void add_probe_options(CLI::App& command, sweep_arguments& into) {
   probe_plan& plan = into.sweep.plan;
   probe_options& probe = into.sweep.probe;
@@ -216,6 +209,12 @@ constexpr const char* examples =
     "Status words, fields and formats: docs/output.md";
 
 }  // namespace
+
+void let_the_last_one_win(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_items_expected_max() == 1) option->take_last();
+  }
+}
 
 void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   add_target_options(command, into);

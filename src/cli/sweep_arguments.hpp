@@ -15,9 +15,8 @@ class App;
 
 namespace muster {
 
-/// What the command line of `muster sweep` says.
-struct sweep_arguments {
-  std::string command;  ///< The command line itself, as a shell would take it.
+/// What a command line says about targets.
+struct target_arguments {
   std::vector<std::string> targets;
   std::vector<std::string> input_files;
   std::vector<std::string> excludes;
@@ -29,6 +28,13 @@ struct sweep_arguments {
   std::optional<std::uint64_t> seed;
   target_shard shard;
   bool dedupe = false;
+  bool any_line = false;      ///< Every line is a target as it is.
+  bool keep_columns = false;  ///< Of rows, for commands.
+};
+
+/// What the command line of `muster sweep` says.
+struct sweep_arguments : target_arguments {
+  std::string command;  ///< The command line itself, as a shell would take it.
   std::vector<std::string> output_files;
   bool json = false;
   bool csv = false;
@@ -44,6 +50,9 @@ struct sweep_arguments {
   sweep_options sweep;
 };
 
+/// Lets the last one of several values for one option count: a script's own options come first, its
+/// user's after them.
+void let_the_last_one_win(CLI::App& command);
 /// Adds the options of `muster sweep` to its subcommand; parsing fills in `into`, which outlives
 /// it.
 void add_sweep_options(CLI::App& command, sweep_arguments& into);

@@ -13,6 +13,7 @@
 #include "cli/usage_error.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
+#include "net/descriptor_limit.hpp"
 #include "net/privileges.hpp"
 #include "sink/summary.hpp"
 
@@ -30,7 +31,6 @@
 #include <asio/post.hpp>
 #include <fmt/format.h>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace muster {
@@ -38,13 +38,6 @@ namespace {
 
 // A run that may take longer than this is announced with the time that it may take.
 constexpr std::chrono::seconds unannounced_max{10};
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /// The seed of an earlier run that is gone on with, or else a fresh one, short enough to be typed.
 std::uint64_t choose_seed(const sweep_arguments& arguments) {
@@ -241,6 +234,11 @@ int run_sweep(const sweep_arguments& arguments) {
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    if (arguments.randomize && !arguments.checkpoint_file.empty() &&
+        reads_standard_input(arguments)) {
+      throw usage_error{
+          "--checkpoint: standard input in random order can't be gone on with; use -iL FILE"};
+    }
     sweep_arguments complete = arguments;
     if (arguments.randomize && !arguments.seed) complete.seed = choose_seed(arguments);
     refuse_file_clashes(complete);

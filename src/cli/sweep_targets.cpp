@@ -42,7 +42,7 @@ void add_exclude_file(exclude_set& excludes, const std::string& path) {
   if (file.bad()) throw std::system_error{EIO, std::generic_category(), "can't read " + path};
 }
 
-exclude_set read_excludes(const sweep_arguments& arguments) {
+exclude_set read_excludes(const target_arguments& arguments) {
   exclude_set excludes;
   for (const std::string& list : arguments.excludes) {
     for (std::size_t begin = 0; begin <= list.size();) {
@@ -62,7 +62,7 @@ exclude_set read_excludes(const sweep_arguments& arguments) {
 
 }  // namespace
 
-target_stream_options stream_options_of(const sweep_arguments& arguments) {
+target_stream_options stream_options_of(const target_arguments& arguments) {
   target_stream_options options;
   options.all_addresses = arguments.all_addresses;
   options.excludes = read_excludes(arguments);
@@ -70,6 +70,8 @@ target_stream_options stream_options_of(const sweep_arguments& arguments) {
   options.order = arguments.randomize ? target_order::random : target_order::as_given;
   options.shard = arguments.shard;
   options.dedupe = arguments.dedupe;
+  options.any_line = arguments.any_line;
+  options.keep_columns = arguments.keep_columns;
   options.on_notice = say;
   return options;
 }
@@ -84,7 +86,7 @@ void report_bad_target(const target_diagnostic& bad, std::uint64_t count) {
   }
 }
 
-bool reads_standard_input(const sweep_arguments& arguments) {
+bool reads_standard_input(const target_arguments& arguments) {
   for (const std::string& one : arguments.targets) {
     if (one == "-") return true;
   }
@@ -94,8 +96,8 @@ bool reads_standard_input(const sweep_arguments& arguments) {
   return arguments.targets.empty() && arguments.input_files.empty();
 }
 
-void add_repeatable_sources(target_stream& targets, const sweep_arguments& arguments) {
-  sweep_arguments repeatable;
+void add_repeatable_sources(target_stream& targets, const target_arguments& arguments) {
+  target_arguments repeatable;
   repeatable.targets = arguments.targets;
   for (const std::string& path : arguments.input_files) {
     // What is not there counts as repeatable: adding it says why it can't be read.
@@ -108,7 +110,7 @@ void add_repeatable_sources(target_stream& targets, const sweep_arguments& argum
   add_sources(targets, repeatable);
 }
 
-void add_sources(target_stream& targets, const sweep_arguments& arguments) {
+void add_sources(target_stream& targets, const target_arguments& arguments) {
   for (const std::string& one : arguments.targets) {
     if (one != "-") targets.add_text(one);
   }

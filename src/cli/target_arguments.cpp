@@ -53,7 +53,7 @@ input_format parse_input_format(const std::string& text) {
 
 }  // namespace
 
-void add_target_options(CLI::App& command, sweep_arguments& into) {
+void add_target_options(CLI::App& command, target_arguments& into) {
   command.option_defaults()->group("Targets");
   command
       .add_option("TARGET", into.targets,
@@ -84,7 +84,7 @@ void add_target_options(CLI::App& command, sweep_arguments& into) {
   command.add_flag("--dedupe", into.dedupe, "Probe each target once, however often it is named");
 }
 
-void add_order_options(CLI::App& command, sweep_arguments& into) {
+void add_order_options(CLI::App& command, target_arguments& into) {
   command.add_flag("--randomize,--randomize-hosts", into.randomize,
                    "Probe the targets in random order, each once");
   command
@@ -108,16 +108,12 @@ void add_order_options(CLI::App& command, sweep_arguments& into) {
       ->option_text("I/N");
 }
 
-std::string check_order(const sweep_arguments& arguments) {
+std::string check_order(const target_arguments& arguments) {
   if (arguments.seed && !arguments.randomize) {
     return "--seed: there is nothing to seed; add --randomize";
   }
   if (arguments.randomize && arguments.shard.count > 1 && !arguments.seed) {
     return "--shard: with --randomize, all parts need the same --seed N, or they overlap";
-  }
-  if (arguments.randomize && !arguments.checkpoint_file.empty() &&
-      reads_standard_input(arguments)) {
-    return "--checkpoint: standard input in random order can't be gone on with; use -iL FILE";
   }
   return {};
 }

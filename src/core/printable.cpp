@@ -146,6 +146,16 @@ void append_printable(std::string& out, std::string_view text, std::size_t bytes
   append_pieces(out, text, bytes_max, append_safe);
 }
 
+void append_printable_lines(std::string& out, std::string_view text) {
+  constexpr std::size_t growth_max = 10;  // a character's longest escape, from one byte
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\n\t"), text.size());
+    if (end > 0) append_printable(out, text.substr(0, end), end * growth_max);
+    if (end < text.size()) out += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
 void append_valid_utf8(std::string& out, std::string_view text, std::size_t bytes_max) {
   append_pieces(out, text, bytes_max, append_well_formed);
 }

@@ -27,7 +27,20 @@ std::string question_of(std::uint16_t port, std::uint32_t scope,
   return key;
 }
 
+/// Any text is itself, and so is a row of several columns.
+std::string line_key(const target& single) {
+  std::string key{single.written()};
+  if (const target_parameters* own = single.parameters()) {
+    for (const auto& [name, value] : own->columns)
+      key += fmt::format("{}{}{}{}", '\0', name, '\0', value);
+  }
+  return key;
+}
+
 std::string name_key(const target& single) {
+  const target_parameters* own = single.parameters();
+  if (single.form() == target_form::line || (own && !own->columns.empty())) return line_key(single);
+
   std::string key = single.form() == target_form::url
                         ? fmt::format("http://{}{}", single.authority(), single.path())
                         : std::string{single.host()};
@@ -36,6 +49,13 @@ std::string name_key(const target& single) {
   // A URL has its port in its authority, and is another question than its host and port.
   const std::uint16_t port = single.form() == target_form::url ? 0 : single.port();
   return key + question_of(port, single.scope(), single.parameters());
+}
+
+/// Whether the target goes with its neighbours into an interval.
+bool is_address(const target& single) {
+  const target_parameters* own = single.parameters();
+  return !single.needs_lookup() && single.form() != target_form::url &&
+         single.form() != target_form::line && !(own && !own->columns.empty());
 }
 
 }  // namespace
@@ -82,7 +102,7 @@ void seen_targets::insert(seen_addresses& among, ip_address first, ip_address la
 }
 
 bool seen_targets::insert(const target& single) {
-  if (!single.needs_lookup() && single.form() != target_form::url) {
+  if (is_address(single)) {
     seen_addresses& among = group_of(single.port(), single.scope(), single.parameters());
     if (among.covering_end(single.address())) return false;
     insert(among, single.address(), single.address());

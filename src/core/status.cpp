@@ -151,6 +151,30 @@ std::string_view to_string(reason value) {
       return "excluded";
     case reason::host_silent:
       return "host_silent";
+    case reason::command_timeout:
+      return "command_timeout";
+    case reason::exit_code_not_zero:
+      return "exit_code_not_zero";
+    case reason::killed_by_signal:
+      return "killed_by_signal";
+    case reason::command_not_found:
+      return "command_not_found";
+    case reason::not_executable:
+      return "not_executable";
+    case reason::no_directory:
+      return "no_directory";
+    case reason::arguments_too_long:
+      return "arguments_too_long";
+    case reason::no_process:
+      return "no_process";
+    case reason::too_many_failed:
+      return "too_many_failed";
+    case reason::no_value:
+      return "no_value";
+    case reason::leading_dash:
+      return "leading_dash";
+    case reason::nul_byte:
+      return "nul_byte";
   }
   return {};
 }

@@ -187,6 +187,15 @@ parsed<target_range> parse_ipv4_or_name(std::string_view text,
   return parse_name(expression, port, text);
 }
 
+parsed<target_range> parse_line(std::string_view text) {
+  if (text.find('\0') != text.npos) {
+    return parse_error{"a NUL byte, which no command can be given: is this a text file?"};
+  }
+  target_text pieces;
+  pieces.text = text;
+  return target_range{target{target_form::line, {}, 0, std::move(pieces)}};
+}
+
 }  // namespace
 
 std::string_view strip_line(std::string_view line) {
@@ -204,6 +213,7 @@ std::string_view strip_line(std::string_view line) {
 }
 
 parsed<target_range> parse_target(std::string_view text, const target_parser_options& options) {
+  if (options.any_line) return parse_line(text);
   // Long lists are made of these, and nothing else that is wrong or right looks like them.
   if (const auto address = ip_address::parse(text)) return target_range{target{*address}};
   if (std::string wrong = check_characters(text); !wrong.empty()) {

@@ -10,6 +10,10 @@ namespace muster {
 struct target_parser_options {
   /// Keep an IPv4 subnet's network and broadcast addresses.
   bool all_addresses = false;
+  /// Take every text as it is.
+  bool any_line = false;
+  /// Keep the columns of rows.
+  bool keep_columns = false;
 };
 
 /// What a line holds besides white space around it and a comment: `#` at its start or after white

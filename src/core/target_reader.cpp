@@ -55,8 +55,10 @@ target_reader::pull target_reader::next(item& out) {
 
 /// `wait` when the line holds nothing, or not all of a record.
 target_reader::pull target_reader::read_line(const source_line& line, item& out) {
-  const std::string_view text = without_space(line.text);
-  if (!csv_.is_open() && (text.empty() || text.front() == '#')) return pull::wait;
+  const bool as_it_is = context_.parser.any_line && format_ == input_format::text;
+  const std::string_view text = as_it_is ? line.text : without_space(line.text);
+  const bool is_comment = !as_it_is && text.starts_with('#');
+  if (!csv_.is_open() && (text.empty() || is_comment)) return pull::wait;
   if (format_ == input_format::automatic && std::exchange(is_first_, false) && is_header(text)) {
     format_ = input_format::csv;
     line_text_ = line.text;
@@ -76,7 +78,7 @@ target_reader::pull target_reader::read_line(const source_line& line, item& out)
 }
 
 target_reader::pull target_reader::read_text(std::string_view line, item& out) {
-  const std::string_view text = strip_line(line);
+  const std::string_view text = context_.parser.any_line ? line : strip_line(line);
   auto range = parse_target(text, context_.parser);
   if (!range) line_text_ = text;
   return take(std::move(range), out);
@@ -88,22 +90,25 @@ target_reader::pull target_reader::read_json(std::string_view text, item& out) {
     line_text_ = text;
     return bad(std::move(members.error().message), out);
   }
-  std::vector<record_value> values;
+  record_values values;
   std::vector<std::string> unknown;
   for (const json_member& member : *members) {
+    if (context_.parser.keep_columns && member.is_plain) {
+      values.columns.emplace_back(member.name, member.value);
+    }
     const auto column = target_column_of(member.name);
     if (!column) {
-      unknown.push_back(member.name);
+      if (!context_.parser.keep_columns) unknown.push_back(member.name);
       continue;
     }
     if (!member.is_plain) {
       line_text_ = text;
       return bad(fmt::format("{}: write a text or a number", excerpt(member.name)), out);
     }
-    values.push_back({*column, member.value});
+    values.known.push_back({*column, member.value});
   }
   warn_of_unknown(unknown, false);
-  auto range = parse_target_record(values, context_.parser, context_.times);
+  auto range = parse_target_record(std::move(values), context_.parser, context_.times);
   if (!range) line_text_ = text;
   return take(std::move(range), out);
 }
@@ -118,15 +123,16 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
   }
   if (!has_header) return read_header(out);
   const auto& cells = csv_.cells();
-  std::vector<record_value> values;
+  record_values values;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i >= columns_.size()) {
       if (without_space(cells[i]).empty()) continue;
       return bad(fmt::format("more cells than the {} columns of the header", columns_.size()), out);
     }
-    if (columns_[i]) values.push_back({*columns_[i], cells[i]});
+    if (!names_.empty()) values.columns.emplace_back(names_[i], cells[i]);
+    if (columns_[i]) values.known.push_back({*columns_[i], cells[i]});
   }
-  return take(parse_target_record(values, context_.parser, context_.times), out);
+  return take(parse_target_record(std::move(values), context_.parser, context_.times), out);
 }
 
 target_reader::pull target_reader::read_header(item& out) {
@@ -138,7 +144,11 @@ target_reader::pull target_reader::read_header(item& out) {
       is_dead_ = true;
       return bad(fmt::format("the column {} is there twice", excerpt(name)), out);
     }
-    if (!column) unknown.push_back(name);
+    if (context_.parser.keep_columns) {
+      names_.emplace_back(without_space(name));
+    } else if (!column) {
+      unknown.push_back(name);
+    }
     has_target = has_target || (column && names_target(*column));
     columns_.push_back(column);
   }

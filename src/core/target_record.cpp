@@ -143,6 +143,12 @@ std::string read_parameter(const record_value& value, distinct_times& times,
          "option";
 }
 
+/// Whether a column is more than a text for a command's arguments.
+bool means_something_to_commands(target_column column) {
+  return names_target(column) || column == target_column::port || column == target_column::label ||
+         column == target_column::timeout;
+}
+
 std::uint16_t port_of(const target_range& range) {
   const target* single = range.single();
   return single ? single->port() : range.traits().port;
@@ -225,12 +231,12 @@ bool distinct_times::add(std::chrono::nanoseconds time) {
   return true;
 }
 
-parsed<target_range> parse_target_record(const std::vector<record_value>& values,
-                                         const target_parser_options& options,
+parsed<target_range> parse_target_record(record_values values, const target_parser_options& options,
                                          distinct_times& times) {
   std::array<std::string_view, column_names.size()> texts;
   target_parameters parameters;
-  for (record_value value : values) {
+  for (record_value value : values.known) {
+    if (options.keep_columns && !means_something_to_commands(value.column)) continue;
     value.text = trimmed(value.text);
     if (value.text.empty()) continue;
     auto& place = texts[static_cast<std::size_t>(value.column)];
@@ -247,10 +253,11 @@ parsed<target_range> parse_target_record(const std::vector<record_value>& values
   if (!names_target(column)) {
     return parse_error{"the target is missing: fill in target, url, address, ip or host"};
   }
+  parameters.columns = std::move(values.columns);
   auto range = parse_target(texts[named], options);
   if (!range) return at_column(column, range.error().message);
   const std::string_view port = texts[static_cast<std::size_t>(target_column::port)];
-  if (!port.empty()) {
+  if (!port.empty() && !options.any_line) {
     if (auto wrong = set_port(port, *range); !wrong.empty()) {
       return at_column(target_column::port, wrong);
     }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace muster {
@@ -56,6 +57,13 @@ struct record_value {
   std::string_view text;
 };
 
+/// All that a record says.
+struct record_values {
+  std::vector<record_value> known;
+  /// Every column by its name; empty unless they are kept.
+  std::vector<std::pair<std::string, std::string>> columns;
+};
+
 /// The different times, of all records of a stream, are limited, as each has its own queue of
 /// deadlines.
 class distinct_times {
@@ -71,8 +79,7 @@ class distinct_times {
 
 /// Makes a target, or a range of them, of a record's values. Those that are blank count as absent.
 /// The error begins with the column that it is about.
-parsed<target_range> parse_target_record(const std::vector<record_value>& values,
-                                         const target_parser_options& options,
+parsed<target_range> parse_target_record(record_values values, const target_parser_options& options,
                                          distinct_times& times);
 
 }  // namespace muster

@@ -87,6 +87,10 @@ bool target_runs::next_single() {
 
 bool target_runs::is_excluded(const target& single) const {
   if (excludes_.empty()) return false;
+  if (single.form() == target_form::line) {
+    const auto address = ip_address::parse(single.written());
+    return address ? excludes_.contains(*address) : excludes_.contains_name(single.written());
+  }
   return single.needs_lookup() ? excludes_.contains_name(single.host())
                                : excludes_.contains(single.address());
 }

@@ -46,6 +46,8 @@ struct target_stream::state {
         runs{options.excludes, seen.get()} {
     check(options.shard);
     reading.parser.all_addresses = options.all_addresses;
+    reading.parser.any_line = options.any_line;
+    reading.parser.keep_columns = options.keep_columns;
     reading.on_notice = options.on_notice;
   }
 
@@ -211,6 +213,12 @@ void target_stream::add_text(std::string text) {
   }
   state_->add_source(make_argument_source(std::move(text), ++state_->arguments),
                      input_format::text);
+}
+
+void target_stream::add_text_next(std::string text) {
+  state_->places.reset();
+  state_->readers.emplace_front(make_argument_source(std::move(text), ++state_->arguments),
+                                input_format::text, state_->reading);
 }
 
 void target_stream::add_file(const std::string& path) {

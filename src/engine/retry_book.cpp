@@ -1,11 +1,8 @@
-// Strategy: all waits before the same retry are of one length, so a queue for each of them is in
-// order by itself, and the next one due is at the front of one of them. Tries are remembered by
-// sequence number, for those probes only that have failed once.
+// Strategy: tries are remembered by sequence number, for those probes only that have failed once.
 #include "engine/retry_book.hpp"
 
 #include "engine/retry_policy.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace muster {
@@ -18,7 +15,7 @@ probe_attempt attempt_of(const probe_result& result) {
 }  // namespace
 
 retry_book::retry_book(unsigned retries, std::chrono::nanoseconds backoff)
-    : retries_{retries}, backoff_{backoff}, queues_(retries) {}
+    : retries_{retries}, backoff_{backoff}, line_{retries} {}
 
 std::optional<retry_book::time_point> retry_book::next_try(const probe_result& failed,
                                                            time_point now) const {
@@ -33,27 +30,7 @@ void retry_book::put_off(const probe_result& failed, probe_cursor probe, time_po
   auto& tries = tries_[failed.sequence];
   if (!tries) tries = std::make_unique<std::vector<probe_attempt>>();
   tries->push_back(attempt_of(failed));
-  queues_[tries->size() - 1].push_back({due, std::move(probe)});
-  ++waiting_;
-}
-
-std::optional<retry_book::time_point> retry_book::next_due() const {
-  std::optional<time_point> first;
-  for (const auto& queue : queues_) {
-    if (!queue.empty() && (!first || queue.front().due < *first)) first = queue.front().due;
-  }
-  return first;
-}
-
-std::optional<probe_cursor> retry_book::take_due(time_point now) {
-  for (auto& queue : queues_) {
-    if (queue.empty() || queue.front().due > now) continue;
-    probe_cursor probe = std::move(queue.front().probe);
-    queue.pop_front();
-    --waiting_;
-    return probe;
-  }
-  return std::nullopt;
+  line_.put(tries->size(), due, std::move(probe));
 }
 
 void retry_book::conclude(probe_result& last, bool is_try) {

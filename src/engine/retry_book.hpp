@@ -1,12 +1,12 @@
 #pragma once
 
+#include "engine/delay_line.hpp"
 #include "engine/probe_cursor.hpp"
 #include "muster/result.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -28,9 +28,9 @@ class retry_book {
   /// Remembers this try, and the probe, a cursor of one, until `due`, which `next_try` gave.
   void put_off(const probe_result& failed, probe_cursor probe, time_point due);
   /// A probe whose time has come.
-  std::optional<probe_cursor> take_due(time_point now);
+  std::optional<probe_cursor> take_due(time_point now) { return line_.take_due(now); }
   /// When the next one is due.
-  std::optional<time_point> next_due() const;
+  std::optional<time_point> next_due() const { return line_.next_due(); }
   /// Takes out any probe that waits, at the end of a run.
   std::optional<probe_cursor> take_any() { return take_due(time_point::max()); }
 
@@ -38,18 +38,12 @@ class retry_book {
   bool tried(std::uint64_t sequence) const { return tries_.contains(sequence); }
   /// Puts the tries into a result that is final; it is the last of them if `is_try`.
   void conclude(probe_result& last, bool is_try);
-  std::size_t waiting() const { return waiting_; }
+  std::size_t waiting() const { return line_.waiting(); }
 
  private:
-  struct waiter {
-    time_point due;
-    probe_cursor probe;
-  };
-
   unsigned retries_;
   std::chrono::nanoseconds backoff_;
-  std::size_t waiting_ = 0;
-  std::vector<std::deque<waiter>> queues_;  // one for each retry: its waits are of one length
+  delay_line<probe_cursor> line_;
   std::unordered_map<std::uint64_t, std::unique_ptr<std::vector<probe_attempt>>> tries_;
 };
 

@@ -6,29 +6,18 @@
 
 #include "engine/retry_policy.hpp"
 #include "muster/asio_compat.hpp"
+#include "net/descriptor_limit.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include <asio/use_awaitable.hpp>
 
-#include <sys/resource.h>
-
 namespace muster {
 namespace {
 
 // A list may name one host very often before it names the next: its rest must not hold up that.
 constexpr std::size_t parked_max = 65'536;
-// For standard streams, outputs, the event loop, ICMP sockets and name servers.
-constexpr std::size_t descriptors_reserved = 64;
-
-/// How many connections this process may have open at once.
-std::size_t descriptors_to_spare() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return descriptors_reserved;
-  const auto all = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 30));
-  return std::max<std::size_t>(all - std::min(descriptors_reserved, all / 2), 1);
-}
 
 sweep_options checked(sweep_options options) {
   if (options.retries > sweep_options::retries_max) {

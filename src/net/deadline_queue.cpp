@@ -46,6 +46,12 @@ void deadline_queue::set_alarm() {
   if (alarm_expires_ != time_point::max()) alarm_->set(alarm_expires_ + quantum);
 }
 
+void deadline_queue::rest() {
+  if (alarm_expires_ == time_point::max() || earliest() != time_point::max()) return;
+  alarm_expires_ = time_point::max();
+  alarm_->clear();
+}
+
 void deadline_queue::on_alarm() {
   const auto now = time_.now();
   if (now >= alarm_expires_) {

@@ -53,6 +53,9 @@ class deadline_queue {
   void arm(deadline& entry, time_point start, duration length);
   /// Calls every armed deadline with `cancelled`, and every one that these calls arm.
   void cancel_all();
+  /// Keeps the io_context at work no longer than something is armed: to be called when the last of
+  /// several deadlines may just have been disarmed.
+  void rest();
   /// Called before deadlines expire, so that answers that have arrived but were not read yet are
   /// read first: a busy process must not turn an answer into a timeout.
   void on_before_expiry(std::function<void()> look) { before_expiry_ = std::move(look); }

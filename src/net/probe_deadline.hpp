@@ -39,6 +39,11 @@ class probe_deadline final : public deadline {
   }
 
   ending ended() const { return ending_; }
+  /// Ends it now, for this reason and whether it is armed or not.
+  void end(ending why) {
+    disarm();
+    on_deadline(why);
+  }
 
   /// Stops the probe's clock, as while it waits for something of this machine's. The end of the run
   /// still ends it.

@@ -1,6 +1,7 @@
 // Strategy: a row has all columns, so each field moves on to its own column before it is written,
 // and the row's end moves past the last. Cells are quoted only when RFC 4180 asks for it.
 #include "muster/printable.hpp"
+#include "sink/csv_cell.hpp"
 #include "sink/fields.hpp"
 #include "sink/formats.hpp"
 
@@ -10,19 +11,6 @@
 namespace muster {
 
 namespace {
-
-void append_cell(std::string& out, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
 
 /// Appends each field it visits to a CSV row, in its column.
 class csv_visitor {
@@ -46,7 +34,7 @@ class csv_visitor {
     move_to(name);
     std::string printable;
     append_printable(printable, value, field_bytes_max);
-    append_cell(out_, printable);
+    append_csv_cell(out_, printable);
   }
   void integer(field name, std::integral auto value) {
     move_to(name);

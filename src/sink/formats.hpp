@@ -4,13 +4,16 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace muster {
 
 /// What all formats that write bytes share: the file and its name.
-class file_sink : public sink {
+template <class Base>
+class basic_file_sink : public Base {
  public:
-  file_sink(output_file file, std::string name) : file_{std::move(file)}, name_{std::move(name)} {}
+  basic_file_sink(output_file file, std::string name)
+      : file_{std::move(file)}, name_{std::move(name)} {}
   void flush() override { file_.flush(); }
   std::error_code error() const override { return file_.error(); }
   std::error_code sync() override { return file_.sync(); }
@@ -23,6 +26,7 @@ class file_sink : public sink {
  private:
   std::string name_;
 };
+using file_sink = basic_file_sink<sink>;
 
 std::unique_ptr<sink> make_jsonl_sink(output_file file, std::string name);
 /// Writes the header row at once, so that a run without results is still a table; not into a file

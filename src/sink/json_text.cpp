@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include <fmt/format.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 #include <rapidjson/writer.h>
 
 namespace muster {
@@ -33,6 +37,15 @@ struct string_stream {
     }
   }
   void Flush() {}
+};
+
+/// Hands on what the parser meets, with numbers as they are written.
+class copying_handler : public rapidjson::Writer<string_stream> {
+ public:
+  using rapidjson::Writer<string_stream>::Writer;
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    return RawValue(text, size, rapidjson::kNumberType);
+  }
 };
 
 constexpr std::uint64_t each_byte(unsigned char value) { return value * 0x0101'0101'0101'0101ULL; }
@@ -69,6 +82,25 @@ void append_json_string(std::string& out, std::string_view text, std::size_t byt
   string_stream stream{out};
   rapidjson::Writer<string_stream> writer{stream};
   writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+}
+
+std::string append_json_value(std::string& out, std::string_view text) {
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag |
+                             rapidjson::kParseValidateEncodingFlag |
+                             rapidjson::kParseNumbersAsStringsFlag;
+  std::string copy;
+  string_stream stream{copy};
+  copying_handler handler{stream};
+  rapidjson::MemoryStream source{text.data(), text.size()};
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<flags>(source, handler);
+  if (result.IsError()) {
+    std::string why = rapidjson::GetParseError_En(result.Code());
+    if (why.ends_with('.')) why.pop_back();
+    return fmt::format("not JSON at character {}: {}", result.Offset() + 1, why);
+  }
+  out += copy;
+  return {};
 }
 
 }  // namespace muster

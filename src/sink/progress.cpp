@@ -50,7 +50,8 @@ void write_once(int descriptor, std::string_view text) {
 }  // namespace
 
 std::string render_progress(const progress_snapshot& snapshot, int columns) {
-  std::string line = "sweep  ";
+  std::string line{snapshot.title};
+  line += "  ";
   append_grouped(line, snapshot.done);
   if (snapshot.total) {
     // Targets whose number was only estimated may turn out to be more.

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace muster {
 
 /// How far a sweep has come.
 struct progress_snapshot {
+  std::string_view title = "sweep";    ///< What it is that goes on; printable.
   std::uint64_t done = 0;              ///< Probes that have ended, whatever their status.
   std::optional<std::uint64_t> total;  ///< Probes in all, if that is known.
   double per_second = 0;  ///< Probes ended a second, lately; `progress_line` fills it in.

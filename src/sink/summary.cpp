@@ -3,6 +3,7 @@
 #include "core/duration_text.hpp"
 #include "sink/colour.hpp"
 #include "sink/numbers.hpp"
+#include "sink/summary_parts.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -13,9 +14,6 @@
 
 namespace muster {
 
-namespace {
-
-/// "1 probe", "2 probes"; `plural` is the whole other word.
 void append_counted(std::string& out, std::uint64_t count, std::string_view singular,
                     std::string_view plural) {
   append_grouped(out, count);
@@ -23,11 +21,12 @@ void append_counted(std::string& out, std::uint64_t count, std::string_view sing
   out += count == 1 ? singular : plural;
 }
 
-void append_headline(std::string& out, const sweep_summary& summary, bool colour) {
-  const std::uint64_t total = summary.totals.total();
-  append_counted(out, total, "probe", "probes");
-  out += " in " + duration_text(summary.elapsed);
-  const double seconds = std::chrono::duration<double>(summary.elapsed).count();
+void append_headline(std::string& out, const statistics& totals, std::chrono::nanoseconds elapsed,
+                     std::string_view singular, std::string_view plural, bool colour) {
+  const std::uint64_t total = totals.total();
+  append_counted(out, total, singular, plural);
+  out += " in " + duration_text(elapsed);
+  const double seconds = std::chrono::duration<double>(elapsed).count();
   if (seconds > 0 && total > 0) {
     out += " (";
     append_grouped(out, static_cast<std::uint64_t>(static_cast<double>(total) / seconds));
@@ -35,7 +34,7 @@ void append_headline(std::string& out, const sweep_summary& summary, bool colour
   }
   std::string_view before = ": ";
   for (const status value : all_statuses) {
-    const std::uint64_t count = summary.totals.of(value);
+    const std::uint64_t count = totals.of(value);
     // That nothing is up is worth saying, too.
     if (count == 0 && value != status::up) continue;
     std::string words;
@@ -48,11 +47,12 @@ void append_headline(std::string& out, const sweep_summary& summary, bool colour
   out += '\n';
 }
 
-void append_rtt(std::string& out, const latency_histogram& rtt) {
-  if (rtt.count() == 0) return;
-  out += "rtt min/avg/p50/p95/p99/max ";
-  const std::array values{rtt.min(),          rtt.mean(),         rtt.quantile(0.50),
-                          rtt.quantile(0.95), rtt.quantile(0.99), rtt.max()};
+void append_times(std::string& out, std::string_view name, const latency_histogram& times) {
+  if (times.count() == 0) return;
+  out += name;
+  out += " min/avg/p50/p95/p99/max ";
+  const std::array values{times.min(),          times.mean(),         times.quantile(0.50),
+                          times.quantile(0.95), times.quantile(0.99), times.max()};
   std::string_view before;
   for (const auto value : values) {
     out += std::exchange(before, "/");
@@ -60,6 +60,8 @@ void append_rtt(std::string& out, const latency_histogram& rtt) {
   }
   out += " ms\n";
 }
+
+namespace {
 
 void append_packets(std::string& out, const statistics& totals) {
   const std::uint64_t sent = totals.packets_sent();
@@ -98,14 +100,19 @@ void append_strays(std::string& out, const stray_replies& strays) {
                       {strays.corrupt, "corrupt"}});
 }
 
-void append_waits(std::string& out, const resource_waits& waits) {
+}  // namespace
+
+void append_waits(std::string& out, const resource_waits& waits, std::string_view singular,
+                  std::string_view plural) {
   if (waits.total() == 0) return;
-  append_counted(out, waits.total(),
-                 "wait of a probe for this machine: ", "waits of probes for this machine: ");
+  append_counted(out, waits.total(), fmt::format("wait of a {} for this machine: ", singular),
+                 fmt::format("waits of {} for this machine: ", plural));
   append_counts(out, {{waits.descriptors, "for file descriptors"},
                       {waits.ports, "for local ports"},
                       {waits.memory, "for kernel memory"}});
 }
+
+namespace {
 
 // What this machine was short of. No target paid for it, but the sweep was slower than it could be.
 void append_shortages(std::string& out, const stray_replies& icmp) {
@@ -132,37 +139,38 @@ std::string_view stopper_name(reason value) {
       return "a failed output";
     case reason::enough_up:
       return "--min-up, as enough targets were up";
+    case reason::too_many_failed:
+      return "--halt, as too many tasks failed";
     default:
       return to_string(value);
   }
 }
 
-void append_stop(std::string& out, const sweep_summary& summary) {
-  if (!summary.stopped_early) return;
+}  // namespace
+
+void append_stop(std::string& out, reason why, std::uint64_t not_started, bool known) {
   out += "stopped early";
-  if (const std::string_view by = stopper_name(summary.stop_reason); !by.empty()) {
+  if (const std::string_view by = stopper_name(why); !by.empty()) {
     out += " by ";
     out += by;
   }
   out += ": ";
-  if (summary.hosts_not_started_known) {
-    append_counted(out, summary.hosts_not_started, "target", "targets");
+  if (known) {
+    append_counted(out, not_started, "target", "targets");
   } else {
     out += "an unknown number of targets";
   }
   out += " not started\n";
 }
 
-}  // namespace
-
 std::string render_summary(const sweep_summary& summary, std::uint64_t hidden, bool colour) {
   std::string out;
-  append_headline(out, summary, colour);
-  append_rtt(out, summary.totals.rtt());
+  append_headline(out, summary.totals, summary.elapsed, "probe", "probes", colour);
+  append_times(out, "rtt", summary.totals.rtt());
   append_packets(out, summary.totals);
   append_strays(out, summary.strays);
   append_shortages(out, summary.strays);
-  append_waits(out, summary.waits);
+  append_waits(out, summary.waits, "probe", "probes");
   if (summary.bad_targets > 0) {
     append_counted(out, summary.bad_targets, "line was not a target\n", "lines were not targets\n");
   }
@@ -174,7 +182,10 @@ std::string render_summary(const sweep_summary& summary, std::uint64_t hidden, b
     append_counted(out, hidden, "silent member of a range", "silent members of ranges");
     out += " not shown; --show-all lists them\n";
   }
-  append_stop(out, summary);
+  if (summary.stopped_early) {
+    append_stop(out, summary.stop_reason, summary.hosts_not_started,
+                summary.hosts_not_started_known);
+  }
   return out;
 }
 

@@ -222,3 +222,22 @@ TEST_CASE("the run's deadline cuts off what is in flight and counts it") {
   CHECK(lines_with(result.out, R"("status":"cancelled","reason":"run_deadline")") == 239);
   CHECK(contains(result.err, "stopped early"));
 }
+
+TEST_CASE("a ping for each address of a subnet, all at once, tells the live ones") {
+  if (!has_program("ping")) MUSTER_SKIP("needs ping");
+  MUSTER_NEED_LAB();
+  silence_most_of_the_subnet();
+  std::string last_octets;
+  for (int i = 1; i <= 255; ++i)
+    last_octets += std::to_string(i) + '\n';
+  process_options options;
+  options.input = last_octets;
+  const auto result =
+      run(muster_command({"run", "--lines", "--max-in-flight", "500", "--timeout", "3s", "--json",
+                          "--", "ping", "-c1", "-W1", "192.168.0.{}"}),
+          options);
+  CHECK(result.exit_code == 1);
+  CHECK(lines_with(result.out, R"("status":"up")") == 16);
+  CHECK(lines_with(result.out, "\"target\"") == 255);
+  CHECK(contains(result.err, "255 tasks at once at the most"));
+}

@@ -1,12 +1,14 @@
 // A library to be preloaded into a command. The first MUSTER_FAULT_COUNT calls of MUSTER_FAULT_CALL
-// (socket, connect, send or epoll_ctl) that concern a TCP socket fail with MUSTER_FAULT_ERRNO; all
-// others are the C library's own.
+// (socket, connect, send, epoll_ctl) that concern a TCP socket, or clone, fail with
+// MUSTER_FAULT_ERRNO; all others are the C library's own.
 #include <cerrno>
+#include <cstdarg>
 #include <cstdlib>
 #include <string_view>
 
 #include <dlfcn.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -58,6 +60,16 @@ ssize_t send(int descriptor, const void* bytes, std::size_t size, int flags) {
   static const auto next = original<ssize_t(int, const void*, std::size_t, int)>("send");
   if (is_tcp(descriptor) && fails("send")) return -1;
   return next(descriptor, bytes, size, flags);
+}
+
+int clone(int (*begin)(void*), void* stack, int flags, void* argument, ...) noexcept {
+  static const auto next = original<int(int (*)(void*), void*, int, void*, void*)>("clone");
+  if (fails("clone")) return -1;
+  va_list more;
+  va_start(more, argument);
+  void* const descriptor = va_arg(more, void*);
+  va_end(more);
+  return next(begin, stack, flags, argument, descriptor);
 }
 
 int epoll_ctl(int epoll, int operation, int descriptor, epoll_event* event) noexcept {

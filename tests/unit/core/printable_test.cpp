@@ -121,3 +121,9 @@ TEST_CASE("appending leaves what was there") {
   muster::append_printable(out, "abcdefgh", 5);
   CHECK(out == "title: ab…");
 }
+
+TEST_CASE("lines stay lines when text is made printable line by line") {
+  std::string out;
+  muster::append_printable_lines(out, "a\tb\n\n\x1b[31mc\r\n\xff");
+  CHECK(out == "a\tb\n\n\\x1b[31mc\\x0d\n\\xff");
+}

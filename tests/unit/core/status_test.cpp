@@ -90,6 +90,18 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::enough_up, "enough_up"},
       {reason::excluded, "excluded"},
       {reason::host_silent, "host_silent"},
+      {reason::command_timeout, "command_timeout"},
+      {reason::exit_code_not_zero, "exit_code_not_zero"},
+      {reason::killed_by_signal, "killed_by_signal"},
+      {reason::command_not_found, "command_not_found"},
+      {reason::not_executable, "not_executable"},
+      {reason::no_directory, "no_directory"},
+      {reason::arguments_too_long, "arguments_too_long"},
+      {reason::no_process, "no_process"},
+      {reason::too_many_failed, "too_many_failed"},
+      {reason::no_value, "no_value"},
+      {reason::leading_dash, "leading_dash"},
+      {reason::nul_byte, "nul_byte"},
   };
   CHECK(spellings.size() == muster::reason_count);
   for (const auto& [value, spelling] : spellings)

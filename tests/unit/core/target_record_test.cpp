@@ -24,7 +24,7 @@ parsed<target_range> parse(const pairs& written) {
     values.push_back({*column, text});
   }
   distinct_times times;
-  return parse_target_record(values, {}, times);
+  return parse_target_record({values, {}}, {}, times);
 }
 
 target good(const pairs& written) {

@@ -1,6 +1,6 @@
-// Strategy: docs/field.md names, for each thing that users ask for, the tests that prove the
-// answer. Here each name is looked up in the test file that it is said to stand in, so that
-// renaming a test, or dropping one, does not leave a promise without its proof.
+// Strategy: docs/field.md and docs/run.md name, for each thing that users ask for, the tests that
+// prove the answer. Here each name is looked up in the test file that it is said to stand in, so
+// that renaming a test, or dropping one, does not leave a promise without its proof.
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -82,8 +82,39 @@ std::vector<std::string> test_cases_of(std::string_view source) {
   return names;
 }
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+/// "| … | `tests/cli/test_run.cpp`: a sentence |", of the last table of docs/run.md.
+std::vector<page_row> table_rows_of(const std::string& page) {
+  std::vector<page_row> rows;
+  std::istringstream lines{page.substr(page.find("## What other runners have"))};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| ") || line.starts_with("| runner |")) continue;
+    REQUIRE(line.ends_with(" |"));
+    page_row row{line.substr(2, line.size() - 4), {}, line.ends_with("| **Open** |")};
+    const std::size_t test = row.heading.rfind("| `tests/");
+    if (test != row.heading.npos) row.tests.push_back(test_of("- " + row.heading.substr(test + 2)));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void check_names(const std::vector<page_row>& rows) {
+  std::map<std::string, std::vector<std::string>> cases;
+  for (const page_row& row : rows) {
+    for (const named_test& test : row.tests) {
+      auto [known, fresh] = cases.try_emplace(test.file);
+      if (fresh) known->second = test_cases_of(contents(test.file));
+      CAPTURE(row.heading, test.file, test.sentence);
+      CHECK(std::find(known->second.begin(), known->second.end(), test.sentence) !=
+            known->second.end());
+    }
+  }
+}
+
+void check_each_has_a_test(const std::vector<page_row>& rows) {
+  for (const page_row& row : rows) {
+    CAPTURE(row.heading);
+    CHECK(row.tests.empty() == row.open);
+  }
 }
 
 }  // namespace
@@ -96,22 +127,21 @@ TEST_CASE("test cases are found on their own line and on the next one, and nothi
 }
 
 TEST_CASE("every test that the page on other tools names is there, word for word") {
-  std::map<std::string, std::vector<std::string>> cases;
-  for (const page_row& row : rows_of(contents("docs/field.md"))) {
-    for (const named_test& test : row.tests) {
-      auto [known, fresh] = cases.try_emplace(test.file);
-      if (fresh) known->second = test_cases_of(contents(test.file));
-      CAPTURE(row.heading, test.file, test.sentence);
-      CHECK(has(known->second, test.sentence));
-    }
-  }
+  check_names(rows_of(contents("docs/field.md")));
 }
 
 TEST_CASE("every row of the page on other tools has a test, or says that it is open") {
   const std::vector<page_row> rows = rows_of(contents("docs/field.md"));
   CHECK(rows.size() >= 40);
-  for (const page_row& row : rows) {
-    CAPTURE(row.heading);
-    CHECK(row.tests.empty() == row.open);
-  }
+  check_each_has_a_test(rows);
+}
+
+TEST_CASE("every test that the table of other runners names is there, word for word") {
+  check_names(table_rows_of(contents("docs/run.md")));
+}
+
+TEST_CASE("every row of the table of other runners has a test, or says that it is open") {
+  const std::vector<page_row> rows = table_rows_of(contents("docs/run.md"));
+  CHECK(rows.size() >= 80);
+  check_each_has_a_test(rows);
 }

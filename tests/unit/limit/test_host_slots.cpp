@@ -269,3 +269,38 @@ TEST_CASE("a sweep that parks cursors makes each probe once and never passes a l
   for (int host = 0; host < host_count; ++host)
     CHECK(probed[host] == 1 + host * 2);
 }
+
+TEST_CASE(
+    "slots that become more go to those who wait, and none is taken away when they become fewer") {
+  host_slots<int> hosts{1, 100};
+  REQUIRE(hosts.try_enter(7));
+  for (int work = 1; work <= 3; ++work)
+    hosts.park(7, work);
+  CHECK(hosts.ready() == 0);
+  hosts.set_limit(3);
+  CHECK(hosts.ready() == 2);
+  CHECK(hosts.take_ready()->second == 1);
+  CHECK(hosts.take_ready()->second == 2);
+  hosts.set_limit(1);
+  hosts.leave(7);
+  hosts.leave(7);
+  CHECK(hosts.ready() == 0);  // one is still in use, and one is all there may be
+  hosts.leave(7);
+  CHECK(hosts.take_ready()->second == 3);
+  hosts.leave(7);
+  CHECK(hosts.hosts() == 0);
+}
+
+TEST_CASE("a host with a number of slots of its own is told from the others") {
+  host_slots<int> hosts{2, 100};
+  hosts.set_limit(5, 1);
+  CHECK(hosts.try_enter(5));
+  CHECK_FALSE(hosts.try_enter(5));
+  CHECK(hosts.full(5));
+  CHECK(hosts.try_enter(6));
+  CHECK(hosts.try_enter(6));
+  CHECK_FALSE(hosts.try_enter(6));
+  hosts.park(5, 1);
+  hosts.set_limit(5, 2);
+  CHECK(hosts.take_ready()->first == 5);
+}

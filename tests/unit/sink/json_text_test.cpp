@@ -25,3 +25,25 @@ TEST_CASE("plain text is a JSON string as it is") {
   append_json_string(out, "nginx/1.22.1", 100);
   CHECK(out == R"(before "nginx/1.22.1")");
 }
+
+TEST_CASE("a JSON value is copied without its white space, and with its numbers as they are") {
+  std::string out;
+  CHECK(append_json_value(out, " {\"a\" : [1.50, -0, 1e400, null], \"b\": \"\\u001b\"}\n").empty());
+  CHECK(out == "{\"a\":[1.50,-0,1e400,null],\"b\":\"\\u001B\"}");
+}
+
+TEST_CASE("what is not one JSON value is left out, and says where") {
+  for (const char* text : {"", "x", "{\"a\":}", "1 2", "\"\xff\"", "[1"}) {
+    std::string out;
+    CAPTURE(text);
+    CHECK(append_json_value(out, text).starts_with("not JSON at character "));
+    CHECK(out.empty());
+  }
+}
+
+TEST_CASE("a JSON value nested without end is copied in bounded memory of the stack") {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  std::string out;
+  CHECK(append_json_value(out, deep).empty());
+  CHECK(out == deep);
+}

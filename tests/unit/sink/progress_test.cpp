@@ -96,3 +96,10 @@ TEST_CASE("a progress line is drawn in place and leaves nothing behind") {
   CHECK_THAT(text, Catch::StartsWith("\r\x1b[2Ksweep  50  50/s  in flight 0  up 50\r\x1b[2K\r"));
   CHECK_THAT(text, Catch::EndsWith("up 50\r\x1b[2K"));
 }
+
+TEST_CASE("what goes on has a name in the progress line") {
+  progress_snapshot snapshot;
+  snapshot.title = "backup";
+  CHECK(render_progress(snapshot, 80).starts_with("backup  0  "));
+  CHECK(render_progress(progress_snapshot{}, 80).starts_with("sweep  0  "));
+}

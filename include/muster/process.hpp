@@ -1,0 +1,78 @@
+#pragma once
+
+#include "muster/status.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <asio/awaitable.hpp>
+
+namespace muster {
+
+/// The streams that a process writes to.
+enum class process_stream : std::uint8_t { output, errors };
+
+struct process_options {
+  /// `NAME=value`, on top of this process's own environment, whose values they replace.
+  std::vector<std::string> environment;
+  /// Where the process runs; empty for where this one does.
+  std::string directory;
+  /// What it finds on its standard input, which is /dev/null when this is empty.
+  std::string input;
+  /// The most time it may take from its real start; 0 is unlimited.
+  std::chrono::nanoseconds timeout{0};
+  /// How long it has, after SIGTERM, until SIGKILL; and how long its output is read on for after it
+  /// has ended, if processes that it left behind keep it open.
+  std::chrono::nanoseconds grace = std::chrono::seconds{2};
+  /// How much of each of its two outputs is kept; what comes after it is read and dropped.
+  std::size_t output_bytes_max = 1024 * 1024;
+
+  static constexpr std::size_t output_bytes_limit = std::size_t{1} << 30;
+  static constexpr std::size_t input_bytes_max = std::size_t{1} << 30;
+};
+
+/// What became of a process.
+///
+/// `up`: exit code 0. `mismatch`: `exit_code_not_zero` or `killed_by_signal`. `timeout`, and
+/// `cancelled` when it was stopped from outside: it was ended then. `local_error`: it could not be
+/// run, for the reason given.
+struct process_result {
+  muster::status status = status::skipped;
+  muster::reason reason = reason::none;
+  int exit_code = -1;      ///< 0 to 255; -1 when it was not run, or a signal ended it.
+  int signal = 0;          ///< The signal that ended it, or 0.
+  bool started = false;    ///< False when it was not run.
+  bool left_open = false;  ///< Others still held its output open when it had ended.
+  /// Its standard output and standard error; any bytes at all.
+  std::string output;
+  std::string errors;
+  std::uint64_t output_bytes = 0;  ///< All that it wrote, also what was not kept.
+  std::uint64_t error_bytes = 0;
+  bool output_truncated() const { return output_bytes > output.size(); }
+  bool errors_truncated() const { return error_bytes > errors.size(); }
+  std::chrono::system_clock::time_point began;  ///< When it was really started.
+  std::chrono::nanoseconds took{0};             ///< From there to its end.
+  std::chrono::nanoseconds cpu_time{0};         ///< User and system time, its children's included.
+};
+
+/// Runs a program: `arguments[0]` is looked up in PATH unless it has a slash in it. No shell is
+/// involved, but a script without a `#!` line is run by /bin/sh, as execvp(3) does.
+///
+/// The process has a session of its own, default signal handling, no other descriptors than its
+/// three streams, and the limit on open files that this process had at its start. When it has
+/// ended, whatever is left of its process group is killed: a daemon that is to stay makes a session
+/// of its own. It is killed by the kernel if this process dies first. While this machine is short
+/// of processes, descriptors or memory, it waits; its timeout does not run meanwhile.
+///
+/// Cancelling the awaitable ends the process, and the result says `cancelled`. Throws
+/// std::invalid_argument when `arguments` is empty or holds a NUL byte. One thread runs the
+/// executor's io_context; the children of one context share a descriptor to be waited for.
+asio::awaitable<process_result> run_process(std::vector<std::string> arguments,
+                                            process_options options = {});
+
+}  // namespace muster

@@ -1,0 +1,164 @@
+#pragma once
+
+#include "muster/process.hpp"
+#include "muster/statistics.hpp"
+#include "muster/target_stream.hpp"
+#include "muster/task.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+
+namespace muster {
+
+/// When a run gives up.
+struct halt_rule {
+  std::uint64_t failed_max = 0;  ///< So many failures; 0 for no limit.
+  double failed_percent = 0;     ///< So many of a hundred; 0 for no limit.
+  bool soon = false;             ///< Let what runs come to its end rather than stopping it.
+
+  /// A share is told of so many tasks at least, unless the number of all is known.
+  static constexpr std::uint64_t tasks_min = 10;
+};
+
+struct run_options {
+  /// The command's words. `{}`, `{host}`, `{address}`, `{port}`, `{#}` and `{column}` in them stand
+  /// for a target's values; without any, the target is the last word.
+  std::vector<std::string> command;
+  /// The words, joined by spaces, are a script for /bin/sh. Values reach it as its parameters, so
+  /// none is taken for a part of it.
+  bool shell = false;
+  /// The targets go to standard input, a line each.
+  bool targets_to_input = false;
+  /// Report each command, as a shell would take it, as the output of its task, and run none.
+  bool dry_run = false;
+  /// Run a command even if a target that begins with a dash would be taken for its option.
+  bool allow_dash = false;
+  /// Of each process; `input` is not used.
+  process_options process;
+
+  std::size_t in_flight_max = 8;  ///< Tasks running at once, at the most; at least 1.
+  std::size_t per_host_max = 0;   ///< Tasks running at once for one host; 0 is unlimited.
+  double rate = 0;                ///< Tasks started a second; 0 is unlimited.
+  /// The column whose values name groups; empty for no groups.
+  std::string group_column;
+  std::size_t group_max = 0;  ///< Tasks running at once in each group; 0 is unlimited.
+  /// The same for groups of these names.
+  std::vector<std::pair<std::string, std::size_t>> group_limits;
+
+  /// Targets for one process: it is started with `batch_max` of them, or with at least `batch_min`
+  /// when no more have come, and with fewer when none come for `batch_wait` or ever.
+  std::size_t batch_min = 1;
+  std::size_t batch_max = 1;
+
+  /// Further tries of a task that failed; 0 to `retries_max`.
+  unsigned retries = 0;
+  /// The wait before the first further try, doubled for each one after it.
+  std::chrono::nanoseconds backoff = std::chrono::milliseconds{500};
+  /// Try again after these exit codes only; when empty, after any that is not 0.
+  std::vector<int> retry_codes;
+  /// Whether to try again after a timeout and after a signal, too.
+  bool retry_timeouts = true;
+  bool retry_signals = true;
+
+  std::optional<std::chrono::nanoseconds> run_deadline;
+  halt_rule halt;
+  /// Report in the order of targets, not of completion.
+  bool ordered = false;
+  /// Lines of standard output that this regular expression (RE2) matches are new targets: what its
+  /// first group matched, or all that it matched. Needs a stream that leaves out duplicates, or it
+  /// might never end.
+  std::string refill;
+
+  static constexpr std::size_t in_flight_limit = 100'000;
+  static constexpr std::size_t batch_limit = 100'000;
+  static constexpr unsigned retries_max = 100;
+  static constexpr std::chrono::nanoseconds backoff_max = std::chrono::minutes{1};
+  static constexpr std::chrono::milliseconds batch_wait{1000};
+  static constexpr std::uint64_t ordered_window_max = 65'536;
+  static constexpr std::size_t ordered_text_bytes_max = 64 * 1024 * 1024;
+};
+
+/// How a run is getting on.
+struct run_progress {
+  const statistics* totals = nullptr;
+  std::uint64_t in_flight = 0;
+  std::optional<std::uint64_t> targets_expected;
+  std::chrono::nanoseconds elapsed{};
+};
+
+/// Who hears of a run's tasks.
+class run_observer {
+ public:
+  /// A task has ended, in whatever way.
+  virtual void on_task(const task_result& result) = 0;
+  /// A task that runs has written something. `targets` are its own.
+  virtual void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
+                              process_stream stream, std::string_view bytes) {
+    static_cast<void>(sequence);
+    static_cast<void>(targets);
+    static_cast<void>(stream);
+    static_cast<void>(bytes);
+  }
+  /// A try has ended, and another one will follow, or the task is over.
+  virtual void on_try_end(std::uint64_t sequence) { static_cast<void>(sequence); }
+  /// True for a target that an earlier run was done with: it is passed over.
+  virtual bool done_before(const target& subject) {
+    static_cast<void>(subject);
+    return false;
+  }
+  /// The stream has nothing to offer until it is fed.
+  virtual void on_targets_wanted() {}
+
+ protected:
+  ~run_observer() = default;
+};
+
+/// Runs a command for every target of a stream, under limits. One thread; nothing here is
+/// thread-safe.
+class command_run {
+ public:
+  /// Starts nothing yet. Everything that is passed by reference outlives the run. Throws
+  /// std::invalid_argument when an option makes no sense.
+  command_run(asio::io_context& context, run_options options, target_stream& targets,
+              run_observer& observer);
+  ~command_run();
+
+  /// Runs to the end: every target asked for has been reported by then. Call it once. Cancelling
+  /// the awaitable is `stop(reason::interrupted)`.
+  asio::awaitable<run_summary> run();
+  /// Starts nothing more, ends what runs, and reports it as `cancelled` with this reason.
+  void stop(reason why);
+  /// Kills every process that runs, at once.
+  void kill();
+  /// The stream, which had nothing to offer, was fed or ended.
+  void targets_ready();
+
+  // Limits, changed while running.
+
+  std::size_t max_in_flight() const;
+  void set_max_in_flight(std::size_t tasks_max);
+  void set_rate(double rate_per_second);
+  void set_per_host_max(std::size_t tasks_max);
+  void set_group_max(std::string_view group, std::size_t tasks_max);
+
+  run_progress progress() const;
+  /// The command as one line.
+  const std::string& command_text() const;
+
+ private:
+  class engine;
+  std::unique_ptr<engine> engine_;
+};
+
+}  // namespace muster

@@ -1,0 +1,95 @@
+#include "cli/log_directory.hpp"
+
+#include "core/command_template.hpp"
+#include "muster/sink.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+constexpr std::size_t name_bytes_max = 200;
+
+/// FNV-1a, which is the same on every machine.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf2'9ce4'8422'2325;
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01b3;
+  return hash;
+}
+
+bool stays(char c, bool first) {
+  const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return word || c == '_' || c == '@' || c == '+' || c == '=' || c == ',' || c == ':' ||
+         (!first && (c == '.' || c == '-'));
+}
+
+}  // namespace
+
+std::string safe_file_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    if (stays(c, name.empty())) {
+      name += c;
+    } else {
+      name += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  if (name.size() > name_bytes_max) {
+    name.resize(name_bytes_max);
+    // Only an escape has a percent sign, and no escape is of letters beyond F.
+    name += fmt::format("%h{:016x}", hash_of(text));
+  }
+  return name;
+}
+
+log_directory::log_directory(const std::string& path) : path_{path} {
+  std::error_code failed;
+  std::filesystem::create_directories(path, failed);
+  if (failed) throw std::system_error{failed, "--log-dir: " + path};
+  directory_ = ::open(path.c_str(), O_DIRECTORY | O_PATH | O_CLOEXEC);
+  if (directory_ < 0) {
+    throw std::system_error{errno, std::generic_category(), "--log-dir: " + path};
+  }
+  // A directory that can't be written to is known at the start.
+  if (::faccessat(directory_, ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    const int error = errno;
+    ::close(directory_);
+    throw std::system_error{error, std::generic_category(), "--log-dir: " + path};
+  }
+}
+
+log_directory::~log_directory() { ::close(directory_); }
+
+void log_directory::write(const task_result& result) {
+  if (!result.process.started || error_) return;
+  for (const target& one : result.targets) {
+    write_file(safe_file_name(text_of(one)) + ".log", result.process.output, result.process.errors);
+  }
+}
+
+void log_directory::write_file(const std::string& name, std::string_view output,
+                               std::string_view errors) {
+  const bool again = !written_.insert(hash_of(name)).second;
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (again ? O_APPEND : O_TRUNC);
+  const int file = ::openat(directory_, name.c_str(), flags, 0666);
+  if (file < 0) {
+    error_ = std::error_code{errno, std::generic_category()};
+  } else {
+    output_file log{file, true};
+    log.buffer() = output;
+    log.buffer() += errors;
+    log.flush();
+    error_ = log.error();
+  }
+  if (error_) failed_ = path_ + "/" + name;
+}
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "cli/sweep_arguments.hpp"
+#include "muster/run.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace muster {
+
+/// What the command line of `muster run` says; `run.command` is what stands behind `--`.
+struct run_arguments : target_arguments {
+  std::vector<std::string> output_files;
+  bool json = false;
+  bool csv = false;
+  bool quiet = false;
+  bool no_progress = false;
+  bool tag = false;
+  bool parse_json = false;
+  std::string label;
+  std::string log_directory;
+  std::string job_log;      ///< Empty when there is to be none.
+  std::string resume_file;  ///< The job log of an earlier run; empty when nothing is gone on with.
+  std::string control_file;
+  std::string begin_command;
+  std::string end_command;
+  std::string finally_command;
+  run_options run;
+};
+
+/// Adds the options of `muster run` to its subcommand; parsing fills in `into`, which outlives it.
+void add_run_options(CLI::App& command, run_arguments& into);
+
+}  // namespace muster

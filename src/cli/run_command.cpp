@@ -1,0 +1,264 @@
+#include "cli/run_command.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/job_log.hpp"
+#include "cli/outputs.hpp"
+#include "cli/run_control.hpp"
+#include "cli/run_outputs.hpp"
+#include "cli/say.hpp"
+#include "cli/standard_input.hpp"
+#include "cli/sweep_targets.hpp"
+#include "cli/target_arguments.hpp"
+#include "cli/usage_error.hpp"
+#include "net/descriptor_limit.hpp"
+#include "net/resume.hpp"
+#include "sink/task_summary.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <vector>
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+/// Everything that a run consists of, in the order in which it may be taken apart.
+class task_command final : private run_observer {
+ public:
+  explicit task_command(const run_arguments& arguments)
+      : arguments_{arguments},
+        targets_{stream_options()},
+        run_{context_, arguments.run, targets_, *this},
+        input_{context_, targets_},
+        signals_{context_},
+        control_{context_, run_} {
+    // What an earlier run has done is read before its log is appended to.
+    if (!arguments.resume_file.empty()) {
+      succeeded_ = read_succeeded(arguments.resume_file, run_.command_text());
+    }
+    if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
+    outputs_.emplace(context_, arguments, run_.command_text());
+  }
+
+  int run() {
+    if (arguments_.strict) check_strictly();
+    add_sources(targets_, arguments_);
+    if (reads_standard_input(arguments_)) open_input();
+    targets_.gather();
+    if (strict_failure_) throw usage_error{"nothing was run (--strict)"};
+    catch_signals(scope_, *this);
+    control_.watch_signals();
+    asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
+      failure_ = failure;
+      context_.stop();
+    });
+    context_.run();
+    outputs_->stop_watching();
+    outputs_->flush_all();
+    if (failure_) std::rethrow_exception(failure_);
+    return conclude();
+  }
+
+ private:
+  // What the run tells.
+
+  void on_task(const task_result& result) override { outputs_->write(result); }
+  void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
+                      process_stream stream, std::string_view bytes) override {
+    outputs_->show(sequence, targets, stream, bytes);
+  }
+  void on_try_end(std::uint64_t sequence) override { outputs_->end_try(sequence); }
+  bool done_before(const target& subject) override {
+    return !succeeded_.empty() && succeeded_.contains(task_key(subject));
+  }
+  void on_targets_wanted() override {
+    input_.read([this] { run_.targets_ready(); });
+  }
+
+  // The run with the scripts around it.
+  static asio::awaitable<void> whole_run(task_command& self) {
+    const run_arguments& arguments = self.arguments_;
+    if (!arguments.begin_command.empty()) {
+      co_await self.run_script("--begin", arguments.begin_command, true);
+      self.begin_failed_ = self.script_failed_;
+    }
+    if (!self.begin_failed_) {
+      self.outputs_->watch(self.run_);
+      self.summary_ = co_await self.run_.run();
+      self.outputs_->flush_all();
+    }
+    const bool in_order = !self.summary_.stopped_early && !self.interrupted_;
+    if (!arguments.end_command.empty() && in_order && !self.begin_failed_) {
+      co_await self.run_script("--end", arguments.end_command, true);
+    }
+    // The last one is not stopped by the Ctrl-C that brought it about.
+    if (!arguments.finally_command.empty()) {
+      co_await self.run_script("--finally", arguments.finally_command, false);
+    }
+  }
+
+  asio::awaitable<void> run_script(const char* option, const std::string& script, bool stoppable) {
+    process_options options = arguments_.run.process;
+    options.timeout = {};
+    const std::uint64_t up = summary_.totals.of(status::up);
+    options.environment.push_back(fmt::format("MUSTER_TARGETS={}", summary_.totals.total()));
+    options.environment.push_back(fmt::format("MUSTER_UP={}", up));
+    options.environment.push_back(fmt::format("MUSTER_NOT_UP={}", summary_.totals.total() - up));
+    std::vector<std::string> words{"/bin/sh", "-c", script};
+    auto running = run_process(std::move(words), std::move(options));
+    const auto slot = stoppable ? script_stop_.slot() : asio::cancellation_slot{};
+    const process_result result = co_await asio::co_spawn(
+        context_, std::move(running), asio::bind_cancellation_slot(slot, asio::use_awaitable));
+    // Standard output is for the results of tasks.
+    const std::string said = result.output + result.errors;
+    std::fwrite(said.data(), 1, said.size(), stderr);
+    if (result.status == status::up) co_return;
+    script_failed_ = true;
+    say(fmt::format("{}: the script did not succeed: {}", option,
+                    result.reason == reason::exit_code_not_zero
+                        ? fmt::format("exit code {}", result.exit_code)
+                        : std::string{to_string(result.reason)}));
+  }
+
+  target_stream_options stream_options() {
+    target_stream_options options = stream_options_of(arguments_);
+    options.seed = arguments_.seed.value_or(0);
+    options.on_bad_target = [this](const target_diagnostic& bad) {
+      report_bad_target(bad, ++bad_targets_);
+      if (!arguments_.strict || !running_) return;
+      // A pipe can't be looked through before the run: it ends here instead.
+      strict_failure_ = true;
+      asio::post(context_, [this] { run_.stop(reason::interrupted); });
+    };
+    return options;
+  }
+
+  // Looks through all that can be read twice, before anything is run.
+  void check_strictly() {
+    target_stream_options options = stream_options_of(arguments_);
+    options.on_bad_target = [this](const target_diagnostic& bad) {
+      report_bad_target(bad, ++bad_targets_);
+    };
+    target_stream trial{std::move(options)};
+    add_repeatable_sources(trial, arguments_);
+    if (!check_all(trial)) throw usage_error{"nothing was run (--strict)"};
+    running_ = true;
+  }
+
+  void open_input() {
+    if (arguments_.targets.empty() && arguments_.input_files.empty() &&
+        ::isatty(STDIN_FILENO) == 1) {
+      throw usage_error{"no targets; name some, or pipe them in (see muster run --help)"};
+    }
+    input_.open();
+  }
+
+  // The first signal ends the run in order; the second kills all that runs, and then muster.
+  static job catch_signals(job_scope&, task_command& self) {
+    std::error_code ignored;
+    self.signals_.add(SIGINT, ignored);
+    self.signals_.add(SIGTERM, ignored);
+    auto [error, number] = co_await self.signals_.async_wait(resume);
+    if (error) co_return;
+    self.interrupted_ = true;
+    self.script_stop_.emit(asio::cancellation_type::terminal);
+    self.run_.stop(reason::interrupted);
+    auto [error_again, again] = co_await self.signals_.async_wait(resume);
+    if (error_again) co_return;
+    self.run_.kill();
+    self.signals_.clear(ignored);
+    std::raise(again);
+  }
+
+  int conclude() {
+    const bool interrupted = interrupted_;
+    const bool reader_gone = outputs_->reader_gone() && !interrupted;
+    if (!reader_gone) {
+      const std::string text = render_run_summary(summary_, wants_colour(STDERR_FILENO));
+      std::fwrite(text.data(), 1, text.size(), stderr);
+    }
+    if (summary_.asked != summary_.totals.total()) {
+      say(fmt::format(
+          "a bug: {} targets were asked for, but {} are accounted for; please report it",
+          summary_.asked, summary_.totals.total()));
+      return exit_code::bug;
+    }
+    if (reader_gone) return exit_code::output_gone;
+    if (const std::string failure = outputs_->failure(); !failure.empty()) {
+      say(fmt::format("can't write {}; the results in it are not complete", failure));
+      return exit_code::cannot;
+    }
+    if (strict_failure_) return exit_code::usage;
+    if (interrupted) return exit_code::interrupted;
+    if (begin_failed_) return exit_code::cannot;
+    if (summary_.asked == 0 && summary_.done_before == 0) {
+      if (summary_.bad_targets == 0) say("there was no target to run the command for");
+      return exit_code::usage;
+    }
+    const bool all_up = summary_.totals.of(status::up) == summary_.asked &&
+                        summary_.bad_targets == 0 && !summary_.stopped_early && !script_failed_;
+    return all_up ? exit_code::all_up : exit_code::not_all_up;
+  }
+
+  const run_arguments& arguments_;
+  bool running_ = false;
+  bool strict_failure_ = false;
+  std::uint64_t bad_targets_ = 0;
+  bool interrupted_ = false;
+  bool script_failed_ = false;
+  bool begin_failed_ = false;
+  std::exception_ptr failure_;
+  std::unordered_set<std::string> succeeded_;
+  asio::cancellation_signal script_stop_;
+  run_summary summary_;
+  asio::io_context context_{1};
+  target_stream targets_;
+  command_run run_;
+  standard_input input_;
+  asio::signal_set signals_;
+  run_control control_;
+  std::optional<run_outputs> outputs_;
+  job_scope scope_;  // last: its jobs use all of the above
+};
+
+}  // namespace
+
+int run_tasks(const run_arguments& arguments) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  // Whoever started muster may have ignored it, and then the ends of processes are not told.
+  std::signal(SIGCHLD, SIG_DFL);
+  raise_descriptor_limit();
+  try {
+    if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    task_command command{arguments};
+    return command.run();
+  } catch (const usage_error& error) {
+    say(error.what());
+    return exit_code::usage;
+  } catch (const std::invalid_argument& error) {
+    say(error.what());
+    return exit_code::usage;
+  } catch (const std::exception& error) {
+    say(error.what());
+    return exit_code::cannot;
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,146 @@
+#include "cli/run_control.hpp"
+
+#include "cli/say.hpp"
+#include "core/parsed.hpp"
+#include "net/resume.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r";
+  const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
+  const std::size_t end = text.find_last_not_of(space);
+  return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
+}
+
+std::optional<double> number_in(std::string_view text, double least, double most) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!(value >= least && value <= most)) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+run_control::run_control(asio::io_context& context, command_run& running)
+    : running_{running}, signals_{context}, changes_{context} {}
+
+void run_control::watch_signals() { follow_signals(scope_, *this); }
+
+job run_control::follow_signals(job_scope&, run_control& self) {
+  std::error_code ignored;
+  self.signals_.add(SIGUSR1, ignored);
+  self.signals_.add(SIGUSR2, ignored);
+  for (;;) {
+    auto [error, number] = co_await self.signals_.async_wait(resume);
+    if (error) co_return;
+    const std::size_t now = self.running_.max_in_flight();
+    self.running_.set_max_in_flight(number == SIGUSR1 ? now + 1
+                                                      : std::max<std::size_t>(now, 2) - 1);
+    say(fmt::format("up to {} tasks at once from here on", self.running_.max_in_flight()));
+  }
+}
+
+void run_control::watch_file(const std::string& path) {
+  path_ = path;
+  const std::filesystem::path whole{path};
+  name_ = whole.filename();
+  const std::string directory = whole.has_parent_path() ? whole.parent_path().string() : ".";
+  const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (descriptor < 0) throw std::system_error{errno, std::generic_category(), "--control"};
+  changes_.assign(descriptor);
+  // The directory, as most editors replace a file rather than write to it.
+  if (::inotify_add_watch(descriptor, directory.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
+    throw std::system_error{errno, std::generic_category(), "--control: " + directory};
+  }
+  read_file();
+  follow_file(scope_, *this);
+}
+
+job run_control::follow_file(job_scope&, run_control& self) {
+  alignas(inotify_event) std::array<char, 4096> buffer;
+  for (;;) {
+    auto [error] =
+        co_await self.changes_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
+    if (error) co_return;
+    const ssize_t count = ::read(self.changes_.native_handle(), buffer.data(), buffer.size());
+    bool ours = false;
+    for (ssize_t at = 0; at < count;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+      ours = ours || (event->len > 0 && self.name_ == event->name);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+    if (ours) self.read_file();
+  }
+}
+
+void run_control::read_file() {
+  std::ifstream file{path_, std::ios::binary};
+  if (!file) return;
+  std::string text(file_bytes_max, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (const std::string wrong = apply(text); !wrong.empty()) {
+    say(fmt::format("--control: {}: {}", path_, wrong));
+  }
+}
+
+std::string run_control::apply(std::string_view text) {
+  std::string wrong;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.front() == '#') continue;
+    std::string why = apply_line(line);
+    if (wrong.empty()) wrong = std::move(why);
+  }
+  return wrong;
+}
+
+std::string run_control::apply_line(std::string_view line) {
+  const std::size_t first = std::min(line.find_first_of(" \t="), line.size());
+  const std::string_view name = line.substr(0, first);
+  std::string_view value = trimmed(line.substr(std::min(first + 1, line.size())));
+  std::string_view group;
+  if (name == "group") {
+    const std::size_t last = std::min(value.find_last_of(" \t="), value.size());
+    group = trimmed(value.substr(0, last));
+    value = trimmed(value.substr(std::min(last + 1, value.size())));
+  }
+  const auto limit = number_in(value, name == "max-in-flight" || name == "group" ? 1 : 0,
+                               name == "rate" ? 1e9 : 65'535);
+  if (limit && name == "max-in-flight") {
+    running_.set_max_in_flight(static_cast<std::size_t>(*limit));
+  } else if (limit && name == "max-per-host") {
+    running_.set_per_host_max(static_cast<std::size_t>(*limit));
+  } else if (limit && name == "rate") {
+    running_.set_rate(*limit);
+  } else if (limit && name == "group" && !group.empty()) {
+    running_.set_group_max(group, static_cast<std::size_t>(*limit));
+  } else {
+    return fmt::format(
+        "'{}' sets nothing; write max-in-flight N, max-per-host N, rate N or group NAME N",
+        excerpt(line));
+  }
+  return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,284 @@
+// Strategy: each word is cut into texts and placeholders once. Filling in makes a word of the
+// pieces for each target; where several targets go to one process, a word with a placeholder is
+// repeated for each of them, as `{}` alone is.
+//
+// A script is built once, too: `{}` becomes "${1}", or ${1} within double quotes, or leaves single
+// quotes and comes back to them. If the quotes are told wrongly, as within a command substitution,
+// the shell may split a value into words; it never runs it.
+#include "core/command_template.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+bool is_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == ' ' || c == '.';
+  };
+  return !text.empty() && text.front() != ' ' && text.front() != '-' && text.back() != ' ' &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+/// The host alone: of a URL, without its port.
+std::string host_of(const target& subject) {
+  if (subject.form() == target_form::line) return std::string{subject.written()};
+  if (subject.needs_lookup()) return std::string{subject.host()};
+  return subject.address().to_string();
+}
+
+}  // namespace
+
+std::string text_of(const target& subject) { return subject.to_string(); }
+
+// ---- What stands where
+
+command_template::word command_template::parse(std::string_view text, bool script) {
+  constexpr std::array<std::pair<std::string_view, kind>, 5> known{{{"", kind::target},
+                                                                    {"host", kind::host},
+                                                                    {"address", kind::address},
+                                                                    {"port", kind::port},
+                                                                    {"#", kind::number}}};
+  word pieces;
+  std::string plain;
+  const auto finish = [&] {
+    if (!plain.empty()) pieces.push_back({kind::text, std::exchange(plain, {}), false});
+  };
+  while (!text.empty()) {
+    // ${name} is the shell's own.
+    const bool opens = text.front() == '{' && !(script && plain.ends_with('$'));
+    const std::size_t close = opens ? text.find('}') : text.npos;
+    if (close == text.npos) {
+      plain += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::string_view name = text.substr(1, close - 1);
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [name](const auto& one) { return one.first == name; });
+    if (found == known.end() && !is_name(name)) {
+      plain += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    const bool first = pieces.empty() && plain.empty();
+    finish();
+    if (found != known.end()) {
+      pieces.push_back({found->second, {}, first});
+    } else {
+      pieces.push_back({kind::column, std::string{name}, first});
+    }
+    text.remove_prefix(close + 1);
+  }
+  finish();
+  return pieces;
+}
+
+command_template::command_template(const std::vector<std::string>& words,
+                                   const command_template_options& options)
+    : options_{options} {
+  if (words.empty() || words.front().empty()) {
+    throw std::invalid_argument{"there is no command; write it after --, as in: -- ping -c1 {}"};
+  }
+  for (const std::string& one : words)
+    text_ += (text_.empty() ? "" : " ") + one;
+  if (options_.shell) {
+    build_script();
+  } else {
+    bool options_ended = false;
+    for (const std::string& one : words) {
+      words_.push_back(parse(one, false));
+      for (piece& part : words_.back()) {
+        has_columns_ = has_columns_ || part.what == kind::column;
+        has_placeholders_ =
+            has_placeholders_ || (part.what != kind::text && part.what != kind::column);
+        part.may_be_option = part.may_be_option && !options_ended;
+      }
+      options_ended = options_ended || one == "--";
+    }
+    last_ = {{kind::target, {}, !options_ended}};
+  }
+  check_batch();
+}
+
+void command_template::build_script() {
+  const word pieces = parse(text_, true);
+  char quote = 0;
+  const auto refer = [&](piece part) {
+    // Where a word begins, a value with a dash would begin an option.
+    std::string_view before = script_;
+    while (!before.empty() && (before.back() == '"' || before.back() == '\''))
+      before.remove_suffix(1);
+    const bool begins =
+        before.empty() || before.back() == ' ' || before.back() == '\t' || before.back() == '\n';
+    part.may_be_option = begins && script_.find(" -- ") == script_.npos;
+    std::string name =
+        options_.batch ? (quote == 0 ? "@" : "*") : std::to_string(words_.size() + 1);
+    name = fmt::format("${{{}}}", name);
+    if (quote == 0) script_ += '"' + name + '"';
+    if (quote == '"') script_ += name;
+    if (quote == '\'') script_ += "'\"" + name + "\"'";
+    words_.push_back({std::move(part)});
+  };
+  for (const piece& part : pieces) {
+    if (part.what != kind::text) {
+      has_columns_ = has_columns_ || part.what == kind::column;
+      has_placeholders_ = has_placeholders_ || part.what != kind::column;
+      refer(part);
+      continue;
+    }
+    for (std::size_t i = 0; i < part.text.size(); ++i) {
+      const char c = part.text[i];
+      script_ += c;
+      if (c == '\\' && quote != '\'' && i + 1 < part.text.size()) {
+        script_ += part.text[++i];
+      } else if (quote == 0 && (c == '"' || c == '\'')) {
+        quote = c;
+      } else if (c == quote) {
+        quote = 0;
+      }
+    }
+  }
+  last_ = {{kind::target, {}, script_.find(" -- ") == script_.npos}};
+}
+
+/// A column is a placeholder for those who have a row, and a text for those who don't.
+bool command_template::gets_target_last(const target& subject) const {
+  if (has_placeholders_ || options_.to_input) return false;
+  const target_parameters* row = subject.parameters();
+  return !has_columns_ || !row || row->columns.empty();
+}
+
+void command_template::check_batch() const {
+  if (!options_.batch || !options_.shell) return;
+  for (const word& one : words_) {
+    if (one.front().what == kind::target && words_.size() == 1) continue;
+    throw std::invalid_argument{
+        "--batch with --shell: the script can have {} once, and no other placeholder"};
+  }
+}
+
+// ---- Filling in
+
+bool command_template::value_of(const piece& part, const target& subject, const more& known,
+                                std::string& into) const {
+  const target_parameters* row = subject.parameters();
+  const std::string* column = nullptr;
+  switch (part.what) {
+    case kind::text:
+      into = part.text;
+      return true;
+    case kind::target:
+      into = text_of(subject);
+      return true;
+    case kind::host:
+      into = host_of(subject);
+      return true;
+    case kind::number:
+      into = std::to_string(known.number);
+      return true;
+    case kind::address:
+      if (row && subject.form() == target_form::line) column = row->column("address");
+      if (column) {
+        into = *column;
+        return true;
+      }
+      if (subject.needs_lookup()) {
+        into = known.address;
+        return !into.empty();
+      }
+      if (subject.form() == target_form::line) return false;
+      into = subject.address().to_string();
+      return true;
+    case kind::port:
+      if (row) column = row->column("port");
+      if (subject.port() == 0 && !column) return false;
+      into = subject.port() != 0 ? std::to_string(subject.port()) : *column;
+      return true;
+    case kind::column:
+      // A target without a row leaves what is in braces alone: it may be meant so.
+      if (!row || row->columns.empty()) {
+        into = '{' + part.text + '}';
+        return true;
+      }
+      column = row->column(part.text);
+      if (column) into = *column;
+      return column != nullptr;
+  }
+  return false;
+}
+
+bool command_template::usable(const piece& part, std::string_view value, filled& into) const {
+  if (value.find('\0') != value.npos) into.wrong = reason::nul_byte;
+  const bool is_option = part.may_be_option && part.what != kind::text && value.starts_with('-');
+  if (is_option && !options_.allow_dash) into.wrong = reason::leading_dash;
+  return into.wrong == reason::none;
+}
+
+bool command_template::append_word(const word& from, const target& subject, const more& known,
+                                   filled& into) const {
+  std::string whole;
+  std::string value;
+  for (const piece& part : from) {
+    if (!value_of(part, subject, known, value)) {
+      into.wrong = reason::no_value;
+      into.what = part.what == kind::column ? part.text
+                  : part.what == kind::port ? "port"
+                                            : "address";
+      return false;
+    }
+    if (!usable(part, value, into)) return false;
+    whole += value;
+  }
+  into.arguments.push_back(std::move(whole));
+  return true;
+}
+
+bool command_template::uses_address() const {
+  for (const word& one : words_) {
+    for (const piece& part : one) {
+      if (part.what == kind::address) return true;
+    }
+  }
+  return false;
+}
+
+command_template::filled command_template::fill(std::span<const target> targets,
+                                                std::uint64_t number,
+                                                std::string_view address) const {
+  const more known{number, address};
+  filled out;
+  const bool appended = gets_target_last(targets.front());
+  if (options_.shell) {
+    out.arguments = {"/bin/sh", "-c", script_, "sh"};
+    // Behind those parameters that the script refers to.
+    const std::string rest = options_.batch ? "@" : std::to_string(words_.size() + 1);
+    if (appended) out.arguments[2] += fmt::format(" \"${{{}}}\"", rest);
+  }
+  std::vector<const word*> words;
+  for (const word& one : words_)
+    words.push_back(&one);
+  if (appended) words.push_back(&last_);
+  for (const word* const one : words) {
+    const auto varies = [](const piece& part) {
+      return part.what != kind::text && part.what != kind::number;
+    };
+    const bool repeated = std::any_of(one->begin(), one->end(), varies);
+    for (std::size_t i = 0; i < (repeated ? targets.size() : 1); ++i) {
+      if (!append_word(*one, targets[i], known, out)) return out;
+    }
+  }
+  if (options_.to_input) {
+    for (const target& subject : targets)
+      out.input += text_of(subject) + '\n';
+  }
+  return out;
+}
+
+}  // namespace muster

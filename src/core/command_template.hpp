@@ -1,0 +1,90 @@
+#pragma once
+
+#include "muster/status.hpp"
+#include "muster/target.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster {
+
+struct command_template_options {
+  /// The words, joined by spaces, are a script for /bin/sh.
+  bool shell = false;
+  /// The targets go to standard input, a line each, rather than being appended.
+  bool to_input = false;
+  /// Several targets may go to one process.
+  bool batch = false;
+  /// Let a target stand where the command takes it for an option.
+  bool allow_dash = false;
+};
+
+/// The command of a run, and where in it a target's values stand: `{}` the target as it is written,
+/// `{host}`, `{address}`, `{port}`, `{#}` the task's number from 1, and `{name}` for a column of
+/// its row. What is in braces otherwise stands for itself. A command without any gets the target as
+/// its last argument.
+///
+/// In a script no value becomes part of the text: it stands in a parameter of the shell, which the
+/// script refers to, so that nothing in it can be taken for a command.
+class command_template {
+ public:
+  /// Throws std::invalid_argument when there are no words, or placeholders that don't go with the
+  /// options.
+  command_template(const std::vector<std::string>& words, const command_template_options& options);
+
+  /// A command for given targets, or why there can be none.
+  struct filled {
+    std::vector<std::string> arguments;
+    std::string input;                            ///< For its standard input.
+    muster::reason wrong = muster::reason::none;  ///< no_value, leading_dash or nul_byte.
+    std::string what;                             ///< Which placeholder.
+  };
+  /// `number` is the task's, from 1.
+  /// `address` is that of a target whose host is a name, if it is known.
+  filled fill(std::span<const target> targets, std::uint64_t number,
+              std::string_view address = {}) const;
+  /// Whether `{address}` is in it, so that names have to be looked up.
+  bool uses_address() const;
+
+  /// The words as one line, for people and for telling commands apart.
+  const std::string& text() const { return text_; }
+
+ private:
+  enum class kind : std::uint8_t { text, target, host, address, port, number, column };
+  struct piece {
+    kind what = kind::text;
+    std::string text;            // of a text; the name of a column
+    bool may_be_option = false;  // a value that begins with a dash would begin a word
+  };
+  using word = std::vector<piece>;
+
+  static word parse(std::string_view text, bool script);
+  void build_script();
+  bool gets_target_last(const target& subject) const;
+  void check_batch() const;
+  /// What a target's own text does not tell.
+  struct more {
+    std::uint64_t number = 0;
+    std::string_view address;
+  };
+  bool value_of(const piece& part, const target& subject, const more& known,
+                std::string& into) const;
+  bool append_word(const word& from, const target& subject, const more& known, filled& into) const;
+  bool usable(const piece& part, std::string_view value, filled& into) const;
+
+  command_template_options options_;
+  std::string text_;
+  std::vector<word> words_;  // in a script: of its parameters, each a piece by itself
+  std::string script_;
+  word last_;  // the target, where no placeholder stands for it
+  bool has_placeholders_ = false;
+  bool has_columns_ = false;
+};
+
+/// A target's text: what it is called everywhere.
+std::string text_of(const target& subject);
+
+}  // namespace muster

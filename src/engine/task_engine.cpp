@@ -1,0 +1,352 @@
+// Strategy: every task that was started ends in `on_end`, and leaves it through `report` unless it
+// is to be tried again; what is not started at all goes through `report` directly. Statuses are
+// counted by targets, so that a batch counts for as many as it had.
+#include "engine/task_engine.hpp"
+
+#include "engine/retry_policy.hpp"
+#include "engine/running_task.hpp"
+#include "muster/asio_compat.hpp"
+#include "net/descriptor_limit.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+#include <asio/use_awaitable.hpp>
+
+namespace muster {
+namespace {
+
+// Works for busy hosts and groups that are kept before no more are pulled.
+constexpr std::size_t parked_max = 16 * 1024;
+// Two pipes and the process, and a pipe for its input.
+constexpr std::size_t descriptors_each = 4;
+
+void need(bool good, const char* what) {
+  if (!good) throw std::invalid_argument{what};
+}
+
+run_options checked(run_options options) {
+  need(options.in_flight_max >= 1 && options.in_flight_max <= run_options::in_flight_limit,
+       "run_options: in_flight_max is out of its range");
+  need(options.batch_min >= 1 && options.batch_min <= options.batch_max &&
+           options.batch_max <= run_options::batch_limit,
+       "run_options: the sizes of batches are out of their range");
+  need(options.retries <= run_options::retries_max, "run_options: too many retries");
+  need(options.backoff.count() >= 0 && options.backoff <= run_options::backoff_max,
+       "run_options: the backoff is negative or too long");
+  // What can't be had at once would only wait in another line.
+  options.in_flight_max = std::min(
+      options.in_flight_max, std::max<std::size_t>(descriptors_to_spare() / descriptors_each, 1));
+  return options;
+}
+
+command_template_options template_options_of(const run_options& options) {
+  return {options.shell, options.targets_to_input, options.batch_max > 1, options.allow_dash};
+}
+
+std::size_t slots_of(std::size_t tasks_max) {
+  return tasks_max == 0 ? host_slots<task_cursor>::per_host_limit : tasks_max;
+}
+
+task_attempt attempt_of(const process_result& result) {
+  return {result.status, result.reason, result.exit_code, result.signal, result.took};
+}
+
+std::uint64_t group_key(std::string_view group) { return std::hash<std::string_view>{}(group); }
+
+}  // namespace
+
+task_engine::task_engine(asio::io_context& context, run_options options, target_stream& targets,
+                         run_observer& observer)
+    : options_{checked(std::move(options))},
+      command_{options_.command, template_options_of(options_)},
+      context_{context},
+      targets_{targets},
+      observer_{observer},
+      bucket_{options_.rate},
+      permits_{context.get_executor(), options_.in_flight_max},
+      hosts_{slots_of(options_.per_host_max), parked_max},
+      groups_{slots_of(options_.group_max), parked_max},
+      retries_{options_.retries},
+      time_{context},
+      idle_{context, timeline::time_point::max()},
+      rate_nap_{time_},
+      run_deadline_{time_.make_alarm([this] { stop(reason::run_deadline); })},
+      retry_alarm_{time_.make_alarm([this] { release_due(); })},
+      batch_alarm_{time_.make_alarm([this] {
+        batch_due_ = true;
+        wake();
+      })},
+      done_{context, timeline::time_point::max()},
+      host_{context} {
+  for (const auto& [group, tasks_max] : options_.group_limits)
+    groups_.set_limit(group_key(group), slots_of(tasks_max));
+  if (options_.ordered) {
+    window_.emplace([this](const task_result& result) { observer_.on_task(result); });
+  }
+  if (!options_.refill.empty()) refill_.emplace(options_.refill);
+}
+
+task_engine::~task_engine() {
+  while (!running_.empty())
+    delete &running_.front();
+}
+
+// ---- Results
+
+void task_engine::on_end(running_task& ended, process_result&& result) {
+  const std::unique_ptr<running_task> task{&ended};
+  task->unlink();
+  --in_flight_;
+  if (result.started) sum_.took.add(result.took);
+  observer_.on_try_end(task->cursor.sequence);
+  leave(task->cursor);
+  if (!try_again(task->cursor, result)) {
+    task_result whole;
+    whole.sequence = task->cursor.sequence;
+    whole.targets = std::move(task->cursor.targets);
+    whole.group = std::move(task->cursor.group);
+    whole.status = result.status;
+    whole.reason = result.reason;
+    whole.detail = std::move(task->detail);
+    whole.attempts = std::move(task->cursor.attempts);
+    if (whole.attempts) whole.attempts->push_back(attempt_of(result));
+    whole.process = std::move(result);
+    if (refill_ && !stopping()) refill(whole);
+    report(std::move(whole));
+  }
+  task->permit.reset();
+  // The pump may be waiting for a slot, for room, or for the last of all tasks.
+  if (hosts_.ready() > 0 || groups_.ready() > 0 || pull_held_ || in_flight_ == 0) {
+    pull_held_ = false;
+    wake();
+  }
+  if (pump_done_ && in_flight_ == 0) done_.cancel();
+}
+
+void task_engine::leave(const task_cursor& task) {
+  if (!task.group.empty()) groups_.leave(group_key(task.group));
+  hosts_.leave(task.host_key);
+}
+
+void task_engine::report(task_result&& result) {
+  result.finished = time_.wall();
+  ++sum_.tasks;
+  sum_.totals.add(result.status, result.targets.size());
+  const bool is_failure = result.status != status::up && result.status != status::cancelled;
+  if (window_) {
+    window_->accept(std::move(result));
+  } else {
+    observer_.on_task(result);
+  }
+  if (is_failure) ++failed_;
+  if (is_failure && !stopping()) note_failures(failed_);
+}
+
+void task_engine::note_failures(std::uint64_t failed) {
+  const halt_rule& rule = options_.halt;
+  bool halt = rule.failed_max > 0 && failed >= rule.failed_max;
+  if (rule.failed_percent > 0) {
+    const auto known = targets_.size();
+    const std::uint64_t of = known ? std::max(*known, sum_.tasks) : sum_.tasks;
+    const bool enough = known || of >= halt_rule::tasks_min;
+    halt = halt || (enough && static_cast<double>(failed) * 100 >=
+                                  rule.failed_percent * static_cast<double>(of));
+  }
+  if (!halt) return;
+  if (rule.soon) return stop_starting(reason::too_many_failed);
+  stop(reason::too_many_failed);
+}
+
+void task_engine::refill(const task_result& result) {
+  refill_->find(result.process.output, [this](std::string text) {
+    ++sum_.refilled;
+    targets_.add_text_next(std::move(text));
+    exhausted_ = false;
+    pull_held_ = true;  // so that the pump is woken
+  });
+}
+
+resolver& task_engine::names() {
+  if (!names_) names_.emplace(context_, resolver_options{});
+  return *names_;
+}
+
+// ---- A task
+
+bool task_engine::running_task::needs_address() const {
+  return cursor.targets.size() == 1 && cursor.targets.front().needs_lookup() &&
+         owner_.command_.uses_address();
+}
+
+void task_engine::running_task::look_up() {
+  if (const lookup_answer* known =
+          owner_.names().resolve(cursor.targets.front().host(), address_)) {
+    resolved(*known);
+  }
+}
+
+void task_engine::running_task::resolved(const lookup_answer& answer) {
+  if (answer.failure != reason::none || answer.addresses.empty()) {
+    const bool failed = answer.failure != reason::none;
+    return owner_.end_early(*this,
+                            {status::name_error, failed ? answer.failure : reason::no_address});
+  }
+  const ip_address address = answer.addresses.front();
+  if (owner_.targets_.excludes().contains(address)) {
+    return owner_.end_early(*this, {status::skipped, reason::excluded});
+  }
+  owner_.begin(*this, address.to_string());
+}
+
+void task_engine::running_task::stop(reason why) {
+  if (!address_.waiting()) return child.stop(why);
+  address_.cancel();
+  owner_.end_early(*this, {status::cancelled, why});
+}
+
+// ---- Further tries
+
+bool task_engine::is_retried(const process_result& result) const {
+  if (result.status == status::timeout) return options_.retry_timeouts;
+  if (result.status != status::mismatch) return false;
+  if (result.signal != 0) return options_.retry_signals;
+  return options_.retry_codes.empty() ||
+         std::ranges::find(options_.retry_codes, result.exit_code) != options_.retry_codes.end();
+}
+
+/// Puts a task off for another try; false when its outcome is final.
+bool task_engine::try_again(task_cursor& task, const process_result& result) {
+  const std::size_t tries = 1 + (task.attempts ? task.attempts->size() : 0);
+  if (stopping() || tries > options_.retries || !is_retried(result)) return false;
+  if (!task.attempts) task.attempts = std::make_unique<std::vector<task_attempt>>();
+  task.attempts->push_back(attempt_of(result));
+  ++sum_.retries;
+  const auto due = time_.now() + wait_before(static_cast<unsigned>(tries), options_.backoff);
+  retries_.put(tries, due, std::move(task));
+  set_retry_alarm();
+  return true;
+}
+
+void task_engine::set_retry_alarm() {
+  if (const auto due = retries_.next_due()) retry_alarm_->set(*due);
+}
+
+void task_engine::release_due() {
+  const auto now = time_.now();
+  while (auto again = retries_.take_due(now)) {
+    const std::uint64_t key = again->host_key;
+    hosts_.park(key, std::move(*again));
+  }
+  set_retry_alarm();
+  wake();
+}
+
+// ---- Limits
+
+void task_engine::set_max_in_flight(std::size_t tasks_max) {
+  permits_.set_limit(std::clamp<std::size_t>(tasks_max, 1, run_options::in_flight_limit));
+}
+
+void task_engine::set_rate(double rate_per_second) {
+  options_.rate = rate_per_second;
+  bucket_.set_rate(rate_per_second, time_.now());
+  rate_nap_.wake();
+}
+
+void task_engine::set_per_host_max(std::size_t tasks_max) {
+  hosts_.set_limit(slots_of(tasks_max));
+  wake();
+}
+
+void task_engine::set_group_max(std::string_view group, std::size_t tasks_max) {
+  groups_.set_limit(group_key(group), slots_of(tasks_max));
+  wake();
+}
+
+// ---- The run as a whole
+
+void task_engine::stop_starting(reason why) {
+  if (stopping()) return;
+  stop_reason_ = why;
+  retry_alarm_->clear();
+  batch_alarm_->clear();
+  wake();
+  rate_nap_.wake();
+}
+
+void task_engine::stop(reason why) {
+  const bool soon = stop_reason_ == reason::too_many_failed && options_.halt.soon;
+  if (stopping() && !soon) return;
+  stop_starting(why);
+  // Each goes back to the list before it is stopped, since it may end, and vanish, there.
+  intrusive_list<running_task> pending;
+  pending.splice_back(running_);
+  while (!pending.empty()) {
+    running_task& task = pending.pop_front();
+    running_.push_back(task);
+    task.stop(why);
+  }
+}
+
+void task_engine::kill() {
+  intrusive_list<running_task> pending;
+  pending.splice_back(running_);
+  while (!pending.empty()) {
+    running_task& task = pending.pop_front();
+    running_.push_back(task);
+    task.child.kill();
+  }
+}
+
+asio::awaitable<run_summary> task_engine::run() {
+  started_ = time_.now();
+  pump(scope_, *this);
+  if (options_.run_deadline) run_deadline_->set(started_ + *options_.run_deadline);
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!pump_done_ || in_flight_ > 0) {
+    co_await done_.async_wait(as_tuple(asio::use_awaitable));
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) continue;
+    stop(reason::interrupted);
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  }
+  if (window_) window_->flush();
+  finished_ = time_.now();
+  run_deadline_->clear();
+  co_return summary();
+}
+
+run_summary task_engine::summary() const {
+  run_summary sum = sum_;
+  // Counted from the other end than the results, so that a task lost on the way shows.
+  sum.asked = pulled_ - sum_.done_before - unstarted_;
+  sum.bad_targets = targets_.bad_targets();
+  sum.duplicate_targets = targets_.duplicates();
+  sum.in_flight_peak = in_flight_peak_;
+  sum.waits = host_.waits();
+  sum.elapsed = finished_ - started_;
+  sum.stopped_early = stopping();
+  sum.stop_reason = stop_reason_;
+  if (stopping()) {
+    const std::uint64_t begun = pulled_ - unstarted_;
+    sum.not_started =
+        targets_.size().value_or(pulled_) - std::min(begun, targets_.size().value_or(pulled_));
+    sum.not_started_known = targets_.size().has_value();
+  }
+  return sum;
+}
+
+run_progress task_engine::progress() const {
+  run_progress now;
+  now.totals = &sum_.totals;
+  now.in_flight = in_flight_;
+  if (const auto known = targets_.size())
+    now.targets_expected = *known - std::min(*known, sum_.done_before);
+  now.elapsed = time_.now() - started_;
+  return now;
+}
+
+}  // namespace muster

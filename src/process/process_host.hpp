@@ -1,0 +1,55 @@
+#pragma once
+
+#include "net/deadline_queue.hpp"
+#include "net/job.hpp"
+#include "net/shortage.hpp"
+#include "net/socket_poller.hpp"
+#include "net/timeline.hpp"
+#include "process/program_path.hpp"
+#include "process/spawner.hpp"
+
+#include <array>
+#include <span>
+
+#include <asio/io_context.hpp>
+
+namespace muster {
+
+/// What all child processes of a run share: one epoll for their pipes and their ends, deadlines,
+/// and what is needed to start them.
+class process_host {
+ public:
+  /// The io_context outlives the host. Throws std::system_error when the kernel has no epoll or
+  /// descriptor left.
+  explicit process_host(asio::io_context& context);
+  process_host(const process_host&) = delete;
+  process_host& operator=(const process_host&) = delete;
+  /// Kills every process that has not ended; nobody is told.
+  ~process_host();
+
+  job_scope& jobs() { return scope_; }
+  timeline& time() { return time_; }
+  deadline_queue& deadlines() { return deadlines_; }
+  socket_poller& streams() { return streams_; }
+  shortage& scarce() { return scarce_; }
+  const resource_waits& waits() const { return scarce_.waits(); }
+  spawner& starter() { return spawner_; }
+  program_paths& programs() { return programs_; }
+  /// Scratch space to read into; its contents last until the reader is suspended.
+  std::span<char> read_buffer() { return read_buffer_; }
+  /// /dev/null, for those who get no input.
+  int nothing() const { return nothing_; }
+
+ private:
+  system_timeline time_;
+  deadline_queue deadlines_;
+  socket_poller streams_;
+  shortage scarce_;
+  spawner spawner_;
+  program_paths programs_;
+  std::array<char, 64 * 1024> read_buffer_;
+  int nothing_ = -1;
+  job_scope scope_;  // last: its jobs use all of the above
+};
+
+}  // namespace muster

@@ -1,0 +1,54 @@
+#include "process/program_path.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+// What execvp(3) takes when there is no PATH.
+constexpr std::string_view default_path = "/bin:/usr/bin";
+
+/// 0 when this is a program that may be run, else why not.
+int check(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return errno == EACCES ? EACCES : ENOENT;
+  if (!S_ISREG(about.st_mode)) return EACCES;
+  return ::access(path.c_str(), X_OK) == 0 ? 0 : EACCES;
+}
+
+program_paths::found look_for(const std::string& name) {
+  if (name.empty()) return {{}, ENOENT};
+  if (name.find('/') != name.npos) return {name, 0};
+  const char* const set = std::getenv("PATH");
+  std::string_view rest = set ? std::string_view{set} : default_path;
+  int error = ENOENT;
+  for (bool more = true; more;) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    std::string path{rest.substr(0, colon)};
+    more = colon < rest.size();
+    rest.remove_prefix(more ? colon + 1 : colon);
+    path += path.empty() ? "./" : "/";
+    path += name;
+    const int wrong = check(path);
+    if (wrong == 0) return {std::move(path), 0};
+    if (wrong == EACCES) error = EACCES;
+  }
+  return {{}, error};
+}
+
+}  // namespace
+
+const program_paths::found& program_paths::find(const std::string& name) {
+  if (const auto known = known_.find(name); known != known_.end()) return known->second;
+  if (known_.size() >= known_max) known_.clear();
+  return known_[name] = look_for(name);
+}
+
+}  // namespace muster

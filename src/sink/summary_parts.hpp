@@ -1,0 +1,28 @@
+#pragma once
+
+#include "muster/statistics.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// What the summaries of all kinds of run have in common. Each appends whole lines, or nothing where
+// there is nothing to say, except for the first.
+
+namespace muster {
+
+/// "1 probe", "2 probes"; `plural` is the whole other word.
+void append_counted(std::string& out, std::uint64_t count, std::string_view singular,
+                    std::string_view plural);
+/// How many ended how, in which time.
+void append_headline(std::string& out, const statistics& totals, std::chrono::nanoseconds elapsed,
+                     std::string_view singular, std::string_view plural, bool colour);
+/// The spread of some times.
+void append_times(std::string& out, std::string_view name, const latency_histogram& times);
+void append_waits(std::string& out, const resource_waits& waits, std::string_view singular,
+                  std::string_view plural);
+/// Why a run ended early, and what it did not come to.
+void append_stop(std::string& out, reason why, std::uint64_t not_started, bool known);
+
+}  // namespace muster

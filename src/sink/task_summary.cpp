@@ -1,0 +1,47 @@
+#include "sink/task_summary.hpp"
+
+#include "sink/summary_parts.hpp"
+
+namespace muster {
+
+std::string render_run_summary(const run_summary& summary, bool colour) {
+  std::string out;
+  append_headline(out, summary.totals, summary.elapsed, "target", "targets", colour);
+  if (summary.tasks != summary.totals.total()) {
+    append_counted(out, summary.tasks, "task\n", "tasks\n");
+  }
+  append_times(out, "task", summary.took);
+  if (summary.in_flight_peak > 0) {
+    append_counted(out, summary.in_flight_peak, "task", "tasks");
+    out += " at once at the most";
+    if (summary.waiting_peak > 0) {
+      out += ", ";
+      append_counted(out, summary.waiting_peak, "task", "tasks");
+      out += " in the longest queue";
+    }
+    out += '\n';
+  }
+  if (summary.retries > 0) append_counted(out, summary.retries, "retry\n", "retries\n");
+  append_waits(out, summary.waits, "task", "tasks");
+  if (summary.refilled > 0) {
+    append_counted(out, summary.refilled, "target", "targets");
+    out += " found in the output of tasks\n";
+  }
+  if (summary.done_before > 0) {
+    append_counted(out, summary.done_before, "target", "targets");
+    out += " done before\n";
+  }
+  if (summary.bad_targets > 0) {
+    append_counted(out, summary.bad_targets, "line was not a target\n", "lines were not targets\n");
+  }
+  if (summary.duplicate_targets > 0) {
+    append_counted(out, summary.duplicate_targets, "duplicate target dropped\n",
+                   "duplicate targets dropped\n");
+  }
+  if (summary.stopped_early) {
+    append_stop(out, summary.stop_reason, summary.not_started, summary.not_started_known);
+  }
+  return out;
+}
+
+}  // namespace muster

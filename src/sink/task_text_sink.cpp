@@ -1,0 +1,119 @@
+#include "core/command_template.hpp"
+#include "core/duration_text.hpp"
+#include "muster/printable.hpp"
+#include "sink/task_formats.hpp"
+
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+constexpr std::size_t label_bytes_max = 256;
+
+class silent_task_sink final : public task_sink {
+ public:
+  explicit silent_task_sink(std::string name) : name_{std::move(name)} {}
+  void write(const task_result&) override {}
+  void flush() override {}
+  std::error_code error() const override { return {}; }
+  std::string_view name() const override { return name_; }
+
+ private:
+  std::string name_;
+};
+
+/// What tasks wrote, each whole.
+class task_text_sink final : public task_file_sink {
+ public:
+  task_text_sink(output_file file, output_file* errors, std::string name,
+                 const task_format& options)
+      : task_file_sink{std::move(file), std::move(name)}, errors_{errors}, options_{options} {}
+
+  void write(const task_result& result) override {
+    const process_result& process = result.process;
+    if (!options_.without_output) {
+      append(file_, process.output, process.output_truncated());
+      append(errors(), process.errors, process.errors_truncated());
+    }
+    if (result.status != status::up && result.status != status::cancelled) {
+      errors().buffer() += "muster: " + describe_failure(result) + '\n';
+    }
+    file_.written();
+  }
+
+ private:
+  output_file& errors() { return errors_ ? *errors_ : file_; }
+  void append(output_file& to, std::string_view text, bool truncated) const {
+    if (text.empty()) return;
+    std::string& out = to.buffer();
+    if (options_.terminal) {
+      append_printable_lines(out, text);
+    } else {
+      out += text;
+    }
+    // What follows is to begin a line of its own, where people read it.
+    if (truncated || (options_.terminal && !text.ends_with('\n'))) out += '\n';
+  }
+
+  output_file* errors_;
+  task_format options_;
+};
+
+}  // namespace
+
+std::string describe_failure(const task_result& result) {
+  const process_result& process = result.process;
+  std::string out;
+  append_printable(out, text_of(result.targets.front()), label_bytes_max);
+  if (result.targets.size() > 1) out += fmt::format(" and {} more", result.targets.size() - 1);
+  out += ": ";
+  out += to_string(result.status);
+  if (result.reason == reason::exit_code_not_zero) {
+    out += fmt::format(", exit code {}", process.exit_code);
+  } else if (result.reason == reason::killed_by_signal) {
+    const char* name = ::sigabbrev_np(process.signal);
+    out += name ? fmt::format(", SIG{}", name) : fmt::format(", signal {}", process.signal);
+  } else if (result.reason != reason::none) {
+    out += ", ";
+    out += to_string(result.reason);
+  }
+  if (!result.detail.empty()) {
+    out += " {";
+    append_printable(out, result.detail, label_bytes_max);
+    out += '}';
+  }
+  if (process.started) out += " after " + duration_text(process.took);
+  if (result.attempts && result.attempts->size() > 1) {
+    out += fmt::format(", {} tries", result.attempts->size());
+  }
+  return out;
+}
+
+std::unique_ptr<task_sink> make_task_text_sink(output_file file, output_file* errors,
+                                               std::string name, const task_format& options) {
+  return std::make_unique<task_text_sink>(std::move(file), errors, std::move(name), options);
+}
+
+std::unique_ptr<task_sink> make_task_sink(output_format format, output_file file,
+                                          output_file* errors, std::string name,
+                                          const task_format& options) {
+  switch (format) {
+    case output_format::jsonl:
+      return make_task_jsonl_sink(std::move(file), std::move(name), options.parse_json);
+    case output_format::csv:
+      return make_task_csv_sink(std::move(file), std::move(name), options.parse_json);
+    case output_format::text:
+      return make_task_text_sink(std::move(file), errors, std::move(name), options);
+    case output_format::silent:
+      return std::make_unique<silent_task_sink>(std::move(name));
+    case output_format::html:
+      break;
+  }
+  throw std::invalid_argument{name + ": there is no page of a run; write .jsonl, .csv or .txt"};
+}
+
+}  // namespace muster

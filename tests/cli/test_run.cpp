@@ -1,0 +1,391 @@
+#include "cli/run.hpp"
+
+#include <csignal>
+
+using namespace muster::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a command is run for every target, and their output is shown") {
+  const auto result = tasks({"127.0.0.1-3", "localhost:80", "--", "echo", "at", "{}"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  for (const char* line :
+       {"at 127.0.0.1\n", "at 127.0.0.2\n", "at 127.0.0.3\n", "at localhost:80\n"})
+    CHECK(contains(result.out, line));
+  CHECK(contains(result.err, "4 up"));
+}
+
+TEST_CASE("without a placeholder the target is the last argument") {
+  CHECK(tasks({"a", "--lines", "--", "echo", "for"}).out == "for a\n");
+}
+
+TEST_CASE("placeholders stand for the parts of a target, its number and its columns") {
+  const std::string rows = "host,port,role\n10.0.0.1,22,\"web, front\"\nexample.test,,db\n";
+  const auto result =
+      tasks({"--ordered", "--", "echo", "{#}", "{}", "{host}", "{role}"}, input(rows));
+  CHECK(result.out == "1 10.0.0.1:22 10.0.0.1 web, front\n2 example.test example.test db\n");
+  CHECK(tasks({"--", "echo", "{address} {port}"}, input(rows)).out == "10.0.0.1 22\n");
+  const auto json = tasks({"--", "echo", "{name}-{size}"},
+                          input("{\"target\":\"h\",\"name\":\"x y\",\"size\":10}\n"));
+  CHECK(json.out == "x y-10\n");
+}
+
+TEST_CASE("a row without the column that a command needs is skipped, and says which") {
+  const auto result = tasks({"--json", "--", "echo", "{role}"},
+                            input("{\"target\":\"h\",\"role\":\"web\"}\n{\"target\":\"i\"}\n"));
+  CHECK(result.exit_code == 1);
+  CHECK(lines_with(result.out, R"("status":"up")") == 1);
+  CHECK(lines_with(result.out, R"("status":"skipped","reason":"no_value","detail":"role")") == 1);
+}
+
+TEST_CASE("braces that are no placeholder of a plain target stay") {
+  const auto result = tasks({"a", "--lines", "--", "awk", "BEGIN{print \"{} {x}\"}"});
+  CHECK(result.out == "a {x}\n");
+}
+
+TEST_CASE("any line can be a target") {
+  const auto result = tasks({"--lines", "--ordered", "--", "printf", "[%s]"},
+                            input("a file.txt\n# not a comment\n\n  spaced  \n{\"a\":1}\n"));
+  CHECK(result.out == "[a file.txt][# not a comment][  spaced  ][{\"a\":1}]");
+}
+
+TEST_CASE("a malformed target is reported, and stops nothing else unless it is to") {
+  const auto result = tasks({"--", "echo"}, input("10.0.0.1\nno good\n10.0.0.2\n"));
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "stdin:2: no good"));
+  CHECK(lines_with(result.out, "10.0.0.") == 2);
+  temporary_directory directory;
+  write_whole_file(directory.file("list"), "10.0.0.1\nno good\n");
+  const auto strict = tasks({"-iL", directory.file("list"), "--strict", "--", "echo"});
+  CHECK(strict.exit_code == 2);
+  CHECK(strict.out.empty());
+}
+
+TEST_CASE("a script gets its targets as parameters, so none becomes a part of it") {
+  temporary_directory directory;
+  const std::string hostile =
+      "$(touch pwned) ; touch pwned\n'; touch pwned; '\n\"; touch pwned; \"\n"
+      "`touch pwned`\n";
+  process_options options = input(hostile);
+  options.directory = directory.path().string();
+  const auto result =
+      tasks({"--lines", "--shell", "--ordered", "--", "echo {} \"in {}\" 'and {}' | cat"}, options);
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  std::istringstream lines{hostile};
+  for (std::string line; std::getline(lines, line);)
+    CHECK(contains(result.out, line + " in " + line + " and " + line + "\n"));
+  CHECK(run({"ls", directory.path().string()}).out.empty());
+}
+
+TEST_CASE("a script keeps the shell's own braces") {
+  process_options options = input("t\n");
+  options.environment = {"OWN=mine"};
+  CHECK(tasks({"--lines", "--shell", "--", "echo ${OWN} {}"}, options).out == "mine t\n");
+}
+
+TEST_CASE("targets can go to standard input instead") {
+  CHECK(tasks({"a b", "--lines", "--stdin", "--", "cat"}).out == "a b\n");
+}
+
+TEST_CASE("a command has the environment and the directory that it is given") {
+  const auto result = tasks({"a", "--lines", "--stdin", "--env", "A=1", "--env", "B=x=y", "--cwd",
+                             "/", "--", "sh", "-c", "echo $A $B; pwd"});
+  CHECK(result.out == "1 x=y\n/\n");
+}
+
+TEST_CASE("a batch goes to one process, as arguments or as lines of its input") {
+  const auto result =
+      tasks({"--lines", "--batch", "3", "--ordered", "--json", "--", "echo"}, input(numbers(7)));
+  CHECK(lines_with(result.out, "\"task\":") == 3);
+  CHECK(contains(result.out, R"("targets":["1","2","3"])"));
+  CHECK(contains(result.out, R"("output":"1 2 3\n")"));
+  CHECK(contains(result.out, R"("output":"7\n")"));
+  CHECK(contains(result.err, "7 up"));
+  const auto fed = tasks({"--lines", "--batch", "2,4", "--stdin", "--ordered", "--", "wc", "-l"},
+                         input(numbers(6)));
+  CHECK(fed.out == "4\n2\n");
+  const auto script =
+      tasks({"--lines", "--batch", "4", "--shell", "--", "printf '<%s>' {}"}, input("a b\nc\n"));
+  CHECK(script.out == "<a b><c>");
+}
+
+TEST_CASE("a batch that waits for more is started all the same when no more come") {
+  process_options options = input("1\n2\n");
+  options.keep_stdin = true;
+  process running{muster_command({"run", "--lines", "--batch", "5,9", "--", "echo"}), options};
+  CHECK(running.wait_for_output("1 2\n", 10s));
+  running.close_stdin();
+  CHECK(running.wait().exit_code == 0);
+}
+
+TEST_CASE("lines of output become new targets, each once") {
+  const auto result = tasks({"1", "--lines", "--refill", "^next ([0-9]+)$", "--", "sh", "-c",
+                             "echo next $(( ({} + 1) % 10 )); echo next {}; echo nothing"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(lines_with(result.out, "nothing") == 10);
+  CHECK(contains(result.err, "10 up"));
+}
+
+TEST_CASE("what is refilled while standard input is still open is run at once") {
+  process_options options = input("1\n");
+  options.keep_stdin = true;
+  process running{muster_command({"run", "--lines", "--refill", "^next (.*)", "--", "sh", "-c",
+                                  "echo this is {}; [ {} = 2 ] || echo next 2"}),
+                  options};
+  CHECK(running.wait_for_output("this is 2\n", 10s));
+  running.close_stdin();
+  CHECK(running.wait().exit_code == 0);
+}
+
+TEST_CASE("the first result is there before the last target is known") {
+  process_options options = input("1\n");
+  options.keep_stdin = true;
+  process running{muster_command({"run", "--lines", "--", "echo", "got"}), options};
+  CHECK(running.wait_for_output("got 1\n", 10s));
+  CHECK(running.write("2\n"));
+  CHECK(running.wait_for_output("got 2\n", 10s));
+  running.close_stdin();
+  CHECK(running.wait().exit_code == 0);
+}
+
+TEST_CASE("never more tasks run at once than are allowed") {
+  // Each task notes how many there are besides it.
+  temporary_directory directory;
+  const std::string script = "mkdir $1/{#}; ls $1 | wc -l; sleep 0.02; rmdir $1/{#}";
+  const auto result = tasks(
+      {"--lines", "-P", "3", "--stdin", "--", "sh", "-c", script, "sh", directory.path().string()},
+      input(numbers(30)));
+  CHECK(lines_with(result.out, "") == 30);
+  for (const char* more : {"4", "5", "6", "7", "8"})
+    CHECK(lines_with(result.out, more) == 0);
+  CHECK(contains(result.err, "3 tasks at once at the most"));
+}
+
+TEST_CASE("a group has a limit of its own, and others are not held up by it") {
+  std::string rows = "target,kind\n";
+  for (int i = 0; i < 12; ++i)
+    rows += std::to_string(i) + (i % 2 == 0 ? ",disk\n" : ",net\n");
+  temporary_directory directory;
+  const std::string script =
+      "mkdir $1/{kind}.{#}; ls -d $1/{kind}.* | wc -l; sleep 0.02; rmdir $1/{kind}.{#}";
+  const auto result = tasks({"--lines", "--input-format", "csv", "-P", "12", "--group-by", "kind",
+                             "--group-max", "disk=1", "--group-max", "4", "--json", "--", "sh",
+                             "-c", script, "sh", directory.path().string()},
+                            input(rows));
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, R"("group":"disk")") == 6);
+  std::istringstream lines{result.out};
+  for (std::string line; std::getline(lines, line);) {
+    if (contains(line, R"("group":"disk")")) CHECK(contains(line, R"("output":"1\n")"));
+  }
+  CHECK(contains(result.err, "in the longest queue"));
+}
+
+TEST_CASE("tasks for one host wait for each other where that is asked for") {
+  temporary_directory directory;
+  const std::string script = "mkdir $1/{#}; ls $1 | wc -l; sleep 0.01; rmdir $1/{#}";
+  const auto result = tasks({"h:1", "h:2", "h:3", "h:4", "-P", "4", "--max-per-host", "1",
+                             "--stdin", "--", "sh", "-c", script, "sh", directory.path().string()});
+  CHECK(lines_with(result.out, "1") == 4);
+}
+
+TEST_CASE("a failed task is tried again, and every try is in its result") {
+  temporary_directory directory;
+  const auto result = tasks({"a", "--lines", "--stdin", "--retries", "3", "--backoff", "10ms",
+                             "--json", "--cwd", directory.path().string(), "--", "sh", "-c",
+                             "echo x >> tries; [ $(wc -l < tries) = 3 ]"});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, R"("status":"up")"));
+  CHECK(contains(result.out, R"("attempts":[{"status":"mismatch","reason":"exit_code_not_zero",)"
+                             R"("exit_code":1,)"));
+  CHECK(contains(result.err, "2 retries"));
+}
+
+TEST_CASE("only the exit codes that are named are tried again") {
+  const auto result = tasks({"--lines", "--retries", "2", "--backoff", "1ms", "--retry-on",
+                             "75,timeout", "--json", "--", "sh", "-c", "exit {}"},
+                            input("75\n1\n"));
+  CHECK(lines_with(result.out, "\"attempts\"") == 1);
+  CHECK(contains(result.err, "2 retries"));
+}
+
+TEST_CASE("a run stops when too many tasks have failed") {
+  const auto result =
+      tasks({"--lines", "-P", "1", "--halt", "3", "--json", "--", "false"}, input(numbers(100)));
+  CHECK(result.exit_code == 1);
+  CHECK(lines_with(result.out, R"("status":"mismatch")") == 3);
+  CHECK(contains(result.err, "stopped early by --halt"));
+  const auto share =
+      tasks({"--lines", "-P", "1", "--halt", "50%", "--json", "--", "false"}, input(numbers(100)));
+  CHECK(lines_with(share.out, R"("status":"mismatch")") == 10);
+}
+
+TEST_CASE("a run that halts soon lets what runs come to its end") {
+  const auto result = tasks({"0.01", "0.2", "0.3", "0.4", "--lines", "-P", "2", "--halt", "soon,1",
+                             "--json", "--", "sh", "-c", "sleep {}; [ {} != 0.01 ]"});
+  CHECK(lines_with(result.out, R"("status":"mismatch")") == 1);
+  CHECK(lines_with(result.out, R"("status":"up")") == 1);
+  CHECK(lines_with(result.out, R"("status":"cancelled")") == 0);
+}
+
+TEST_CASE("the deadline of a run ends what runs and says so") {
+  const auto result = tasks(
+      {"--lines", "-P", "2", "--deadline", "200ms", "--json", "--stdin", "--", "sleep", "100"},
+      input(numbers(4)));
+  CHECK(result.exit_code == 1);
+  CHECK(lines_with(result.out, R"("status":"cancelled","reason":"run_deadline")") == 2);
+  CHECK(contains(result.err, "stopped early by --deadline"));
+}
+
+TEST_CASE("a task's timeout runs from its real start, and a row can have its own") {
+  const auto result = tasks({"--lines", "--input-format", "csv", "-P", "1", "--timeout", "300ms",
+                             "--json", "--", "sleep", "{time}"},
+                            input("target,time,timeout\na,0.2,\nb,0.2,\nc,100,\nd,100,50ms\n"));
+  CHECK(lines_with(result.out, R"("status":"up")") == 2);
+  CHECK(lines_with(result.out, R"("status":"timeout","reason":"command_timeout")") == 2);
+}
+
+TEST_CASE("limits follow signals") {
+  process_options options = input(numbers(1));
+  options.keep_stdin = true;
+  process running{muster_command({"run", "--lines", "-P", "2", "--", "echo"}), options};
+  REQUIRE(running.wait_for_output("1\n", 10s));
+  running.send_signal(SIGUSR1);
+  CHECK(running.wait_for_error_output("up to 3 tasks at once", 10s));
+  running.send_signal(SIGUSR2);
+  CHECK(running.wait_for_error_output("up to 2 tasks at once", 10s));
+  for (int i = 0; i < 3; ++i) {
+    running.send_signal(SIGUSR2);
+    CHECK(running.wait_for_error_output("up to 1 tasks at once", 10s));
+  }
+  running.close_stdin();
+  CHECK(running.wait().exit_code == 0);
+}
+
+TEST_CASE("limits follow a file, whether it is written or replaced") {
+  temporary_directory directory;
+  write_whole_file(directory.file("limits"), "max-in-flight 1\n");
+  process_options options = input("0\n0\n0\n");
+  options.keep_stdin = true;
+  options.directory = directory.path().string();
+  process running{muster_command({"run", "--lines", "--control", "limits", "--stdin", "--", "sh",
+                                  "-c", "echo > begun.$$; while [ ! -e go ]; do sleep 0.01; done"}),
+                  options};
+  const auto begun = [&directory] {
+    process_options here;
+    here.directory = directory.path().string();
+    return std::stoi(run({"sh", "-c", "ls | grep -c begun; true"}, here).out);
+  };
+  for (int i = 0; i < 1000 && begun() < 1; ++i)
+    ::usleep(10'000);
+  write_whole_file(directory.file("other"),
+                   "# more\nmax-in-flight 3\nrate 100\ngroup a 2\nnonsense\n");
+  REQUIRE(std::rename(directory.file("other").c_str(), directory.file("limits").c_str()) == 0);
+  CHECK(running.wait_for_error_output("--control: limits: 'nonsense' sets nothing", 10s));
+  for (int i = 0; i < 1000 && begun() < 3; ++i)
+    ::usleep(10'000);
+  write_whole_file(directory.file("go"), "");
+  running.close_stdin();
+  const auto result = running.wait();
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "3 tasks at once at the most"));
+}
+
+TEST_CASE("scripts run before, after and whatever happens") {
+  const auto result = tasks({"a", "b", "--lines", "--begin", "echo first", "--end",
+                             "echo then $MUSTER_UP of $MUSTER_TARGETS", "--finally", "echo last",
+                             "--", "test", "a", "=", "{}"});
+  CHECK(result.exit_code == 1);
+  CHECK(result.err.find("first\n") < result.err.find("then 1 of 2\n"));
+  CHECK(result.err.find("then 1 of 2\n") < result.err.find("last\n"));
+}
+
+TEST_CASE("nothing is run when the first script fails, except the last one") {
+  const auto result = tasks({"a", "--lines", "--begin", "exit 4", "--end", "echo then", "--finally",
+                             "echo last", "--", "echo"});
+  CHECK(result.exit_code == 3);
+  CHECK(result.out.empty());
+  CHECK(contains(result.err, "--begin: the script did not succeed: exit code 4"));
+  CHECK_FALSE(contains(result.err, "then"));
+  CHECK(contains(result.err, "last\n"));
+}
+
+TEST_CASE("the last script runs on Ctrl-C, too") {
+  process_options options = input("1\n");
+  options.keep_stdin = true;
+  process running{muster_command({"run", "--lines", "--end", "echo then", "--finally", "echo last",
+                                  "--", "echo"}),
+                  options};
+  REQUIRE(running.wait_for_output("1\n", 10s));
+  running.send_signal(SIGINT);
+  const auto result = running.wait();
+  CHECK(result.exit_code == 130);
+  CHECK(contains(result.err, "last\n"));
+  CHECK_FALSE(contains(result.err, "then\n"));
+}
+
+TEST_CASE("a dry run shows the commands as a shell would take them, and runs none") {
+  temporary_directory directory;
+  process_options options;
+  options.directory = directory.path().string();
+  const auto result =
+      tasks({"a b", "it's", "--lines", "--ordered", "--dry-run", "--", "touch", "{}"}, options);
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == "touch 'a b'\ntouch 'it'\\''s'\n");
+  CHECK(run({"ls", directory.path().string()}).out.empty());
+}
+
+TEST_CASE("the help of run is as it was last agreed on") {
+  // The default for each core is told as such, so the text is the same on every machine.
+  const auto result = run(muster_command({"run", "--help"}));
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == read_whole_file(MUSTER_SOURCE_DIR "/tests/cli/run_help.txt"));
+  std::istringstream lines{result.out};
+  for (std::string line; std::getline(lines, line);)
+    CHECK(line.size() <= 100);
+}
+
+TEST_CASE("what makes no sense together is said before anything is run") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"a"}, "write it after --"},
+      {{"a", "--lines", "--parse", "json", "--", "echo"}, "--parse: text has no fields"},
+      {{"a", "--lines", "--parse", "xml", "--json", "--", "echo"}, "write json"},
+      {{"a", "--lines", "--group-by", "x", "--", "echo"}, "--group-by: no group has a limit"},
+      {{"a", "--lines", "--batch", "2", "--max-per-host", "1", "--", "echo"}, "--batch:"},
+      {{"a", "--lines", "--batch", "5,2", "--", "echo"}, "MIN,MAX"},
+      {{"a", "--lines", "--batch", "2", "--shell", "--", "echo {} {#}"}, "--batch with --shell"},
+      {{"a", "--lines", "--halt", "0", "--", "echo"}, "--halt"},
+      {{"a", "--lines", "--retries", "1", "--retry-on", "x", "--", "echo"}, "--retry-on"},
+      {{"a", "--lines", "--refill", "(", "--", "echo"}, "is no regular expression"},
+      {{"a", "--lines", "--env", "=x", "--", "echo"}, "write NAME=VALUE"},
+      {{"a", "--lines", "-o", "page.html", "--", "echo"}, "there is no page of a run"},
+      {{"a", "--lines", "--nonsense", "--", "echo"}, "there is no option --nonsense"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const auto result = tasks(arguments);
+    CAPTURE(message, result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, message));
+    CHECK(result.out.empty());
+  }
+}
+
+TEST_CASE("tasks start no faster than the rate allows") {
+  const auto result =
+      tasks({"--lines", "-P", "100", "--rate", "50", "--json", "--", "true"}, input(numbers(11)));
+  CHECK(result.exit_code == 0);
+  CHECK(result.wall >= 199ms);  // ten waits of 20 ms after the first
+}
+
+TEST_CASE("a name is looked up where its address is asked for, and only there") {
+  CHECK(tasks({"localhost", "--", "echo", "{address}", "{host}"}).out == "127.0.0.1 localhost\n");
+  const auto excluded =
+      tasks({"localhost", "--exclude", "127.0.0.0/8", "--json", "--", "echo", "{address}"});
+  CHECK(contains(excluded.out, R"("status":"skipped","reason":"excluded")"));
+  MUSTER_NEED_LAB();  // where no name server can be reached
+  const auto result = tasks({"no-such-host.invalid", "--json", "--", "echo", "{address}"});
+  CHECK(contains(result.out, R"("status":"name_error","reason":)"));
+  CHECK(tasks({"no-such-host.invalid", "--", "echo", "{host}"}).out == "no-such-host.invalid\n");
+}

@@ -1,0 +1,151 @@
+#include "muster/run.hpp"
+#include "support/catch.hpp"
+
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+
+#include <sys/wait.h>
+
+using namespace muster;
+using namespace std::chrono_literals;
+
+namespace {
+
+class collector final : public run_observer {
+ public:
+  void on_task(const task_result& result) override {
+    targets += result.targets.size();
+    sequences.push_back(result.sequence);
+  }
+  void on_targets_wanted() override { ++wanted; }
+
+  std::size_t targets = 0;
+  int wanted = 0;
+  std::vector<std::uint64_t> sequences;
+};
+
+/// A run of a few tasks, some of which fail, and one of which would take long.
+struct world {
+  explicit world(run_options options = options_for_all()) {
+    for (const char* target : {"0", "1", "2", "0", "9"})
+      targets.add_text(target);
+    run.emplace(context, std::move(options), targets, seen);
+  }
+
+  static run_options options_for_all() {
+    run_options options;
+    options.command = {"/bin/sh", "-c", "[ {} != 9 ] || sleep 100; exit {}"};
+    options.in_flight_max = 2;
+    options.retries = 1;
+    options.backoff = 1ms;
+    options.process.timeout = 50ms;
+    options.process.grace = 50ms;
+    options.ordered = true;
+    return options;
+  }
+  static target_stream_options lines() {
+    target_stream_options options;
+    options.any_line = true;
+    return options;
+  }
+
+  void start() {
+    asio::co_spawn(context, run->run(),
+                   [this](std::exception_ptr, run_summary value) { summary = std::move(value); });
+  }
+  void check_accounts() const {
+    REQUIRE(summary);
+    CHECK(summary->asked == summary->totals.total());
+    CHECK(seen.targets == summary->asked);
+  }
+
+  target_stream targets{lines()};
+  collector seen;
+  std::optional<run_summary> summary;
+  asio::io_context context{1};
+  std::optional<command_run> run;
+};
+
+std::size_t steps_of_a_whole_run() {
+  world here;
+  here.start();
+  std::size_t steps = 0;
+  while (here.context.run_one() > 0)
+    ++steps;
+  here.check_accounts();
+  CHECK(here.summary->totals.of(status::up) == 2);
+  CHECK(here.summary->totals.of(status::mismatch) == 2);
+  CHECK(here.summary->totals.of(status::timeout) == 1);
+  CHECK(here.summary->retries == 3);
+  CHECK(here.seen.sequences == std::vector<std::uint64_t>{0, 1, 2, 3, 4});
+  return steps;
+}
+
+void check_that_no_child_is_left() {
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
+}
+
+}  // namespace
+
+TEST_CASE("a run of commands may be stopped after any step, and accounts for what it began") {
+  const std::size_t steps = steps_of_a_whole_run();
+  for (std::size_t limit = 0; limit < steps; ++limit) {
+    world here;
+    here.start();
+    for (std::size_t i = 0; i < limit; ++i)
+      here.context.run_one();
+    here.run->stop(reason::interrupted);
+    here.context.run();
+    here.check_accounts();
+  }
+  check_that_no_child_is_left();
+}
+
+TEST_CASE("a run of commands may be abandoned after any step, and leaves no process behind") {
+  const std::size_t steps = steps_of_a_whole_run();
+  for (std::size_t limit = 0; limit < steps; ++limit) {
+    world here;
+    here.start();
+    for (std::size_t i = 0; i < limit; ++i)
+      here.context.run_one();
+  }
+  check_that_no_child_is_left();
+}
+
+TEST_CASE("cancelling a run of commands ends what runs, and it still gives its summary") {
+  world here;
+  asio::cancellation_signal signal;
+  asio::co_spawn(
+      here.context, here.run->run(),
+      asio::bind_cancellation_slot(signal.slot(), [&here](std::exception_ptr, run_summary value) {
+        here.summary = std::move(value);
+      }));
+  here.context.run_one();
+  signal.emit(asio::cancellation_type::terminal);
+  here.context.run();
+  here.check_accounts();
+  CHECK(here.summary->stop_reason == reason::interrupted);
+}
+
+TEST_CASE("options of a run that make no sense are refused") {
+  const auto build = [](auto change) {
+    run_options options = world::options_for_all();
+    change(options);
+    world here{std::move(options)};
+  };
+  CHECK_THROWS_AS(build([](run_options& o) { o.command.clear(); }), std::invalid_argument);
+  CHECK_THROWS_AS(build([](run_options& o) { o.in_flight_max = 0; }), std::invalid_argument);
+  CHECK_THROWS_AS(build([](run_options& o) { o.batch_min = 3; }), std::invalid_argument);
+  CHECK_THROWS_AS(build([](run_options& o) { o.retries = 1000; }), std::invalid_argument);
+  CHECK_THROWS_AS(build([](run_options& o) { o.backoff = -1s; }), std::invalid_argument);
+  CHECK_THROWS_AS(build([](run_options& o) { o.refill = std::string(1, '('); }),
+                  std::invalid_argument);
+}

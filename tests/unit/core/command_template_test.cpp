@@ -1,0 +1,127 @@
+#include "core/command_template.hpp"
+
+#include "support/catch.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace muster;
+
+namespace {
+
+using words = std::vector<std::string>;
+using row = std::vector<std::pair<std::string, std::string>>;
+
+target line(std::string text, row columns = {}) {
+  target_text pieces;
+  pieces.text = std::move(text);
+  if (!columns.empty()) {
+    target_parameters parameters;
+    parameters.columns = std::move(columns);
+    pieces.parameters = std::make_shared<const target_parameters>(std::move(parameters));
+  }
+  return {target_form::line, {}, 0, std::move(pieces)};
+}
+
+command_template::filled fill(const words& command, const std::vector<target>& targets,
+                              command_template_options options = {}) {
+  return command_template{command, options}.fill(targets, 7);
+}
+
+words arguments(const words& command, const target& subject,
+                command_template_options options = {}) {
+  const auto filled = fill(command, {subject}, options);
+  CHECK(filled.wrong == reason::none);
+  return filled.arguments;
+}
+
+}  // namespace
+
+TEST_CASE("placeholders are filled in wherever they stand in a word") {
+  CHECK(arguments({"a{}b", "{}{}", "{#}"}, line("x")) == words{"axb", "xx", "7"});
+  CHECK(arguments({"c", "", "{}"}, line("x")) == words{"c", "", "x"});
+}
+
+TEST_CASE(
+    "a command without a placeholder gets the target last, and one with gets it nowhere else") {
+  CHECK(arguments({"cmd", "-v"}, line("x")) == words{"cmd", "-v", "x"});
+  CHECK(arguments({"cmd", "{#}"}, line("x")) == words{"cmd", "7"});
+  CHECK(arguments({"cmd", "{role}"}, line("x", {{"role", "web"}})) == words{"cmd", "web"});
+  CHECK(arguments({"cmd", "{role}"}, line("x")) == words{"cmd", "{role}", "x"});
+  command_template_options to_input;
+  to_input.to_input = true;
+  const auto filled = fill({"cmd"}, {line("x"), line("y")}, to_input);
+  CHECK(filled.arguments == words{"cmd"});
+  CHECK(filled.input == "x\ny\n");
+}
+
+TEST_CASE("what is in braces and no name of a column stays as it is") {
+  const target subject = line("x", {{"a", "1"}});
+  for (const char* text : {"{ print $1 }", "{\"a\":1}", "{a,b}", "{", "}", "{}}", "${x}{-}"}) {
+    const auto filled = fill({"cmd", text, "{}"}, {line("x")});
+    CHECK(filled.wrong == reason::none);
+  }
+  CHECK(arguments({"cmd", "{ print $1 }", "{\"a\":1}", "{a,b}", "{"}, subject) ==
+        words{"cmd", "{ print $1 }", "{\"a\":1}", "{a,b}", "{", "x"});
+}
+
+TEST_CASE("a placeholder without a value stops the command, and says which one") {
+  const auto column = fill({"cmd", "{b}"}, {line("x", {{"a", "1"}})});
+  CHECK(column.wrong == reason::no_value);
+  CHECK(column.what == "b");
+  CHECK(fill({"cmd", "{port}"}, {line("x")}).what == "port");
+  CHECK(fill({"cmd", "{address}"}, {line("x")}).what == "address");
+}
+
+TEST_CASE("a target with a dash is refused only where it would begin an argument of its own") {
+  CHECK(fill({"cmd", "{}"}, {line("-x")}).wrong == reason::leading_dash);
+  CHECK(fill({"cmd"}, {line("-x")}).wrong == reason::leading_dash);
+  CHECK(fill({"cmd", "{}y"}, {line("-x")}).wrong == reason::leading_dash);
+  CHECK(fill({"cmd", "--name={}"}, {line("-x")}).wrong == reason::none);
+  CHECK(fill({"cmd", "--", "{}"}, {line("-x")}).wrong == reason::none);
+  command_template_options allowed;
+  allowed.allow_dash = true;
+  CHECK(fill({"cmd", "{}"}, {line("-x")}, allowed).wrong == reason::none);
+}
+
+TEST_CASE("a NUL byte reaches no argument") {
+  CHECK(fill({"cmd", "{a}"}, {line("x", {{"a", std::string("1\0", 2)}})}).wrong ==
+        reason::nul_byte);
+}
+
+TEST_CASE("the targets of a batch repeat the words that they stand in") {
+  command_template_options batch;
+  batch.batch = true;
+  const std::vector<target> three{line("x"), line("y"), line("z")};
+  CHECK(fill({"cmd", "-a", "{}"}, three, batch).arguments == words{"cmd", "-a", "x", "y", "z"});
+  CHECK(fill({"cmd", "h={}", "{#}"}, three, batch).arguments ==
+        words{"cmd", "h=x", "h=y", "h=z", "7"});
+}
+
+TEST_CASE("a script refers to its values, in whatever quotes they stand") {
+  command_template_options script;
+  script.shell = true;
+  CHECK(
+      arguments({"a {} \"b {}\" 'c {}'"}, line("$(x)"), script) ==
+      words{"/bin/sh", "-c", "a \"${1}\" \"b ${2}\" 'c '\"${3}\"''", "sh", "$(x)", "$(x)", "$(x)"});
+  CHECK(arguments({"a", "b"}, line("x"), script) ==
+        words{"/bin/sh", "-c", "a b \"${1}\"", "sh", "x"});
+  CHECK(arguments({"a \\\"{}"}, line("x"), script)[2] == "a \\\"\"${1}\"");
+  CHECK(arguments({"a ${HOME} {}"}, line("x"), script)[2] == "a ${HOME} \"${1}\"");
+  script.batch = true;
+  CHECK(fill({"a {}"}, {line("x"), line("y")}, script).arguments ==
+        words{"/bin/sh", "-c", "a \"${@}\"", "sh", "x", "y"});
+  CHECK(fill({"a"}, {line("x"), line("y")}, script).arguments ==
+        words{"/bin/sh", "-c", "a \"${@}\"", "sh", "x", "y"});
+}
+
+TEST_CASE("no words are no command, and a batch in a script has one placeholder only") {
+  CHECK_THROWS_AS(command_template({}, {}), std::invalid_argument);
+  CHECK_THROWS_AS(command_template({""}, {}), std::invalid_argument);
+  command_template_options script;
+  script.shell = script.batch = true;
+  CHECK_THROWS_AS(command_template({"a {} {#}"}, script), std::invalid_argument);
+}
