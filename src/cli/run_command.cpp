@@ -1,12 +1,14 @@
 #include "cli/run_command.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/file_clashes.hpp"
 #include "cli/job_log.hpp"
 #include "cli/outputs.hpp"
 #include "cli/run_control.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/standard_input.hpp"
+#include "cli/stop_signals.hpp"
 #include "cli/sweep_targets.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/usage_error.hpp"
@@ -29,7 +31,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
@@ -53,7 +54,8 @@ class task_command final : private run_observer {
       succeeded_ = read_succeeded(arguments.resume_file, run_.command_text());
     }
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
-    outputs_.emplace(context_, arguments, run_.command_text());
+    outputs_.emplace(context_, arguments, run_.command_text(),
+                     [this] { return should_have_ended(); });
   }
 
   int run() {
@@ -62,7 +64,14 @@ class task_command final : private run_observer {
     if (reads_standard_input(arguments_)) open_input();
     targets_.gather();
     if (strict_failure_) throw usage_error{"nothing was run (--strict)"};
-    catch_signals(scope_, *this);
+    // The second signal kills all that runs, and then muster.
+    signals_.watch(
+        [this] {
+          script_stop_.emit(asio::cancellation_type::terminal);
+          run_.stop(reason::interrupted);
+        },
+        [this] { run_.kill(); });
+    started_ = std::chrono::steady_clock::now();
     control_.watch_signals();
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;
@@ -103,7 +112,7 @@ class task_command final : private run_observer {
       self.summary_ = co_await self.run_.run();
       self.outputs_->flush_all();
     }
-    const bool in_order = !self.summary_.stopped_early && !self.interrupted_;
+    const bool in_order = !self.summary_.stopped_early && !self.signals_.pending();
     if (!arguments.end_command.empty() && in_order && !self.begin_failed_) {
       co_await self.run_script("--end", arguments.end_command, true);
     }
@@ -169,25 +178,16 @@ class task_command final : private run_observer {
     input_.open();
   }
 
-  // The first signal ends the run in order; the second kills all that runs, and then muster.
-  static job catch_signals(job_scope&, task_command& self) {
-    std::error_code ignored;
-    self.signals_.add(SIGINT, ignored);
-    self.signals_.add(SIGTERM, ignored);
-    auto [error, number] = co_await self.signals_.async_wait(resume);
-    if (error) co_return;
-    self.interrupted_ = true;
-    self.script_stop_.emit(asio::cancellation_type::terminal);
-    self.run_.stop(reason::interrupted);
-    auto [error_again, again] = co_await self.signals_.async_wait(resume);
-    if (error_again) co_return;
-    self.run_.kill();
-    self.signals_.clear(ignored);
-    std::raise(again);
+  /// Whether the run is to end though the loop may not have heard of it: a reader of the results
+  /// that takes nothing holds it up.
+  bool should_have_ended() const {
+    const auto& deadline = arguments_.run.run_deadline;
+    return signals_.pending() ||
+           (deadline && std::chrono::steady_clock::now() - started_ > *deadline);
   }
 
   int conclude() {
-    const bool interrupted = interrupted_;
+    const bool interrupted = signals_.pending();
     const bool reader_gone = outputs_->reader_gone() && !interrupted;
     if (!reader_gone) {
       const std::string text = render_run_summary(summary_, wants_colour(STDERR_FILENO));
@@ -220,7 +220,6 @@ class task_command final : private run_observer {
   bool running_ = false;
   bool strict_failure_ = false;
   std::uint64_t bad_targets_ = 0;
-  bool interrupted_ = false;
   bool script_failed_ = false;
   bool begin_failed_ = false;
   std::exception_ptr failure_;
@@ -231,10 +230,10 @@ class task_command final : private run_observer {
   target_stream targets_;
   command_run run_;
   standard_input input_;
-  asio::signal_set signals_;
+  stop_signals signals_;
+  std::chrono::steady_clock::time_point started_{};
   run_control control_;
   std::optional<run_outputs> outputs_;
-  job_scope scope_;  // last: its jobs use all of the above
 };
 
 }  // namespace
@@ -247,6 +246,8 @@ int run_tasks(const run_arguments& arguments) {
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    refuse_file_clashes(files_read(arguments),
+                        {{"-o", arguments.output_files}, {"--joblog", {arguments.job_log}}});
     task_command command{arguments};
     return command.run();
   } catch (const usage_error& error) {

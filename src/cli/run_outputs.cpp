@@ -36,26 +36,32 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
 }  // namespace
 
 run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
-                         std::string_view command)
+                         std::string_view command, const std::function<bool()>& give_up)
     : flush_timer_{context},
       draw_timer_{context},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
+  errors_.give_up_when(give_up);
+  tagged_.give_up_when(give_up);
   append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
   task_format format;
   format.parse_json = arguments.parse_json;
   if (!arguments.quiet) {
     format.terminal = ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
     format.without_output = arguments.tag;
-    sinks_.push_back(make_task_sink(format_of(arguments, "-"), output_file{STDOUT_FILENO, false},
-                                    &errors_, "standard output", format));
+    output_file file{STDOUT_FILENO, false};
+    file.give_up_when(give_up);
+    sinks_.push_back(make_task_sink(format_of(arguments, "-"), std::move(file), &errors_,
+                                    "standard output", format));
     standard_output_ = sinks_.back().get();
     if (arguments.tag) tags_.emplace(tagged_, errors_, format.terminal);
   }
   format.terminal = format.without_output = false;
   for (const std::string& path : arguments.output_files) {
-    sinks_.push_back(make_task_sink(format_of(arguments, path), output_file::create(path), nullptr,
-                                    path, format));
+    output_file file = output_file::create(path);
+    file.give_up_when(give_up);
+    sinks_.push_back(
+        make_task_sink(format_of(arguments, path), std::move(file), nullptr, path, format));
   }
   if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);
   const std::string& log = arguments.job_log.empty() ? arguments.resume_file : arguments.job_log;

@@ -25,8 +25,10 @@ namespace muster {
 /// line. Opens everything at once; throws std::system_error or std::invalid_argument if it can't.
 class run_outputs {
  public:
-  /// `command` is the run's, as one line.
-  run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command);
+  /// `command` is the run's, as one line. `give_up` tells whether to wait no longer for a reader
+  /// that takes nothing.
+  run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command,
+              const std::function<bool()>& give_up);
 
   void write(const task_result& result);
   /// A task that runs has written something.

@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 namespace muster {
 namespace {
@@ -20,8 +21,14 @@ struct sigaction action_of(int number) {
 
 }  // namespace
 
-void stop_signals::watch(std::function<void()> stop) {
+void stop_signals::watch(std::function<void()> stop, std::function<void()> kill) {
   stop_ = std::move(stop);
+  kill_ = std::move(kill);
+  listen();
+  wait(scope_, *this);
+}
+
+void stop_signals::listen() {
   for (const int number : stopping) {
     // Under nohup, a terminal that goes away is to change nothing.
     if (number == SIGHUP && action_of(number).sa_handler == SIG_IGN) continue;
@@ -33,7 +40,6 @@ void stop_signals::watch(std::function<void()> stop) {
     action.sa_flags = (action.sa_flags | static_cast<int>(SA_RESETHAND)) & ~SA_RESTART;
     ::sigaction(number, &action, nullptr);
   }
-  wait(scope_, *this);
 }
 
 bool stop_signals::pending() const {
@@ -49,7 +55,14 @@ job stop_signals::wait(job_scope&, stop_signals& self) {
   self.stopped_ = true;
   std::error_code ignored;
   self.signals_.clear(ignored);
+  if (self.kill_) self.listen();
   self.stop_();
+  if (!self.kill_) co_return;
+  auto [error_again, again] = co_await self.signals_.async_wait(resume);
+  if (error_again) co_return;
+  self.signals_.clear(ignored);
+  self.kill_();
+  std::raise(again);
 }
 
 }  // namespace muster

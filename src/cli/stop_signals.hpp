@@ -16,16 +16,19 @@ class stop_signals {
   /// The io_context outlives it.
   explicit stop_signals(asio::io_context& context) : signals_{context} {}
 
-  /// From here on the first signal calls `stop`, from the loop.
-  void watch(std::function<void()> stop);
+  /// From here on the first signal calls `stop`, from the loop; and the next one `kill`, if there
+  /// is one, before it has its usual effect.
+  void watch(std::function<void()> stop, std::function<void()> kill = {});
   /// Whether a signal has come, though the loop may not have heard of it yet.
   bool pending() const;
 
  private:
+  void listen();
   static job wait(job_scope&, stop_signals& self);
 
   asio::signal_set signals_;
   std::function<void()> stop_;
+  std::function<void()> kill_;
   bool stopped_ = false;
   job_scope scope_;  // last: its jobs use all of the above
 };

@@ -45,6 +45,16 @@ std::uint64_t choose_seed(const sweep_arguments& arguments) {
   return std::random_device{}();
 }
 
+void refuse_clashes(const sweep_arguments& arguments) {
+  std::vector<named_files> read = files_read(arguments);
+  // A checkpoint may well be gone on with in its own place.
+  if (arguments.resume_file != arguments.checkpoint_file) {
+    read.push_back({"--resume", {arguments.resume_file}});
+  }
+  refuse_file_clashes(
+      read, {{"--checkpoint", {arguments.checkpoint_file}}, {"-o", arguments.output_files}});
+}
+
 /// Everything that a run consists of, in the order in which it may be taken apart.
 class sweep_run {
  public:
@@ -241,7 +251,7 @@ int run_sweep(const sweep_arguments& arguments) {
     }
     sweep_arguments complete = arguments;
     if (arguments.randomize && !arguments.seed) complete.seed = choose_seed(arguments);
-    refuse_file_clashes(complete);
+    refuse_clashes(complete);
     sweep_run run{complete};
     return run.run();
   } catch (const usage_error& error) {

@@ -88,13 +88,13 @@ TEST_CASE("a full disk under the logs is said so, and standard output has everyt
   // disk.
   const auto result =
       run({"sh", "-c",
-           "ulimit -f 8; exec " + std::string{MUSTER_BINARY} +
-               " run --lines 1 2 3 -P 1 --json --log-dir " + directory.path().string() +
+           "ulimit -f 8; yes | " + std::string{MUSTER_BINARY} +
+               " run --lines -P 1 --json --log-dir " + directory.path().string() +
                " --stdin -- head -c 100000 /dev/zero | cat"});
   CHECK(contains(result.err,
-                 "muster: can't write --log-dir: " + directory.path().string() + "/1.log: "));
+                 "muster: can't write --log-dir: " + directory.path().string() + "/y.log: "));
   CHECK(contains(result.err, "stopped early by a failed output"));
-  CHECK(lines_with(result.out, "\"target\":\"1\"") == 1);
+  CHECK(lines_with(result.out, "\"target\":\"y\"") >= 1);
 }
 
 TEST_CASE("a job log on a full disk stops the run before it begins") {
