@@ -113,8 +113,8 @@ struct dns_server::tcp_peer {
   bytes_type message;
 };
 
-dns_server::dns_server(asio::io_context& context)
-    : udp_{context, {asio::ip::address_v4::loopback(), 0}}, tcp_{context} {
+dns_server::dns_server(asio::io_context& context, std::uint16_t wanted_port)
+    : udp_{context, {asio::ip::address_v4::loopback(), wanted_port}}, tcp_{context} {
   udp_.non_blocking(true);
   asio::error_code ignored;
   udp_.set_option(asio::socket_base::receive_buffer_size{4 * 1024 * 1024}, ignored);
