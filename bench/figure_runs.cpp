@@ -19,19 +19,30 @@ std::uint32_t results_of(const std::string& file, const std::string& status) {
   return out;
 }
 
-run_cost checked_run(const toolbox& tools, const figure_command& one) {
-  auto cost = measured_run(tools.directory + "/measure", {one.command}, [](std::string_view) {});
-  const auto line = fmt::format("{}", fmt::join(one.command, " "));
+/// What is wrong with a run; empty if nothing is.
+std::string fault_of(const figure_command& one, const run_cost& cost) {
   if (cost.exit_code != one.exit_code) {
-    throw std::runtime_error{
-        fmt::format("'{}' ended with code {}: {}", line, cost.exit_code, cost.complaint)};
+    return fmt::format("ended with code {} {}", cost.exit_code, cost.complaint);
   }
-  if (one.file.empty()) return cost;
-  if (const auto found = results_of(one.file, one.status); found != one.count) {
-    throw std::runtime_error{
-        fmt::format("'{}': {} of {} results are '{}'", line, found, one.count, one.status)};
+  if (one.file.empty()) return {};
+  const auto found = results_of(one.file, one.status);
+  if (found == one.count) return {};
+  return fmt::format("{} of {} results are '{}'", found, one.count, one.status);
+}
+
+/// The kernel drops a packet now and then when something else on the machine holds it up, whoever
+/// is being measured. Such a run is made again.
+run_cost checked_run(const toolbox& tools, const figure_command& one) {
+  constexpr int tries = 3;
+  std::string fault;
+  const auto line = fmt::format("{}", fmt::join(one.command, " "));
+  for (int i = 0; i < tries; ++i) {
+    auto cost = measured_run(tools.directory + "/measure", {one.command}, [](std::string_view) {});
+    fault = fault_of(one, cost);
+    if (fault.empty()) return cost;
+    fmt::print(stderr, "muster-bench: once more, as '{}' {}\n", line, fault);
   }
-  return cost;
+  throw std::runtime_error{fmt::format("'{}' {}, and that {} times", line, fault, tries)};
 }
 
 }  // namespace

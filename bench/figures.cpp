@@ -262,27 +262,42 @@ void starts(const bench_place& at) {
          first.median <= 0.020);
 }
 
+struct figure_part {
+  const char* name;
+  void (*measure)(const bench_place&);
+};
+constexpr figure_part all_parts[] = {{"icmp", icmp_rates},
+                                     {"tcp", tcp_rates},
+                                     {"http", http_rates},
+                                     {"silence", silence},
+                                     {"million", million},
+                                     {"memory", block_memory},
+                                     {"exclude", excluded_addresses},
+                                     {"tiny", tiny_tasks},
+                                     {"flat", flat_cost},
+                                     {"start", starts}};
+
 }  // namespace
 
-std::vector<figure> measure_figures(const toolbox& tools, bool small,
+std::string figure_part_names() {
+  std::string out;
+  for (const auto& one : all_parts)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", one.name);
+  return out;
+}
+
+bool is_figure_part(const std::string& name) {
+  return std::any_of(std::begin(all_parts), std::end(all_parts),
+                     [&](const figure_part& one) { return name == one.name; });
+}
+
+std::vector<figure> measure_figures(const toolbox& tools, const std::vector<std::string>& parts,
+                                    bool small,
                                     const std::function<void(const std::string&)>& say) {
-  struct part {
-    const char* name;
-    void (*measure)(const bench_place&);
-  };
-  constexpr part parts[] = {{"ICMP", icmp_rates},
-                            {"TCP", tcp_rates},
-                            {"HTTP", http_rates},
-                            {"silence", silence},
-                            {"a million silent hosts", million},
-                            {"memory of blocks", block_memory},
-                            {"excluded addresses", excluded_addresses},
-                            {"tiny tasks", tiny_tasks},
-                            {"cost against targets", flat_cost},
-                            {"starts", starts}};
   std::vector<figure> out;
   const bench_place at{tools, small, out};
-  for (const auto& one : parts) {
+  for (const auto& one : all_parts) {
+    if (!parts.empty() && std::find(parts.begin(), parts.end(), one.name) == parts.end()) continue;
     say(one.name);
     one.measure(at);
   }

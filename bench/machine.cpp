@@ -23,7 +23,8 @@ std::string first_line(const std::string& text) {
 }
 
 std::string version_of(const std::vector<std::string>& command) {
-  if (!test::has_program(command[0])) return command[0] + ": not installed";
+  const bool is_path = command[0].find('/') != std::string::npos;
+  if (!is_path && !test::has_program(command[0])) return command[0] + ": not installed";
   const auto said = test::run(command);
   auto line = first_line(said.out);
   return line.empty() ? first_line(said.err) : line;

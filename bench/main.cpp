@@ -114,7 +114,8 @@ void measure_all(const toolbox& tools, const bench_options& options, report& all
   };
   if (!options.targets.empty()) return add(run_own_targets(tools, options));
   const bool named = !options.scenarios.empty();
-  const bool only_others = options.figures || options.growth || !options.from.empty();
+  const bool figures = options.figures || !options.figure_parts.empty();
+  const bool only_others = figures || options.growth || !options.from.empty();
   for (const auto& one : all_scenarios()) {
     const bool wanted =
         std::count(options.scenarios.begin(), options.scenarios.end(), one.name) > 0;
@@ -127,11 +128,11 @@ void measure_all(const toolbox& tools, const bench_options& options, report& all
       all.growth.push_back(std::move(one));
     }
   }
-  if (options.figures) {
-    for (auto& one : measure_figures(tools, options.small, rounds_of(options, 1, "figures").say)) {
-      std::fputs(text_of(std::vector{one}).c_str(), stdout);
-      all.figures.push_back(std::move(one));
-    }
+  if (figures) {
+    const auto measured = measure_figures(tools, options.figure_parts, options.small,
+                                          rounds_of(options, 1, "figures").say);
+    std::fputs(text_of(measured).c_str(), stdout);
+    all.figures.insert(all.figures.end(), measured.begin(), measured.end());
   }
 }
 

@@ -13,6 +13,10 @@ std::string grouped(std::uint64_t number) {
   return out;
 }
 
+std::string count_text(double number) {
+  return grouped(static_cast<std::uint64_t>(std::llround(number)));
+}
+
 std::string short_number(double value) {
   if (value == 0) return "0";
   if (value >= 999.5) return grouped(static_cast<std::uint64_t>(std::llround(value)));

@@ -4,6 +4,7 @@
 #include "cli/help_formatter.hpp"
 #include "cli/suggestion.hpp"
 #include "contenders.hpp"
+#include "figures.hpp"
 #include "scenarios.hpp"
 
 #include <algorithm>
@@ -41,6 +42,11 @@ std::string wrong_runner(const std::string& name) {
   }
 }
 
+std::string wrong_figure_part(const std::string& name) {
+  if (is_figure_part(name)) return {};
+  return fmt::format("'{}' is not among the figures: {}", name, figure_part_names());
+}
+
 std::string wrong_output(const std::string& path) {
   for (const auto* suffix : output_suffixes) {
     if (path.ends_with(suffix)) return {};
@@ -62,6 +68,11 @@ void add_what(CLI::App& app, bench_options& out) {
       ->type_name("NAME")
       ->group(group);
   app.add_flag("--figures", out.figures, "The figures that are asked of muster, met or not")
+      ->group(group);
+  app.add_option("--figure", out.figure_parts, "Only some of them: " + figure_part_names())
+      ->delimiter(',')
+      ->check(wrong_figure_part)
+      ->type_name("NAME")
       ->group(group);
   app.add_flag("--growth", out.growth, "Costs against probes in flight and against targets")
       ->group(group);

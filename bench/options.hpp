@@ -14,6 +14,7 @@ struct bench_options {
   std::vector<std::string> scenarios;
   std::vector<std::string> runners;  ///< Empty: all that the scenario lists.
   bool figures = false;
+  std::vector<std::string> figure_parts;  ///< Empty: all.
   bool growth = false;
   unsigned rounds = 0;  ///< 0: as the scenario says.
   bool small = false;

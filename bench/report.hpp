@@ -98,6 +98,11 @@ struct report {
   std::vector<growth_report> growth;
 };
 
+/// Who did better than the coroutine, and in what: time, CPU or memory for each probe, the first
+/// result. Only where all rounds of the one were better than all rounds of the other; the plain
+/// loop and those who were disqualified are left out. Empty if nobody did.
+std::string ahead_of_muster(const scenario_report& one);
+
 std::string text_of(const report& all);
 std::string text_of(const scenario_report& one);
 std::string text_of(const std::vector<figure>& figures);

@@ -42,8 +42,8 @@ std::string line_of(const row& one) {
       fmt::format("{:<18} {:<29} {:>9} {:>11} {:>9} {:>7} {:>9} {:>9} {:>9}  {:<17} {:>2}  {}",
                   one.contender, with_range(one.wall_s, duration_text),
                   duration_text(one.cpu_s.median), microseconds(one.cpu_us_per_probe()),
-                  memory_text(one.memory_kib.median), short_number(one.threads.median),
-                  short_number(one.switches.median), duration_text(one.first_s.median),
+                  memory_text(one.memory_kib.median), count_text(one.threads.median),
+                  count_text(one.switches.median), duration_text(one.first_s.median),
                   short_number(one.rate.median), share(one.of_limit), one.runs, mark(one));
   out.erase(out.find_last_not_of(' ') + 1);
   return out + "\n";
@@ -58,7 +58,9 @@ std::string text_of(const scenario_report& one) {
                      "first", "probes/s", "of the limit", "n");
   for (const auto& each : one.rows)
     out += line_of(each);
-  return out;
+  const auto ahead = ahead_of_muster(one);
+  return out + (ahead.empty() ? "Nobody is ahead of the coroutine.\n"
+                              : fmt::format("Ahead of the coroutine: {}.\n", ahead));
 }
 
 std::string text_of(const std::vector<figure>& figures) {

@@ -104,7 +104,7 @@ void contest::judge(const single_run& run) {
   out_.wrong = std::max(out_.wrong, run.wrong);
   out_.lost = std::max(out_.lost, run.lost);
   out_.statuses = run.statuses;
-  if (run.wrong == 0 && run.lost == 0) return;
+  if (run.wrong == 0 && run.lost == 0 && !run.cost.timed_out) return;
   if (run.cost.timed_out) {
     out_.outcome = verdict::failed;
     out_.why = fmt::format("not done after {:.0f} s", run.cost.wall_s);
