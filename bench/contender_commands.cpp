@@ -118,7 +118,9 @@ maybe_words fping(const toolbox& tools, const work& wanted, std::uint32_t) {
   if (wanted.probe.kind != probe_kind::icmp) return std::nullopt;
   words out{"fping", "-a", "-i", "0", "-r", "0", "-t", fmt::format("{}", wanted.timeout.count())};
   if (arrive(wanted)) return out;
-  if (wanted.targets.what() == targets::kind::addresses) {
+  // It makes no more than so many itself.
+  constexpr std::uint32_t generated_max = 65'535;
+  if (wanted.targets.what() == targets::kind::addresses && wanted.targets.size() <= generated_max) {
     append(out, {"-g", wanted.targets.text(0), wanted.targets.text(wanted.targets.size() - 1)});
   } else {
     append(out, {"-f", write_list(tools, wanted)});

@@ -87,7 +87,9 @@ void read_ping_or_curl(const work& wanted, const std::string_view* line, tally& 
 void read_wrk(const work&, const std::string_view* line, tally& results) {
   if (!line) return;
   if (line->find(" requests in ") != line->npos) results.add_counted(number_in(*line));
-  if (line->find("Non-2xx") != line->npos) results.add_counted(0, number_in(*line));
+  if (line->find("Non-2xx") != line->npos) {
+    results.add_counted(0, number_in(between(*line, "responses: ", " ")));
+  }
 }
 
 void read_hey(const work&, const std::string_view* line, tally& results) {

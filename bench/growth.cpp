@@ -72,18 +72,20 @@ growth_point point_of(const row& one, std::uint32_t x) {
   return out;
 }
 
-growth_report follow(const toolbox& tools, const growth_course& course, std::uint32_t last,
+growth_report follow(const toolbox& tools, const growth_course& course, bool small,
                      const std::function<void(const std::string&)>& say) {
   growth_report out{course.name, course.title, course.x_title, {}};
   for (const auto& line : course.lines)
     out.lines.push_back({line.contender, {}});
+  const auto last = small ? course.first * 10 : course.last;
   for (std::uint32_t x = course.first; x <= last; x *= 10) {
     say(fmt::format("{} {}", grouped(x), course.x_title));
     work wanted = course.at(x);
     const network around{course.around, wanted, tools.directory};
     constexpr std::uint32_t repeated_up_to = 100'000;
     rounds_options rounds;
-    rounds.rounds = x <= repeated_up_to ? 3 : 1;
+    rounds.rounds = x <= repeated_up_to && !small ? 3 : 1;
+    rounds.warm_up = !small;
     rounds.seconds_max = 6;
     std::vector<participant> followers;
     for (const auto& line : course.lines) {
@@ -106,7 +108,7 @@ std::vector<growth_report> measure_growth(const toolbox& tools, bool small,
                                           const std::function<void(const std::string&)>& say) {
   std::vector<growth_report> out;
   for (const auto& course : courses)
-    out.push_back(follow(tools, course, small ? course.first * 10 : course.last, say));
+    out.push_back(follow(tools, course, small, say));
   return out;
 }
 

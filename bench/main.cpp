@@ -114,15 +114,16 @@ void measure_all(const toolbox& tools, const bench_options& options, report& all
   };
   if (!options.targets.empty()) return add(run_own_targets(tools, options));
   const bool named = !options.scenarios.empty();
-  const bool figures = options.figures || !options.figure_parts.empty();
-  const bool only_others = figures || options.growth || !options.from.empty();
+  const bool figures = options.all || options.figures || !options.figure_parts.empty();
+  const bool growth = options.all || options.growth;
+  const bool only_others = !options.all && (figures || growth || !options.from.empty());
   for (const auto& one : all_scenarios()) {
     const bool wanted =
         std::count(options.scenarios.begin(), options.scenarios.end(), one.name) > 0;
     if (wanted || (!named && !only_others)) add(run_scenario(tools, options, one));
   }
   const auto say = rounds_of(options, 1, "growth").say;
-  if (options.growth) {
+  if (growth) {
     for (auto& one : measure_growth(tools, options.small, say)) {
       std::fputs(text_of(one).c_str(), stdout);
       all.growth.push_back(std::move(one));
@@ -140,6 +141,7 @@ void write_reports(const bench_options& options, const report& all) {
   for (const auto& path : options.outputs) {
     const auto text = path.ends_with(".html")   ? html_of(all)
                       : path.ends_with(".json") ? json_of(all)
+                      : path.ends_with(".md")   ? markdown_of(all)
                                                 : text_of(all);
     muster::test::write_whole_file(path, text);
   }

@@ -22,7 +22,7 @@ constexpr const char* about =
     "Without options it runs every scenario; each is made and removed by itself, in a network\n"
     "namespace, and sends nothing outside it. With --targets it probes your own.";
 
-const std::vector<const char*> output_suffixes{".txt", ".json", ".html"};
+const std::vector<const char*> output_suffixes{".txt", ".md", ".json", ".html"};
 
 std::string wrong_scenario(const std::string& name) {
   std::string names;
@@ -51,7 +51,7 @@ std::string wrong_output(const std::string& path) {
   for (const auto* suffix : output_suffixes) {
     if (path.ends_with(suffix)) return {};
   }
-  return fmt::format("'{}' ends in none of .txt, .json and .html", path);
+  return fmt::format("'{}' ends in none of .txt, .md, .json and .html", path);
 }
 
 void add_what(CLI::App& app, bench_options& out) {
@@ -66,6 +66,8 @@ void add_what(CLI::App& app, bench_options& out) {
       ->delimiter(',')
       ->check(wrong_runner)
       ->type_name("NAME")
+      ->group(group);
+  app.add_flag("--all", out.all, "Every scenario, the figures and the growth: 12 minutes")
       ->group(group);
   app.add_flag("--figures", out.figures, "The figures that are asked of muster, met or not")
       ->group(group);
@@ -110,7 +112,7 @@ void add_own(CLI::App& app, bench_options& out) {
 
 void add_report(CLI::App& app, bench_options& out) {
   const auto group = "Report";
-  app.add_option("-o,--output", out.outputs, "Write the report to FILE; .txt, .json or .html")
+  app.add_option("-o,--output", out.outputs, "Write the report to FILE; .txt, .md, .json or .html")
       ->check(wrong_output)
       ->type_name("FILE")
       ->group(group);

@@ -11,6 +11,7 @@ namespace muster::bench {
 
 struct bench_options {
   bool list = false;
+  bool all = false;  ///< Every scenario, the figures and the growth.
   std::vector<std::string> scenarios;
   std::vector<std::string> runners;  ///< Empty: all that the scenario lists.
   bool figures = false;

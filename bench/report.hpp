@@ -108,6 +108,7 @@ std::string text_of(const scenario_report& one);
 std::string text_of(const std::vector<figure>& figures);
 std::string text_of(const growth_report& one);
 std::string json_of(const report& all);
+std::string markdown_of(const report& all);
 /// A page that needs nothing but itself.
 std::string html_of(const report& all);
 

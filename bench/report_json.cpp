@@ -223,7 +223,7 @@ std::string json_of(const report& all) {
 void add_json(report& all, const std::string& file) {
   rapidjson::Document json;
   const auto text = test::read_whole_file(file);
-  json.Parse(text.c_str());
+  json.Parse<rapidjson::kParseFullPrecisionFlag>(text.c_str());
   if (json.HasParseError()) {
     throw std::runtime_error{
         fmt::format("{}: {}", file, rapidjson::GetParseError_En(json.GetParseError()))};

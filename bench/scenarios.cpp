@@ -79,7 +79,7 @@ const std::vector<scenario> scenarios{
       {"serial", 2},
       {"limit"},
       {"fping"},
-      {"nmap", 100},
+      {"nmap", 30},
       {"xargs:1000", 1'000},
       {"parallel:250", 250},
       {"blackbox:1000", 1'000}}},
