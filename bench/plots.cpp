@@ -7,8 +7,23 @@
 namespace muster::bench {
 namespace {
 
-// Colours that differ in lightness too, in the order in which contenders are drawn.
-constexpr const char* colours[] = {"#1b7f5c", "#c8553d", "#7a5cbf", "#8a8f98", "#c79a2b"};
+// The same colour for a contender in every plot; they differ in lightness, too.
+struct pen {
+  const char* contender;
+  const char* colour;
+};
+constexpr pen pens[] = {{"coroutine", "#1b7f5c"},
+                        {"thread", "#c8553d"},
+                        {"pool:64", "#c79a2b"},
+                        {"fping", "#7a5cbf"},
+                        {"limit", "#8a8f98"}};
+
+const char* colour_of(const std::string& contender) {
+  for (const auto& one : pens) {
+    if (contender == one.contender) return one.colour;
+  }
+  return "#333333";
+}
 
 double value_at(const growth_point& point, growth_axis axis) {
   return axis == growth_axis::cpu ? point.cpu_us_per_probe : point.memory_kib / 1024;
@@ -19,8 +34,7 @@ std::string script_for(const growth_report& one, growth_axis axis) {
       "set terminal svg size 620,400 font 'sans-serif,13' background '#ffffff' name '{}'\n"
       "set logscale xy\nset grid lc '#dddddd' lt 1 lw 0.5\nset border 3 lc '#888888'\n"
       "set tics nomirror\nset key outside top center horizontal reverse Left samplen 2\n"
-      "set xlabel '{}'\nset ylabel '{}'\nset format x '10^{{%L}}'\nset format y '%g'\n"
-      "set offsets graph 0.03, graph 0.03, graph 0.05, graph 0.05\n",
+      "set xlabel '{}'\nset ylabel '{}'\nset format x '10^{{%L}}'\nset format y '%g'\n",
       axis == growth_axis::cpu ? "cpu" : "memory", one.x_title,
       axis == growth_axis::cpu ? "CPU for each probe, µs" : "peak memory, MiB");
   std::string plot;
@@ -32,7 +46,7 @@ std::string script_for(const growth_report& one, growth_axis axis) {
     out += "END\n";
     plot +=
         fmt::format("{}$d{} using 1:2 with linespoints lc rgb '{}' lw {} pt 7 ps 0.6 title '{}'",
-                    i == 0 ? "plot " : ", ", i, colours[i % std::size(colours)], i == 0 ? 3 : 1.6,
+                    i == 0 ? "plot " : ", ", i, colour_of(one.lines[i].contender), i == 0 ? 3 : 1.6,
                     one.lines[i].contender);
   }
   return out + plot + "\n";

@@ -22,7 +22,7 @@ constexpr std::string_view page_start = R"(<!DOCTYPE html>
 <style>
 :root { color-scheme: light; --ink: #1d2126; --soft: #6a717b; --line: #e3e5e8; --own: #1b7f5c; }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: #fff;
-  max-width: 1180px; margin: 2em auto; padding: 0 1.5em; }
+  max-width: 1240px; margin: 2em auto; padding: 0 1.5em; }
 h1 { font-size: 1.7em; margin: 0 0 .2em; } h2 { font-size: 1.2em; margin: 2.2em 0 .3em; }
 p { margin: .4em 0; } .soft { color: var(--soft); font-size: .9em; }
 .glance { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1em; margin: 1.2em 0; }
@@ -42,6 +42,7 @@ tr.own td.bar { background-image: linear-gradient(#8fccb3, #8fccb3); }
 td.note, .bad { color: #a33a25; } td.note { text-align: left; white-space: normal; }
 td.scaled { color: var(--soft); text-align: left; }
 td small { color: var(--soft); font-weight: 400; }
+.table { overflow-x: auto; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 1em; }
 .plots svg { width: 100%; height: auto; border: 1px solid var(--line); border-radius: 8px; }
 details { margin: .3em 0; } summary { cursor: pointer; color: var(--soft); font-size: .9em; }
@@ -125,8 +126,10 @@ std::string cell(const scale& of, double value, const std::string& text) {
 }
 
 std::string range_of(const spread& of, std::string (*text)(double)) {
-  if (of.min == of.max) return text(of.median);
-  return fmt::format("{} <small>{}–{}</small>", text(of.median), text(of.min), text(of.max));
+  const auto least = text(of.min);
+  const auto most = text(of.max);
+  if (least == most) return text(of.median);
+  return fmt::format("{} <small>{}–{}</small>", text(of.median), least, most);
 }
 
 std::string note(const row& one) {
@@ -189,13 +192,14 @@ std::string row_of(const row& one, const scales& all) {
 std::string table_of(const scenario_report& one) {
   const scales all{one};
   auto out = fmt::format(
-      "<h2>{}</h2>\n<p>{}</p>\n<table><tr><th>contender</th><th>wall</th><th>probes/s</th>"
+      "<h2>{}</h2>\n<p>{}</p>\n<div "
+      "class=table><table><tr><th>contender</th><th>wall</th><th>probes/s</th>"
       "<th>CPU a probe</th><th>CPU, user + system</th><th>memory</th><th>threads</th>"
       "<th>switches</th><th>first result</th><th>of the limit</th><th></th></tr>\n",
       escaped(one.name), escaped(one.title));
   for (const auto& each : one.rows)
     out += row_of(each, all);
-  out += "</table>\n";
+  out += "</table></div>\n";
   const auto ahead = ahead_of_muster(one);
   out += ahead.empty() ? "<p>Nobody is ahead of the coroutine.</p>\n"
                        : fmt::format("<p>Ahead of the coroutine: {}.</p>\n", escaped(ahead));

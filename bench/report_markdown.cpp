@@ -8,8 +8,10 @@ namespace muster::bench {
 namespace {
 
 std::string range_of(const spread& of, std::string (*text)(double)) {
-  if (of.min == of.max) return text(of.median);
-  return fmt::format("{} ({}–{})", text(of.median), text(of.min), text(of.max));
+  const auto least = text(of.min);
+  const auto most = text(of.max);
+  if (least == most) return text(of.median);
+  return fmt::format("{} ({}–{})", text(of.median), least, most);
 }
 
 /// A bar would end the cell.

@@ -9,8 +9,10 @@ namespace muster::bench {
 namespace {
 
 std::string with_range(const spread& of, std::string (*text)(double)) {
-  if (of.min == of.max) return text(of.median);
-  return fmt::format("{} ({}–{})", text(of.median), text(of.min), text(of.max));
+  const auto least = text(of.min);
+  const auto most = text(of.max);
+  if (least == most) return text(of.median);
+  return fmt::format("{} ({}–{})", text(of.median), least, most);
 }
 
 std::string microseconds(double value) { return short_number(value) + " µs"; }
