@@ -24,16 +24,32 @@ bool read_number(std::string_view text, Number& out) {
   return error == std::errc{} && stopped == end;
 }
 
+bool read_address(const std::string& text, std::uint32_t& out) {
+  in_addr address{};
+  if (inet_pton(AF_INET, text.c_str(), &address) != 1) return false;
+  out = ntohl(address.s_addr);
+  return true;
+}
+
+bool read_range(const std::string& text, block& out) {
+  auto dash = text.find('-');
+  if (dash == std::string::npos) return false;
+  std::uint32_t last = 0;
+  if (!read_address(text.substr(0, dash), out.first)) return false;
+  if (!read_address(text.substr(dash + 1), last) || last < out.first) return false;
+  out.count = last - out.first + 1;
+  return true;
+}
+
 bool read_block(const std::string& text, block& out) {
   auto slash = text.find('/');
-  if (slash == std::string::npos) return false;
-  in_addr address{};
-  if (inet_pton(AF_INET, text.substr(0, slash).c_str(), &address) != 1) return false;
+  if (slash == std::string::npos) return read_range(text, out);
+  if (!read_address(text.substr(0, slash), out.first)) return false;
   std::uint32_t prefix = 0;
   if (!read_number(std::string_view{text}.substr(slash + 1), prefix)) return false;
   if (prefix < 1 || prefix > 32) return false;
   std::uint32_t size_less_one = prefix == 32 ? 0 : 0xffff'ffffU >> prefix;
-  out.first = ntohl(address.s_addr) & ~size_less_one;
+  out.first &= ~size_less_one;
   out.count = size_less_one + 1;
   if (prefix < 31) {
     out.first += 1;
@@ -47,7 +63,8 @@ bool read_block(const std::string& text, block& out) {
 block parse_block(const std::string& text) {
   block out;
   if (read_block(text, out)) return out;
-  std::fprintf(stderr, "'%s' is not an IPv4 block such as 127.0.0.0/16\n", text.c_str());
+  std::fprintf(stderr, "'%s' is neither an IPv4 block such as 127.0.0.0/16 nor a range\n",
+               text.c_str());
   std::exit(2);
 }
 

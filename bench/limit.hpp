@@ -18,7 +18,8 @@ struct block {
   std::uint32_t count = 0;
 };
 
-/// Reads `10.0.0.0/24`; ends the program with code 2 if it isn't one.
+/// Reads `10.0.0.0/24`, or `10.0.0.1-10.0.3.9`, of which all count; ends the program with code 2 if
+/// it isn't one.
 block parse_block(const std::string& text);
 
 /// What the programs take: `[--in-flight N] [--refused] [--listen] [BLOCK [PORT]]`.

@@ -14,10 +14,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <asio/any_io_executor.hpp>
+#include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -44,29 +44,56 @@ struct ignore_error {
 
 namespace detail {
 
-/// An item in flight: its permit, and the signal that cancels it.
-struct for_each_item : list_hook {
-  explicit for_each_item(semaphore::permit held) : permit{std::move(held)} {}
-  semaphore::permit permit;
-  asio::cancellation_signal signal;
+/// What the coroutine of an item waits with for the next one.
+using lane_handler = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
+
+/// A coroutine that runs one item after another, and is idle in between.
+struct for_each_lane : list_hook {
+  semaphore::permit permit;                   ///< The item's.
+  asio::cancellation_signal signal;           ///< Cancels the item.
+  std::optional<asio::awaitable<void>> work;  ///< The item, until it starts.
+  std::optional<lane_handler> idle;           ///< Goes on with the next item.
 };
 
-/// The part of a run that knows none of its types. for_each and its items share it: whatever order
+/// The part of a run that knows none of its types. for_each and its lanes share it: whatever order
 /// an abandoned loop destroys their frames in, fn and on_error outlive them all.
-struct for_each_state {
+class for_each_state : public std::enable_shared_from_this<for_each_state> {
+ public:
   for_each_state(const asio::any_io_executor& executor, limits cap);
-  void item_started();
-  void item_ended(bool failed);
+  virtual ~for_each_state() = default;
+
+  /// The awaitable of one item begins at once in an idle lane, or later in a new one. Returns
+  /// whether it began.
+  bool start(semaphore::permit permit, asio::awaitable<void> work);
+  /// An item that ended before it was an awaitable.
+  void failed_to_start(const std::exception_ptr& error);
   void cancel_items();
+  /// Nothing starts any more: idle lanes end.
+  void close();
 
   semaphore slots;
   token_bucket bucket;
   for_each_summary summary;
-  intrusive_list<for_each_item> items;
+
+ private:
+  friend asio::awaitable<void> run_lane(std::shared_ptr<for_each_state> run, for_each_lane& lane);
+  friend struct initiate_idle;
+  static constexpr std::size_t idle_lanes_max = 64;
+
+  void item_started();
+  void item_ended(const std::exception_ptr& error);
+  bool has_room_for_idle() const { return !closed_ && idle_count_ < idle_lanes_max; }
+  virtual void report(const std::exception_ptr& error) = 0;
+
+  asio::any_io_executor executor_;
+  intrusive_list<for_each_lane> in_flight_;
+  intrusive_list<for_each_lane> idle_;
+  std::size_t idle_count_ = 0;
+  bool closed_ = false;
 };
 
 template <class NextFn, class Fn, class ErrorFn>
-struct for_each_run : for_each_state {
+struct for_each_run final : for_each_state {
   for_each_run(const asio::any_io_executor& executor, limits cap, NextFn next_fn, Fn item_fn,
                ErrorFn error_fn)
       : for_each_state{executor, cap},
@@ -76,42 +103,41 @@ struct for_each_run : for_each_state {
   NextFn next;
   Fn fn;
   ErrorFn on_error;
+
+ private:
+  void report(const std::exception_ptr& error) override { on_error(error); }
 };
+
+/// Ends the idle lanes of a run when for_each ends, or is destroyed.
+struct close_at_end {
+  explicit close_at_end(for_each_state& closed) : run{closed} {}
+  close_at_end(const close_at_end&) = delete;
+  close_at_end& operator=(const close_at_end&) = delete;
+  ~close_at_end() { run.close(); }
+  for_each_state& run;
+};
+
+/// So many items may begin and end one after the other before others on the loop have their turn.
+inline constexpr unsigned items_at_once_max = 64;
 
 /// Waits until the bucket grants a start.
 asio::awaitable<void> wait_for_token(token_bucket& bucket);
+/// Lets others on the loop have their turn.
+asio::awaitable<void> step_aside();
 /// Waits until no item is in flight, whatever happens; on cancellation it cancels the items.
 asio::awaitable<void> wait_for_items(for_each_state& run);
 
-/// The completion handler of one item.
-template <class Run>
-struct for_each_item_end {
-  std::shared_ptr<Run> run;
-  std::unique_ptr<for_each_item> item;
-
-  void operator()(const std::exception_ptr& error) {
-    // The permit goes back last, even if on_error throws.
-    const std::unique_ptr<for_each_item> ended = std::move(item);
-    run->item_ended(error != nullptr);
-    if (error) run->on_error(error);
-  }
-};
-
+/// Returns whether the item began, and perhaps ended, at once.
 template <class Run, class Item>
-void start_item(const asio::any_io_executor& executor, const std::shared_ptr<Run>& run,
-                semaphore::permit permit, Item item) {
-  auto record = std::make_unique<for_each_item>(std::move(permit));
-  run->items.push_back(*record);
-  const asio::cancellation_slot slot = record->signal.slot();
-  for_each_item_end<Run> end{run, std::move(record)};
-  run->item_started();
+bool start_item(Run& run, semaphore::permit permit, Item item) {
   std::optional<asio::awaitable<void>> work;
   try {
-    work.emplace(run->fn(std::move(item)));
+    work.emplace(run.fn(std::move(item)));
   } catch (...) {
-    return end(std::current_exception());
+    run.failed_to_start(std::current_exception());
+    return true;
   }
-  asio::co_spawn(executor, *std::move(work), asio::bind_cancellation_slot(slot, std::move(end)));
+  return run.start(std::move(permit), *std::move(work));
 }
 
 template <class T>
@@ -122,23 +148,33 @@ inline constexpr bool is_awaitable<asio::awaitable<T, Executor>> = true;
 /// Starts items until there are none left or for_each is cancelled.
 template <class Run>
 asio::awaitable<void> start_items(std::shared_ptr<Run> run) {
-  const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  for (;;) {
-    semaphore::permit permit = co_await run->slots.async_acquire(asio::use_awaitable);
+  using next_result = std::invoke_result_t<decltype(run->next)&>;
+  for (unsigned at_once = 0;;) {
+    std::optional<semaphore::permit> free = run->slots.try_acquire();
+    semaphore::permit permit;
+    if (free) {
+      permit = *std::move(free);
+    } else {
+      permit = co_await run->slots.async_acquire(asio::use_awaitable);
+    }
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return;
-    using next_result = std::invoke_result_t<decltype(run->next)&>;
+    bool began = false;
     if constexpr (is_awaitable<next_result>) {
       auto item = co_await run->next();
       if (!item) co_return;
-      co_await wait_for_token(run->bucket);
-      start_item(executor, run, std::move(permit), *std::move(item));
+      if (!run->bucket.unlimited()) co_await wait_for_token(run->bucket);
+      began = start_item(*run, std::move(permit), *std::move(item));
     } else {
       auto item = run->next();
       if (!item) co_return;
-      co_await wait_for_token(run->bucket);
-      start_item(executor, run, std::move(permit), *std::move(item));
+      if (!run->bucket.unlimited()) co_await wait_for_token(run->bucket);
+      began = start_item(*run, std::move(permit), *std::move(item));
     }
+    // What has yet to begin has its turn before the next one starts.
+    if (began && ++at_once < items_at_once_max) continue;
+    at_once = 0;
+    co_await step_aside();
   }
 }
 
@@ -152,7 +188,9 @@ asio::awaitable<void> start_items(std::shared_ptr<Run> run) {
 /// `fn`: (T) -> asio::awaitable<void>; a coroutine takes its item by value. An exception of one
 /// item counts as failed, goes to `on_error(std::exception_ptr)`, and stops nobody else. All three
 /// are moved in and outlive every item, so lambdas with captures are safe here; but what they refer
-/// to must outlive the run. An exception from `on_error` leaves through io_context::run().
+/// to must outlive the run. Items begin in order, a few without the loop's turn in between, so one
+/// that never waits costs little more than its own frame. An exception from `on_error` leaves
+/// through io_context::run().
 ///
 /// An exception from `next` starts nothing more and is rethrown when those in flight have ended.
 /// Cancelling for_each cancels every item and waits for them all, then returns the summary with
@@ -164,6 +202,7 @@ asio::awaitable<for_each_summary> for_each(NextFn next, limits cap, Fn fn, Error
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto run = std::make_shared<run_type>(executor, cap, std::move(next), std::move(fn),
                                               std::move(on_error));
+  const detail::close_at_end close{*run};
   std::exception_ptr stopped;
   try {
     co_await detail::start_items(run);

@@ -94,9 +94,11 @@ void outputs::write(const probe_result& result) {
 }
 
 job outputs::flush_soon(job_scope&, outputs& self) {
-  self.flush_timer_.expires_after(flush_delay);
+  // After a pause, what has come by the end of this turn of the loop is shown at once.
+  self.flush_timer_.expires_at(self.flushed_at_ + flush_delay);
   co_await self.flush_timer_.async_wait(resume);
   self.flush_pending_ = false;
+  self.flushed_at_ = std::chrono::steady_clock::now();
   self.flush();
 }
 

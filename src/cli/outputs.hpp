@@ -65,6 +65,7 @@ class outputs {
   const sink* standard_output_ = nullptr;
   bool shares_terminal_ = false;
   bool flush_pending_ = false;
+  std::chrono::steady_clock::time_point flushed_at_{};
   std::unique_ptr<progress_line> progress_;
   pictures pictures_;
   sweep* running_ = nullptr;

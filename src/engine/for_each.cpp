@@ -1,22 +1,105 @@
 // Strategy: the semaphore is the whole book-keeping. The starting loop waits for a permit before it
-// asks for an item, and each item's permit goes back when its handler has run; so "all items have
-// ended" is the moment when a semaphore whose limit has shrunk to one grants a permit.
+// asks for an item, and each item's permit goes back when it has ended; so "all items have ended"
+// is the moment when a semaphore whose limit has shrunk to one grants a permit.
+//
+// To spawn a coroutine costs a microsecond and a turn of the loop, several times what a small item
+// does. So items run in lanes: a lane is spawned once and awaits one item after another. When an
+// item starts, an idle lane is resumed right there; it is idle again by the time the call returns
+// if the item didn't have to wait for anything, and in flight if it did. A new lane is spawned only
+// when all are in flight. An idle lane is kept alive by nothing but the run, which for_each closes
+// at its end; so a loop that is abandoned destroys for_each, and with it the lanes.
 #include "muster/for_each.hpp"
 
 #include "muster/asio_compat.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <tuple>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 
 namespace muster::detail {
 
+/// Makes a lane idle until its handler is called.
+struct initiate_idle {
+  void operator()(lane_handler handler) const {
+    lane->idle.emplace(std::move(handler));
+    run->idle_.push_back(*lane);
+    ++run->idle_count_;
+  }
+  for_each_state* run;
+  for_each_lane* lane;
+};
+
+/// Owns a lane until its coroutine has ended.
+struct lane_end {
+  std::unique_ptr<for_each_lane> lane;
+  void operator()(const std::exception_ptr&) const {}
+};
+
+asio::awaitable<void> run_lane(std::shared_ptr<for_each_state> run, for_each_lane& lane) {
+  for (;;) {
+    std::exception_ptr error;
+    try {
+      asio::awaitable<void> work = *std::move(lane.work);
+      lane.work.reset();
+      co_await std::move(work);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lane.unlink();
+    run->item_ended(error);
+    const bool goes_on = run->has_room_for_idle();
+    if (goes_on) {
+      // Whatever the item has set for its coroutine does not hold for the next one.
+      co_await asio::this_coro::reset_cancellation_state();
+      co_await asio::this_coro::throw_if_cancelled(true);
+    }
+    // Last, as it may be what for_each waits for.
+    lane.permit.reset();
+    if (!goes_on) co_return;
+    const initiate_idle idle{run.get(), &lane};
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(idle, asio::use_awaitable);
+  }
+}
+
 for_each_state::for_each_state(const asio::any_io_executor& executor, limits cap)
-    : slots{executor, cap.max_in_flight}, bucket{cap.rate} {
+    : slots{executor, cap.max_in_flight}, bucket{cap.rate}, executor_{executor} {
   if (cap.max_in_flight == 0) throw std::invalid_argument{"max_in_flight must be at least 1"};
+}
+
+bool for_each_state::start(semaphore::permit permit, asio::awaitable<void> work) {
+  item_started();
+  if (idle_.empty()) {
+    auto made = std::make_unique<for_each_lane>();
+    for_each_lane& lane = *made;
+    lane.permit = std::move(permit);
+    lane.work.emplace(std::move(work));
+    in_flight_.push_back(lane);
+    const asio::cancellation_slot slot = lane.signal.slot();
+    asio::co_spawn(executor_, run_lane(shared_from_this(), lane),
+                   asio::bind_cancellation_slot(slot, lane_end{std::move(made)}));
+    return false;
+  }
+  for_each_lane& lane = idle_.pop_front();
+  --idle_count_;
+  lane.permit = std::move(permit);
+  lane.work.emplace(std::move(work));
+  in_flight_.push_back(lane);
+  lane_handler go_on = *std::move(lane.idle);
+  lane.idle.reset();
+  std::move(go_on)();
+  return true;
+}
+
+void for_each_state::failed_to_start(const std::exception_ptr& error) {
+  item_started();
+  item_ended(error);
 }
 
 void for_each_state::item_started() {
@@ -25,18 +108,36 @@ void for_each_state::item_started() {
   summary.in_flight_peak = std::max(summary.in_flight_peak, static_cast<std::size_t>(in_flight));
 }
 
-void for_each_state::item_ended(bool failed) { ++(failed ? summary.failed : summary.completed); }
+void for_each_state::item_ended(const std::exception_ptr& error) {
+  ++(error ? summary.failed : summary.completed);
+  if (!error) return;
+  try {
+    report(error);
+  } catch (...) {
+    // Out of io_context::run(), not into the coroutine of an item or of for_each.
+    asio::post(executor_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+  }
+}
 
 void for_each_state::cancel_items() {
   summary.cancelled = true;
   // Each goes back to the list before its signal is emitted, since it may end, and vanish, there.
-  intrusive_list<for_each_item> pending;
-  pending.splice_back(items);
+  intrusive_list<for_each_lane> pending;
+  pending.splice_back(in_flight_);
   while (!pending.empty()) {
-    for_each_item& item = pending.pop_front();
-    items.push_back(item);
-    item.signal.emit(asio::cancellation_type::terminal);
+    for_each_lane& lane = pending.pop_front();
+    in_flight_.push_back(lane);
+    lane.signal.emit(asio::cancellation_type::terminal);
   }
+}
+
+void for_each_state::close() {
+  closed_ = true;
+  // Destroyed uncalled, the handler takes its coroutine with it.
+  while (!idle_.empty()) {
+    const std::optional<lane_handler> ended = std::move(idle_.pop_front().idle);
+  }
+  idle_count_ = 0;
 }
 
 asio::awaitable<void> wait_for_token(token_bucket& bucket) {
@@ -46,6 +147,11 @@ asio::awaitable<void> wait_for_token(token_bucket& bucket) {
     timer.expires_at(bucket.next(std::chrono::steady_clock::now()));
     co_await timer.async_wait(asio::use_awaitable);
   } while (!bucket.take(std::chrono::steady_clock::now()));
+}
+
+asio::awaitable<void> step_aside() {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::use_awaitable);
 }
 
 asio::awaitable<void> wait_for_items(for_each_state& run) {

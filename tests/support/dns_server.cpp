@@ -119,9 +119,10 @@ struct dns_server::tcp_peer {
   bytes_type message;
 };
 
-dns_server::dns_server(asio::io_context& context) : udp_{context}, tcp_{context} {
+dns_server::dns_server(asio::io_context& context, std::uint16_t wanted_port)
+    : udp_{context}, tcp_{context} {
   // Another program may take the port between its choice and its use.
-  for (int tries = 1; !bind_both(free_port()); ++tries) {
+  for (int tries = 1; !bind_both(wanted_port != 0 ? wanted_port : free_port()); ++tries) {
     if (tries == bind_tries_max) throw std::runtime_error{"no port for a name server"};
   }
   udp_.non_blocking(true);

@@ -42,7 +42,8 @@ struct dns_script {
 /// A DNS server on 127.0.0.1, on the test's own io_context, that plays a script for each name.
 class dns_server {
  public:
-  explicit dns_server(asio::io_context& context);
+  /// `port` 0 lets the kernel choose.
+  explicit dns_server(asio::io_context& context, std::uint16_t port = 0);
   dns_server(const dns_server&) = delete;
   dns_server& operator=(const dns_server&) = delete;
 

@@ -53,6 +53,9 @@ class process {
   /// The same for standard error.
   bool wait_for_error_output(std::string_view text, std::chrono::milliseconds timeout);
 
+  /// Standard output as far as it was read while waiting for it.
+  const std::string& output_so_far() const { return result_.out; }
+
   /// Waits for the end, and kills the child when it doesn't come in time.
   process_result wait(std::chrono::milliseconds timeout = std::chrono::seconds{30});
 

@@ -15,6 +15,7 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
+using muster::for_each_summary;
 using muster::limits;
 using namespace muster::for_each_test;
 
@@ -122,7 +123,48 @@ TEST_CASE("a function that throws before it returns an awaitable counts as faile
   CHECK(seen.summary->started == 10);
   CHECK(seen.summary->failed == 5);
   CHECK(seen.errors == 5);
-  CHECK(seen.ended == std::vector<int>{0, 2, 4, 6, 8});
+  CHECK(seen.started == std::vector<int>{0, 2, 4, 6, 8});
+  CHECK(seen.ended.size() == 5);
+}
+
+namespace {
+
+asio::awaitable<void> fail_at_once() {
+  throw std::runtime_error{"an item fails"};
+  co_return;
+}
+
+asio::awaitable<for_each_summary> complain_of_each(int count) {
+  const auto next = [given = 0, count]() mutable -> std::optional<int> {
+    if (given == count) return std::nullopt;
+    return given++;
+  };
+  const auto complain = [](const std::exception_ptr&) { throw std::logic_error{"complaint"}; };
+  const auto item = [](int) { return fail_at_once(); };
+  const limits cap{.max_in_flight = 2};
+  co_return co_await muster::for_each(next, cap, item, complain);
+}
+
+}  // namespace
+
+TEST_CASE("an exception from on_error leaves through the loop, and the run goes on") {
+  asio::io_context loop;
+  std::optional<for_each_summary> summary;
+  asio::co_spawn(loop, complain_of_each(5), [&](const std::exception_ptr& error, auto sum) {
+    if (!error) summary = sum;
+  });
+  int complaints = 0;
+  for (bool more = true; more;) {
+    try {
+      loop.run();
+      more = false;
+    } catch (const std::logic_error&) {
+      ++complaints;
+    }
+  }
+  CHECK(complaints == 5);
+  REQUIRE(summary);
+  CHECK(summary->failed == 5);
 }
 
 TEST_CASE("when the source of items throws, those in flight end first") {

@@ -1,0 +1,192 @@
+#include "blocking_probe.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace muster::bench {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::size_t payload_bytes = 56;  // As ping and muster have it.
+constexpr std::size_t answer_bytes_max = 1024 * 1024;
+
+class socket_handle {
+ public:
+  explicit socket_handle(int socket) : socket_{socket} {}
+  socket_handle(const socket_handle&) = delete;
+  socket_handle& operator=(const socket_handle&) = delete;
+  ~socket_handle() {
+    if (socket_ >= 0) close(socket_);
+  }
+  int get() const { return socket_; }
+
+ private:
+  int socket_;
+};
+
+struct peer_address {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  int family() const { return address.ss_family; }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
+};
+
+bool resolve(const work& wanted, std::uint32_t index, peer_address& out) {
+  if (const auto v4 = wanted.targets.address(index); v4 != 0) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(wanted.probe.port);
+    to.sin_addr.s_addr = htonl(v4);
+    std::memcpy(&out.address, &to, sizeof to);
+    out.size = sizeof to;
+    return true;
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const auto port = std::to_string(wanted.probe.port);
+  if (getaddrinfo(wanted.targets.text(index).c_str(), port.c_str(), &hints, &found) != 0) {
+    return false;
+  }
+  std::memcpy(&out.address, found->ai_addr, found->ai_addrlen);
+  out.size = found->ai_addrlen;
+  freeaddrinfo(found);
+  return true;
+}
+
+/// Waits until the socket is ready for `events`; false when time is up.
+bool wait_for(int socket, short events, clock::time_point until) {
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+    if (left.count() <= 0) return false;
+    pollfd one{socket, events, 0};
+    const int ready = poll(&one, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+std::string_view word_for(int error) {
+  switch (error) {
+    case 0:
+      return "up";
+    case ECONNREFUSED:
+      return "refused";
+    case ECONNRESET:
+      return "reset";
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+      return "unreachable";
+    case ETIMEDOUT:
+      return "timeout";
+    default:
+      return "local_error";
+  }
+}
+
+/// The kernel gives each datagram socket an id of its own and passes on the answers to that alone,
+/// so that ten thousand of them don't all see every reply.
+std::string_view echo(const peer_address& to, clock::time_point until) {
+  const bool v6 = to.family() == AF_INET6;
+  const socket_handle out{socket(to.family(), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                                 v6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP})};
+  if (out.get() < 0) return "local_error";
+  std::array<std::uint8_t, sizeof(icmphdr) + payload_bytes> request{};
+  request[0] = v6 ? 128 : ICMP_ECHO;
+  request[7] = 1;
+  if (sendto(out.get(), request.data(), request.size(), 0, to.get(), to.size) < 0) {
+    return word_for(errno);
+  }
+  while (wait_for(out.get(), POLLIN, until)) {
+    std::array<std::uint8_t, 2048> reply;
+    const ssize_t n = recv(out.get(), reply.data(), reply.size(), 0);
+    if (n < 0 && errno != EAGAIN) return word_for(errno);
+    if (n >= 8 && reply[0] == (v6 ? 129 : ICMP_ECHOREPLY)) return "up";
+  }
+  return "timeout";
+}
+
+/// Closes with a reset, as muster does, so that no port stays behind in TIME_WAIT.
+void reset_on_close(int socket) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+std::string_view connected(int socket, const peer_address& to, clock::time_point until) {
+  reset_on_close(socket);
+  if (connect(socket, to.get(), to.size) == 0) return "up";
+  if (errno != EINPROGRESS) return word_for(errno);
+  if (!wait_for(socket, POLLOUT, until)) return "timeout";
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  return word_for(error);
+}
+
+std::string_view exchange(int socket, std::string_view request, std::string& answer,
+                          clock::time_point until) {
+  if (send(socket, request.data(), request.size(), MSG_NOSIGNAL) < 0) return word_for(errno);
+  std::array<char, 16 * 1024> part;
+  while (wait_for(socket, POLLIN, until)) {
+    const ssize_t n = recv(socket, part.data(), part.size(), 0);
+    if (n == 0) return "up";
+    if (n < 0 && errno == EAGAIN) continue;
+    if (n < 0) return word_for(errno);
+    if (answer.size() < answer_bytes_max) answer.append(part.data(), static_cast<std::size_t>(n));
+  }
+  return "timeout";
+}
+
+std::string_view get(const peer_address& to, std::string_view host, std::string_view path,
+                     std::string& answer, clock::time_point until) {
+  const socket_handle out{socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (out.get() < 0) return "local_error";
+  if (const auto word = connected(out.get(), to, until); word != "up") return word;
+  const auto request =
+      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, host);
+  if (const auto word = exchange(out.get(), request, answer, until); word != "up") return word;
+  return answer.starts_with("HTTP/1.1 ") ? "up" : "protocol_error";
+}
+
+}  // namespace
+
+std::string_view probe_once(const work& wanted, std::uint32_t index) {
+  if (wanted.probe.kind == probe_kind::task) return "up";
+  peer_address to;
+  if (!resolve(wanted, index, to)) return "name_error";
+  const auto until = clock::now() + wanted.timeout;
+  if (wanted.probe.kind == probe_kind::icmp) return echo(to, until);
+  if (wanted.probe.kind == probe_kind::http) {
+    std::string answer;
+    return get(to, wanted.targets.text(index), "/", answer, until);
+  }
+  const socket_handle out{socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  return out.get() < 0 ? "local_error" : connected(out.get(), to, until);
+}
+
+bool http_answer_has(std::uint32_t address, std::uint16_t port, std::string_view path,
+                     std::string_view text, std::chrono::milliseconds timeout) {
+  work one;
+  one.targets = targets::addresses(address, 1);
+  one.probe = {probe_kind::http, port};
+  peer_address to;
+  std::string answer;
+  return resolve(one, 0, to) &&
+         get(to, one.targets.text(0), path, answer, clock::now() + timeout) == "up" &&
+         answer.find(text) != answer.npos;
+}
+
+}  // namespace muster::bench

@@ -1,0 +1,214 @@
+// How each contender is run: as its users run it, with what it takes to do the same work, so one
+// packet for each target and the same timeout, and with its limits on speed taken off.
+#include "contender_commands.hpp"
+
+#include "support/loopback.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace muster::bench {
+namespace {
+
+std::string seconds(const work& wanted) {
+  return fmt::format("{:g}", std::chrono::duration<double>(wanted.timeout).count());
+}
+
+std::string url(const work& wanted, std::uint32_t index) {
+  return fmt::format("http://{}:{}/", wanted.targets.text(index), wanted.probe.port);
+}
+
+bool arrive(const work& wanted) { return wanted.arrival.count() > 0; }
+
+void append(words& command, const words& more) {
+  command.insert(command.end(), more.begin(), more.end());
+}
+
+std::string range(const work& wanted) { return wanted.targets.describe(); }
+
+/// The user's targets as `--targets` takes them, however many there are.
+std::string targets_word(const toolbox& tools, const work& wanted) {
+  if (wanted.targets.what() != targets::kind::listed) return wanted.targets.describe();
+  work hosts = wanted;
+  hosts.probe = {};
+  return "@" + write_list(tools, hosts);
+}
+
+/// What one target costs with a command of its own.
+words single_command(const work& wanted) {
+  if (wanted.probe.kind == probe_kind::task) return {"true"};
+  if (wanted.probe.kind == probe_kind::http) {
+    return {"curl",       "-s",           "-o", "/dev/null", "-w", "%{url} %{http_code}\\n",
+            "--max-time", seconds(wanted)};
+  }
+  return {"ping", "-n", "-c", "1", "-W", seconds(wanted)};
+}
+
+bool is_program_a_target(const work& wanted) {
+  return wanted.probe.kind == probe_kind::icmp || wanted.probe.kind == probe_kind::http;
+}
+
+}  // namespace
+
+std::string write_list(const toolbox& tools, const work& wanted) {
+  const bool urls = wanted.probe.kind == probe_kind::http;
+  std::string text;
+  for (std::uint32_t i = 0; i < wanted.targets.size(); ++i) {
+    text += urls ? url(wanted, i) : wanted.targets.text(i);
+    text += '\n';
+  }
+  auto path = fmt::format("{}/{}.txt", tools.files, urls ? "urls" : "hosts");
+  test::write_whole_file(path, text);
+  return path;
+}
+
+maybe_words own_runner(const char* name, const toolbox& tools, const work& wanted,
+                       std::uint32_t width) {
+  return own_command(tools, width > 0 ? fmt::format("{}:{}", name, width) : name, wanted);
+}
+
+words own_command(const toolbox& tools, const std::string& runner, const work& wanted) {
+  words out{tools.bench,
+            "--run-one",
+            runner,
+            "--probe",
+            wanted.probe.describe(),
+            "--targets",
+            targets_word(tools, wanted),
+            "--timeout",
+            fmt::format("{}ms", wanted.timeout.count())};
+  if (arrive(wanted)) out.emplace_back("--from-stdin");
+  return out;
+}
+
+maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t) {
+  if (wanted.probe.kind == probe_kind::task) return own_runner("coroutine", tools, wanted, 0);
+  words out{tools.muster, "sweep"};
+  if (arrive(wanted)) {
+    out.emplace_back("-");
+  } else if (wanted.targets.what() == targets::kind::addresses &&
+             wanted.probe.kind != probe_kind::http) {
+    out.push_back(range(wanted));
+  } else {
+    append(out, {"-iL", write_list(tools, wanted)});
+  }
+  if (wanted.probe.kind == probe_kind::tcp)
+    append(out, {"--tcp", fmt::format("{}", wanted.probe.port)});
+  append(out, {"--rate", "0", "--json"});
+  constexpr std::chrono::milliseconds default_timeout{3000};
+  if (wanted.timeout != default_timeout) append(out, {"--timeout", seconds(wanted) + "s"});
+  if (wanted.in_flight > 0) append(out, {"--max-in-flight", fmt::format("{}", wanted.in_flight)});
+  return out;
+}
+
+maybe_words plain_loop(const toolbox& tools, const work& wanted, std::uint32_t) {
+  if (wanted.probe.kind == probe_kind::task) return own_runner("limit", tools, wanted, 0);
+  if (wanted.targets.what() != targets::kind::addresses || arrive(wanted)) return std::nullopt;
+  const auto program = tools.directory + "/limit_";
+  if (wanted.probe.kind == probe_kind::icmp) return words{program + "icmp", range(wanted)};
+  words out{program + (wanted.probe.kind == probe_kind::tcp ? "tcp" : "http")};
+  if (wanted.in_flight > 0) append(out, {"--in-flight", fmt::format("{}", wanted.in_flight)});
+  if (wanted.live == 0 && wanted.rest == "refused") out.emplace_back("--refused");
+  append(out, {range(wanted), fmt::format("{}", wanted.probe.port)});
+  return out;
+}
+
+maybe_words fping(const toolbox& tools, const work& wanted, std::uint32_t) {
+  if (wanted.probe.kind != probe_kind::icmp) return std::nullopt;
+  words out{"fping", "-a", "-i", "0", "-r", "0", "-t", fmt::format("{}", wanted.timeout.count())};
+  if (arrive(wanted)) return out;
+  // It makes no more than so many itself.
+  constexpr std::uint32_t generated_max = 65'535;
+  if (wanted.targets.what() == targets::kind::addresses && wanted.targets.size() <= generated_max) {
+    append(out, {"-g", wanted.targets.text(0), wanted.targets.text(wanted.targets.size() - 1)});
+  } else {
+    append(out, {"-f", write_list(tools, wanted)});
+  }
+  return out;
+}
+
+maybe_words nmap(const toolbox& tools, const work& wanted, std::uint32_t) {
+  words out{"nmap",
+            "-n",
+            "--max-retries",
+            "0",
+            "--min-rtt-timeout",
+            seconds(wanted) + "s",
+            "--initial-rtt-timeout",
+            seconds(wanted) + "s",
+            "--max-rtt-timeout",
+            seconds(wanted) + "s"};
+  if (wanted.probe.kind == probe_kind::icmp) {
+    append(out, {"-sn", "-PE"});
+  } else if (wanted.probe.kind == probe_kind::tcp) {
+    append(out, {"-sT", "-Pn", "-p", fmt::format("{}", wanted.probe.port)});
+  } else {
+    return std::nullopt;
+  }
+  append(out, {"-oG", "-", "-iL", arrive(wanted) ? "-" : write_list(tools, wanted)});
+  return out;
+}
+
+maybe_words xargs(const toolbox& tools, const work& wanted, std::uint32_t width) {
+  if (!is_program_a_target(wanted) && wanted.probe.kind != probe_kind::task) return std::nullopt;
+  words out{"xargs", "-P", fmt::format("{}", width), "-n", "1"};
+  if (!arrive(wanted)) append(out, {"-a", write_list(tools, wanted)});
+  append(out, single_command(wanted));
+  return out;
+}
+
+maybe_words gnu_parallel(const toolbox& tools, const work& wanted, std::uint32_t width) {
+  if (!is_program_a_target(wanted) && wanted.probe.kind != probe_kind::task) return std::nullopt;
+  words out{"parallel", "--will-cite", "-q", "-j", fmt::format("{}", width)};
+  if (!arrive(wanted)) append(out, {"-a", write_list(tools, wanted)});
+  append(out, single_command(wanted));
+  return out;
+}
+
+maybe_words curl_parallel(const toolbox& tools, const work& wanted, std::uint32_t width) {
+  if (wanted.probe.kind != probe_kind::http) return std::nullopt;
+  std::string text;
+  for (std::uint32_t i = 0; i < wanted.targets.size(); ++i)
+    text += fmt::format("url = \"{}\"\noutput = \"/dev/null\"\n", url(wanted, i));
+  const auto path = tools.files + "/curl.conf";
+  test::write_whole_file(path, text);
+  return words{"curl",
+               "-s",
+               "--parallel",
+               "--parallel-max",
+               fmt::format("{}", width),
+               "--max-time",
+               seconds(wanted),
+               "-w",
+               "%{url} %{http_code}\\n",
+               "-K",
+               path};
+}
+
+maybe_words wrk(const toolbox&, const work& wanted, std::uint32_t width) {
+  if (wanted.probe.kind != probe_kind::http) return std::nullopt;
+  return words{"wrk",
+               "-t",
+               "1",
+               "-c",
+               fmt::format("{}", width),
+               "-d",
+               "1s",
+               "-H",
+               "Connection: close",
+               url(wanted, 0)};
+}
+
+maybe_words hey(const toolbox&, const work& wanted, std::uint32_t width) {
+  if (wanted.probe.kind != probe_kind::http) return std::nullopt;
+  return words{"hey",
+               "-n",
+               fmt::format("{}", wanted.targets.size()),
+               "-c",
+               fmt::format("{}", std::min(width, wanted.targets.size())),
+               "-disable-keepalive",
+               url(wanted, 0)};
+}
+
+}  // namespace muster::bench

@@ -1,0 +1,155 @@
+#include "network.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include <sched.h>
+#include <sys/mount.h>
+
+namespace muster::bench {
+namespace {
+
+using test::lab;
+
+constexpr auto start_time_max = std::chrono::seconds{10};
+
+// One process, as a server beside its client has one of the two cores. The page is as large as
+// nginx' own welcome page.
+constexpr std::size_t page_bytes = 612;
+constexpr const char* nginx_configuration = R"(
+daemon off;
+master_process off;
+pid nginx.pid;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  client_body_temp_path temporary;
+  proxy_temp_path temporary;
+  fastcgi_temp_path temporary;
+  uwsgi_temp_path temporary;
+  scgi_temp_path temporary;
+  server {{ listen {} backlog=4096; root pages; }}
+}}
+)";
+
+void must_run(std::vector<std::string> command) {
+  const auto ended = test::run(command);
+  if (ended.exit_code != 0) {
+    throw std::runtime_error{fmt::format("'{}' failed: {}", command[0], ended.err)};
+  }
+}
+
+/// No hook at all where nothing is to be dropped: even an empty one costs every packet some time.
+void without_filter() { must_run({"nft", "delete", "table", "inet", "lab"}); }
+
+std::string range(const work& wanted, std::uint32_t first, std::uint32_t last) {
+  return wanted.targets.text(first) + "-" + wanted.targets.text(last);
+}
+
+/// What stands in `file` is /etc/resolv.conf for this process and its children alone.
+void replace_resolver_file(const std::string& file) {
+  if (unshare(CLONE_NEWNS) != 0 ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount(file.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) != 0) {
+    throw std::runtime_error{fmt::format("a name server of its own: {}", std::strerror(errno))};
+  }
+}
+
+}  // namespace
+
+network::network(surroundings around, work& wanted, const std::string& directory) {
+  std::string why_not;
+  if (!lab::enter(why_not)) throw std::runtime_error{why_not};
+  // Who runs as this group may open datagram sockets for ICMP, as on a desktop: without, each
+  // thread would need a raw socket, and would see the replies of all the others.
+  lab::allow_ping_sockets(0, 0);
+  switch (around) {
+    case surroundings::nothing:
+      without_filter();
+      break;
+    case surroundings::home_subnet:
+      without_filter();
+      put_behind_cable("192.168.0.0/24", "192.168.0.17-192.168.0.255");
+      break;
+    case surroundings::silence:
+      without_filter();
+      put_behind_cable("10.0.0.0/8", "10.0.0.0/8");
+      break;
+    case surroundings::acceptor:
+      without_filter();
+      start_acceptor(wanted, directory);
+      break;
+    case surroundings::half_acceptor:
+      start_acceptor(wanted, directory);
+      lab::reset(range(wanted, wanted.live, wanted.targets.size() - 1));
+      break;
+    case surroundings::web_server:
+      without_filter();
+      start_web_server(wanted);
+      break;
+    case surroundings::name_server:
+      without_filter();
+      start_name_server(wanted);
+      break;
+  }
+  const bool takes_port = wanted.probe.kind == probe_kind::tcp;
+  if (takes_port && wanted.probe.port == 0) wanted.probe.port = test::free_port();
+}
+
+// Not on loopback: nmap takes every address of its own machine as up, and asks none.
+void network::put_behind_cable(const std::string& block, const std::string& silent) {
+  far_.emplace("192.0.2.1/30", "192.0.2.2/30");
+  far_->run("ip route add local " + block + " dev lo");
+  far_->run("nft add table inet far");
+  far_->run("nft add chain inet far in { type filter hook input priority 0; }");
+  far_->run("nft add rule inet far in ip daddr " + silent + " icmp type echo-request drop");
+  test::neighbour::route_via(block, "192.0.2.2");
+}
+
+void network::start_acceptor(work& wanted, const std::string& directory) {
+  server_ = std::make_unique<test::process>(
+      std::vector<std::string>{directory + "/limit_tcp", "--listen"});
+  if (!server_->wait_for_output("\n", start_time_max)) {
+    throw std::runtime_error{"limit_tcp --listen doesn't start"};
+  }
+  const auto& said = server_->output_so_far();
+  wanted.probe.port = probe::parse("tcp:" + said.substr(0, said.find('\n'))).port;
+}
+
+void network::start_web_server(work& wanted) {
+  std::filesystem::create_directory(files_.path() / "pages");
+  test::write_whole_file(files_.file("pages/index.html"), std::string(page_bytes, 'x'));
+  // The namespace is this program's own, so any port is free; one below those that the kernel gives
+  // out, as servers have it.
+  constexpr std::uint16_t http_port = 8080;
+  wanted.probe.port = http_port;
+  test::write_whole_file(files_.file("nginx.conf"),
+                         fmt::format(nginx_configuration, wanted.probe.port));
+  const auto prefix = files_.path().string();
+  const auto errors = files_.file("error.log");
+  server_ = std::make_unique<test::process>(std::vector<std::string>{
+      "nginx", "-p", prefix, "-e", errors, "-c", files_.file("nginx.conf")});
+  const auto until = std::chrono::steady_clock::now() + start_time_max;
+  while (!test::exchange(wanted.probe.port, {}, std::chrono::milliseconds{0}).connected) {
+    if (!server_->running() || std::chrono::steady_clock::now() > until) {
+      throw std::runtime_error{"nginx doesn't start: " + test::read_whole_file(errors)};
+    }
+    server_->wait_for_output("\n", std::chrono::milliseconds{10});
+  }
+}
+
+void network::start_name_server(const work& wanted) {
+  const auto file = files_.file("resolv.conf");
+  test::write_whole_file(file, "nameserver 127.0.0.1\n");
+  replace_resolver_file(file);
+  server_ = std::make_unique<test::process>(std::vector<std::string>{
+      "/proc/self/exe", "--serve-names", fmt::format("{}", wanted.targets.size())});
+  if (!server_->wait_for_output("\n", start_time_max)) {
+    throw std::runtime_error{"the name server doesn't start: " + server_->wait().err};
+  }
+}
+
+}  // namespace muster::bench

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "scenarios.hpp"
+#include "support/lab.hpp"
+#include "support/loopback.hpp"
+#include "support/process.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace muster::bench {
+
+/// The network of one scenario: a namespace of its own with what stands on the other side in it.
+/// What was started is ended by the destructor; the namespace goes with the next one or with this
+/// process.
+class network {
+ public:
+  /// Moves this process into it, and fills in the port of `wanted`. Throws std::runtime_error with
+  /// what is missing.
+  network(surroundings around, work& wanted, const std::string& directory);
+
+ private:
+  void start_acceptor(work& wanted, const std::string& directory);
+  void start_web_server(work& wanted);
+  void start_name_server(const work& wanted);
+
+  void put_behind_cable(const std::string& block, const std::string& silent);
+
+  test::temporary_directory files_;
+  std::optional<test::neighbour> far_;
+  std::unique_ptr<test::process> server_;
+};
+
+/// Answers questions about the first `count` names, on 127.0.0.1:53, until killed.
+[[noreturn]] void serve_names(std::uint32_t count);
+
+}  // namespace muster::bench

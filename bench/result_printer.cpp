@@ -1,0 +1,39 @@
+#include "result_printer.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace muster::bench {
+
+result_printer::~result_printer() { flush(); }
+
+void result_printer::print(std::string_view target, std::string_view status) {
+  const std::lock_guard guard{lock_};
+  text_ += target;
+  text_ += ' ';
+  text_ += status;
+  text_ += '\n';
+  const auto now = clock::now();
+  if (text_.size() < piece_bytes && now - flushed_ < wait_max) return;
+  flush();
+  flushed_ = now;
+}
+
+void result_printer::flush() {
+  std::string_view rest = text_;
+  while (!rest.empty()) {
+    const ssize_t n = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (n > 0) {
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno != EINTR) {
+      std::perror("muster-bench: standard output");
+      std::_Exit(3);
+    }
+  }
+  text_.clear();
+}
+
+}  // namespace muster::bench
