@@ -63,6 +63,7 @@ class task_command final : private run_observer {
     targets_.gather();
     if (strict_failure_) throw usage_error{"nothing was run (--strict)"};
     catch_signals(scope_, *this);
+    announce_limit();
     control_.watch_signals();
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;
@@ -134,6 +135,12 @@ class task_command final : private run_observer {
                     result.reason == reason::exit_code_not_zero
                         ? fmt::format("exit code {}", result.exit_code)
                         : std::string{to_string(result.reason)}));
+  }
+
+  void announce_limit() const {
+    if (arguments_.quiet || run_.max_in_flight() >= arguments_.run.in_flight_max) return;
+    say(fmt::format("{} tasks at once at the most, as no more files can be open; raise ulimit -Hn",
+                    run_.max_in_flight()));
   }
 
   target_stream_options stream_options() {

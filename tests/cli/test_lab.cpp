@@ -204,5 +204,4 @@ TEST_CASE("a ping for each address of a subnet, all at once, tells the live ones
   CHECK(result.exit_code == 1);
   CHECK(lines_with(result.out, R"("status":"up")") == 16);
   CHECK(lines_with(result.out, "\"target\"") == 255);
-  CHECK(contains(result.err, "255 tasks at once at the most"));
 }
