@@ -18,6 +18,8 @@ class task_sink : public record_output {
 struct task_format {
   /// Text: the bytes go to a terminal, so control characters are escaped.
   bool terminal = false;
+  /// The same of those that go to `errors`.
+  bool errors_terminal = false;
   /// Text: leave a task's output out, as it was shown line by line.
   bool without_output = false;
   /// JSON and CSV: a task's standard output, where it is JSON, becomes the field `data`.

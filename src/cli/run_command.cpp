@@ -36,6 +36,12 @@
 
 #include <unistd.h>
 
+// With sanitizers, GCC 12 sees through the operator new of Asio's coroutine frames to what it
+// calls, and takes the operator delete beside it for one that does not belong to it.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace muster {
 namespace {
 
@@ -72,6 +78,7 @@ class task_command final : private run_observer {
         },
         [this] { run_.kill(); });
     started_ = std::chrono::steady_clock::now();
+    announce_limit();
     control_.watch_signals();
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;
@@ -143,6 +150,12 @@ class task_command final : private run_observer {
                     result.reason == reason::exit_code_not_zero
                         ? fmt::format("exit code {}", result.exit_code)
                         : std::string{to_string(result.reason)}));
+  }
+
+  void announce_limit() const {
+    if (arguments_.quiet || run_.max_in_flight() >= arguments_.run.in_flight_max) return;
+    say(fmt::format("{} tasks at once at the most, as no more files can be open; raise ulimit -Hn",
+                    run_.max_in_flight()));
   }
 
   target_stream_options stream_options() {

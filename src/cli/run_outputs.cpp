@@ -47,14 +47,15 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   task_format format;
   format.parse_json = arguments.parse_json;
   if (!arguments.quiet) {
-    format.terminal = ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
+    format.terminal = ::isatty(STDOUT_FILENO) == 1;
+    format.errors_terminal = ::isatty(STDERR_FILENO) == 1;
     format.without_output = arguments.tag;
     output_file file{STDOUT_FILENO, false};
     file.give_up_when(give_up);
     sinks_.push_back(make_task_sink(format_of(arguments, "-"), std::move(file), &errors_,
                                     "standard output", format));
     standard_output_ = sinks_.back().get();
-    if (arguments.tag) tags_.emplace(tagged_, errors_, format.terminal);
+    if (arguments.tag) tags_.emplace(tagged_, errors_);
   }
   format.terminal = format.without_output = false;
   for (const std::string& path : arguments.output_files) {

@@ -41,7 +41,7 @@ void tagged_lines::put(std::size_t stream, const std::string& tag, std::string_v
   std::string& out = files_[stream]->buffer();
   out += tag;
   out += '\t';
-  if (terminal_) {
+  if (terminal_[stream]) {
     append_printable_lines(out, line);
   } else {
     out += line;

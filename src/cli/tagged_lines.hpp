@@ -16,9 +16,9 @@ namespace muster {
 /// it. Lines of one task never mix with those of another.
 class tagged_lines {
  public:
-  /// Both files outlive it. For a terminal, control characters are escaped.
-  tagged_lines(output_file& output, output_file& errors, bool terminal)
-      : files_{&output, &errors}, terminal_{terminal} {}
+  /// Both files outlive it. On a terminal, control characters are escaped.
+  tagged_lines(output_file& output, output_file& errors)
+      : files_{&output, &errors}, terminal_{output.is_terminal(), errors.is_terminal()} {}
 
   void add(std::uint64_t task, const target& subject, process_stream stream,
            std::string_view bytes);
@@ -36,7 +36,7 @@ class tagged_lines {
   void put(std::size_t stream, const std::string& tag, std::string_view line);
 
   std::array<output_file*, 2> files_;
-  bool terminal_;
+  std::array<bool, 2> terminal_;
   std::unordered_map<std::uint64_t, open_lines> tasks_;
 };
 

@@ -9,18 +9,14 @@
 // that of its group, is not used again before whatever is left of the group has been killed.
 #include "process/child_process.hpp"
 
-#include "net/patient_step.hpp"
+#include "process/child_life.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
-#include <optional>
-#include <system_error>
-#include <unordered_set>
+#include <ctime>
 #include <utility>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -36,54 +32,6 @@ constexpr int reads_max = 4;
 // How long a process that was killed is waited for when there is no loop to wait on.
 constexpr int last_wait_ms = 100;
 
-class pipe_ends {
- public:
-  pipe_ends() = default;
-  pipe_ends(const pipe_ends&) = delete;
-  pipe_ends& operator=(const pipe_ends&) = delete;
-  ~pipe_ends() {
-    for (const int end : ends_) {
-      if (end >= 0) ::close(end);
-    }
-  }
-  bool open() { return ::pipe2(ends_.data(), O_CLOEXEC) == 0; }
-  int reader() const { return ends_[0]; }
-  int writer() const { return ends_[1]; }
-  int take_reader() { return take(0); }
-  int take_writer() { return take(1); }
-
- private:
-  // What this process does with its end is never to block it.
-  int take(std::size_t which) {
-    const int end = std::exchange(ends_[which], -1);
-    ::fcntl(end, F_SETFL, O_NONBLOCK);
-    return end;
-  }
-  std::array<int, 2> ends_{-1, -1};
-};
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 2);
-  for (const std::string& text : texts)
-    pointers.push_back(const_cast<char*>(text.c_str()));
-  return pointers;
-}
-
-/// This process's environment with `own` on top of it.
-std::vector<char*> environment_with(const std::vector<std::string>& own) {
-  std::vector<char*> all = pointers_to(own);
-  std::unordered_set<std::string_view> names;
-  for (const std::string& entry : own)
-    names.insert(std::string_view{entry}.substr(0, entry.find('=')));
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (names.empty() || !names.contains(text.substr(0, text.find('=')))) all.push_back(*entry);
-  }
-  all.push_back(nullptr);
-  return all;
-}
-
 reason reason_of(spawn_step step, int error) {
   if (error == EMFILE || error == ENFILE) return reason::too_many_open_files;
   if (error == EAGAIN || error == ENOMEM || step == spawn_step::process) return reason::no_process;
@@ -97,114 +45,25 @@ std::chrono::nanoseconds time_of(const timeval& value) {
   return std::chrono::seconds{value.tv_sec} + std::chrono::microseconds{value.tv_usec};
 }
 
+/// write(2) without the signal that this process may get when nobody reads.
+ssize_t write_quietly(int descriptor, std::string_view bytes) {
+  sigset_t broken_pipe;
+  sigset_t before;
+  ::sigemptyset(&broken_pipe);
+  ::sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+  const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+  const int error = errno;
+  if (count < 0 && error == EPIPE && ::sigismember(&before, SIGPIPE) == 0) {
+    const timespec at_once{};
+    ::sigtimedwait(&broken_pipe, nullptr, &at_once);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return count;
+}
+
 }  // namespace
-
-/// What the coroutine of a process keeps in its frame.
-class child_life final : private deadline {
- public:
-  enum class stage : std::uint8_t { starting, running, ending, killed, ended };
-
-  child_life(child_process& owner, std::vector<std::string>&& arguments, process_options&& options)
-      : owner_{&owner},
-        host_{owner.host_},
-        options_{std::move(options)},
-        arguments_{std::move(arguments)},
-        input_{host_.streams()},
-        output_{host_.streams()},
-        errors_{host_.streams()},
-        end_{host_.streams()} {
-    owner.life_ = this;
-  }
-  child_life(const child_life&) = delete;
-  child_life& operator=(const child_life&) = delete;
-  ~child_life() {
-    if (owner_) owner_->life_ = nullptr;
-    if (process_ > 0) kill_and_reap();
-  }
-
-  static job live(process_host& host, child_process& owner, std::vector<std::string> arguments,
-                  process_options options);
-
-  void stop(reason why);
-  void kill();
-  /// Nobody waits for it any more: ends the coroutine where it is suspended.
-  void abandon() {
-    owner_->life_ = nullptr;
-    owner_ = nullptr;
-    self_.destroy();
-  }
-
- private:
-  /// `co_await introduction{…}`: tells what the coroutine is called, and goes on.
-  struct introduction {
-    child_life& own;
-    bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> coroutine) const noexcept {
-      own.self_ = coroutine;
-      return false;
-    }
-    void await_resume() const noexcept {}
-  };
-  /// `co_await wait{…}`: until there is something to do.
-  class wait {
-   public:
-    explicit wait(child_life& own) : own_{own} {}
-    wait(const wait&) = delete;
-    wait& operator=(const wait&) = delete;
-    ~wait() { forget(); }
-    bool await_ready() const { return own_.something_ready(); }
-    void await_suspend(std::coroutine_handle<> coroutine);
-    void await_resume() { forget(); }
-
-   private:
-    void forget();
-    child_life& own_;
-  };
-
-  /// An errno, or 0 when the process runs.
-  int try_to_start();
-  spawned spawn(const spawn_request& base, const pipe_ends& output, const pipe_ends& errors,
-                int input);
-  bool something_ready() const;
-  bool done() const;
-  void turn();
-  void read(polled_socket& from, process_stream stream);
-  void write_input();
-  void note_end();
-  void move_on();
-  void set_clock(stage next, std::chrono::nanoseconds length);
-  void on_deadline(ending why) override;
-  void signal_group(int signal) const {
-    if (process_ > 0) ::kill(-process_, signal);
-  }
-  void terminate();
-  void reap();
-  void kill_and_reap();
-  void conclude();
-
-  child_process* owner_;
-  process_host& host_;
-  process_options options_;
-  std::vector<std::string> arguments_;
-  process_result result_;
-  std::coroutine_handle<> self_;
-  bool waiting_ = false;
-  probe_deadline* starting_ = nullptr;  // while it waits for its start
-  polled_socket input_;
-  polled_socket output_;
-  polled_socket errors_;
-  polled_socket end_;
-  pid_t process_ = -1;
-  std::size_t written_ = 0;
-  clock::time_point began_{};
-  spawn_step failed_ = spawn_step::none;
-  stage stage_ = stage::starting;
-  bool rang_ = false;  // the time for this stage is over
-  bool timed_out_ = false;
-  bool through_shell_ = false;
-  reason stopped_ = reason::none;
-  bool stop_wanted_ = false;  // not acted on yet
-};
 
 // ---- The wait
 
@@ -228,78 +87,7 @@ bool child_life::something_ready() const {
          input_.ready(readiness::writable);
 }
 
-// ---- Its start
-
-spawned child_life::spawn(const spawn_request& base, const pipe_ends& output,
-                          const pipe_ends& errors, int input) {
-  spawn_request request = base;
-  const program_paths::found& program = host_.programs().find(arguments_.front());
-  if (program.path.empty()) return {-1, -1, program.error, spawn_step::program};
-  std::vector<char*> arguments = pointers_to(arguments_);
-  std::string path = program.path;
-  std::string shell = "/bin/sh";
-  if (through_shell_) {
-    arguments.insert(arguments.begin(), shell.data());
-    arguments[1] = path.data();
-  }
-  arguments.push_back(nullptr);
-  request.path = through_shell_ ? shell.c_str() : path.c_str();
-  request.arguments = arguments.data();
-  request.input = input;
-  request.output = output.writer();
-  request.errors = errors.writer();
-  return host_.starter().spawn(request);
-}
-
-int child_life::try_to_start() {
-  failed_ = spawn_step::process;
-  pipe_ends input;
-  pipe_ends output;
-  pipe_ends errors;
-  if (!output.open() || !errors.open()) return errno;
-  if (!options_.input.empty() && !input.open()) return errno;
-  const std::vector<char*> environment = environment_with(options_.environment);
-  spawn_request request;
-  request.environment = environment.data();
-  request.directory = options_.directory.empty() ? nullptr : options_.directory.c_str();
-  const int from = options_.input.empty() ? host_.nothing() : input.reader();
-
-  output_.assign(output.take_reader());
-  errors_.assign(errors.take_reader());
-  if (!options_.input.empty()) input_.assign(input.take_writer());
-  int error = output_.watch();
-  if (error == 0) error = errors_.watch();
-  if (error == 0 && input_.descriptor() >= 0) error = input_.watch();
-  spawned born;
-  if (error == 0) {
-    began_ = clock::now();
-    result_.began = host_.time().wall();
-    born = spawn(request, output, errors, from);
-    if (born.error == ENOEXEC && !through_shell_) {
-      through_shell_ = true;
-      born = spawn(request, output, errors, from);
-    }
-    if (born.failed == spawn_step::program && born.error == ENOENT) {
-      host_.programs().forget(arguments_.front());
-    }
-    error = born.error;
-    failed_ = born.failed;
-  }
-  if (error != 0) {
-    for (polled_socket* one : {&input_, &output_, &errors_})
-      one->close();
-    return error;
-  }
-  process_ = born.process;
-  end_.assign(born.descriptor);
-  if (const int unwatched = end_.watch(); unwatched != 0) {
-    // It may have done something already, so it must not be started again.
-    kill_and_reap();
-    return EIO;
-  }
-  result_.started = true;
-  return 0;
-}
+// ---- The coroutine
 
 job child_life::live(process_host& host, child_process& owner, std::vector<std::string> arguments,
                      process_options options) {
@@ -405,8 +193,8 @@ void child_life::write_input() {
   if (input_.descriptor() < 0) return;
   for (int i = 0; i < reads_max; ++i) {
     if (written_ == options_.input.size()) return input_.close();
-    const ssize_t count = ::write(input_.descriptor(), options_.input.data() + written_,
-                                  options_.input.size() - written_);
+    const ssize_t count =
+        write_quietly(input_.descriptor(), std::string_view{options_.input}.substr(written_));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) return input_.used_up(readiness::writable);
     if (count < 0) return input_.close();  // it does not want it
@@ -526,25 +314,6 @@ void child_process::stop(reason why) {
 
 void child_process::kill() {
   if (life_) life_->kill();
-}
-
-// ---- What they share
-
-process_host::process_host(asio::io_context& context)
-    : time_{context}, deadlines_{time_}, streams_{context}, scarce_{context} {
-  deadlines_.on_before_expiry([this] { streams_.poll(); });
-  // Descriptors that are passed on as 0, 1 and 2 must not be these themselves. What was closed
-  // stays unusable.
-  for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
-    if (::fcntl(standard, F_GETFD) < 0) ::open("/dev/null", O_PATH | O_CLOEXEC);
-  }
-  nothing_ = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (nothing_ < 0) throw std::system_error{errno, std::generic_category(), "/dev/null"};
-}
-
-process_host::~process_host() {
-  scope_.destroy_all();
-  ::close(nothing_);
 }
 
 }  // namespace muster

@@ -36,8 +36,9 @@ class task_text_sink final : public task_file_sink {
   void write(const task_result& result) override {
     const process_result& process = result.process;
     if (!options_.without_output) {
-      append(file_, process.output, process.output_truncated());
-      append(errors(), process.errors, process.errors_truncated());
+      append(file_, process.output, process.output_truncated(), options_.terminal);
+      append(errors(), process.errors, process.errors_truncated(),
+             errors_ ? options_.errors_terminal : options_.terminal);
     }
     if (result.status != status::up && result.status != status::cancelled) {
       errors().buffer() += "muster: " + describe_failure(result) + '\n';
@@ -47,16 +48,16 @@ class task_text_sink final : public task_file_sink {
 
  private:
   output_file& errors() { return errors_ ? *errors_ : file_; }
-  void append(output_file& to, std::string_view text, bool truncated) const {
+  static void append(output_file& to, std::string_view text, bool truncated, bool terminal) {
     if (text.empty()) return;
     std::string& out = to.buffer();
-    if (options_.terminal) {
+    if (terminal) {
       append_printable_lines(out, text);
     } else {
       out += text;
     }
     // What follows is to begin a line of its own, where people read it.
-    if (truncated || (options_.terminal && !text.ends_with('\n'))) out += '\n';
+    if (truncated || (terminal && !text.ends_with('\n'))) out += '\n';
   }
 
   output_file* errors_;

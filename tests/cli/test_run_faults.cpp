@@ -135,11 +135,12 @@ TEST_CASE("a fork that fails is tried again until it works") {
 
 TEST_CASE("few file descriptors slow a run down, but lose nothing") {
   const auto result = run({"sh", "-c",
-                           "ulimit -n 40; seq 100 | " + std::string{MUSTER_BINARY} +
+                           "ulimit -n 60; seq 100 | " + std::string{MUSTER_BINARY} +
                                " run --lines -P 100 --json -- true"});
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(lines_with(result.out, R"("status":"up")") == 100);
+  CHECK(contains(result.err, "tasks at once at the most, as no more files can be open"));
 }
 
 TEST_CASE("a task has the limit on open files that muster was started with") {

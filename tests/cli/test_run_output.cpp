@@ -124,6 +124,11 @@ TEST_CASE("what a task writes can't command the terminal") {
                               " run a --lines --no-progress --stdin -- printf '\\033[31mred\\n'";
   const auto result = run({"script", "-qec", command, "/dev/null"});
   CHECK(contains(result.out, "\\x1b[31mred"));
+  // A file is no terminal, even if standard error is one.
+  temporary_directory directory;
+  const std::string file = directory.file("out");
+  run({"script", "-qec", command + " > " + file, "/dev/null"});
+  CHECK(read_whole_file(file) == "\033[31mred\n");
 }
 
 TEST_CASE("each target has a log of its own, whatever its name, inside the directory") {

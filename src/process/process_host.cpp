@@ -1,0 +1,28 @@
+#include "process/process_host.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace muster {
+
+process_host::process_host(asio::io_context& context)
+    : time_{context}, deadlines_{time_}, streams_{context}, scarce_{context} {
+  deadlines_.on_before_expiry([this] { streams_.poll(); });
+  // Descriptors that are passed on as 0, 1 and 2 must not be these themselves. What was closed
+  // stays unusable.
+  for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
+    if (::fcntl(standard, F_GETFD) < 0) ::open("/dev/null", O_PATH | O_CLOEXEC);
+  }
+  nothing_ = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing_ < 0) throw std::system_error{errno, std::generic_category(), "/dev/null"};
+}
+
+process_host::~process_host() {
+  scope_.destroy_all();
+  ::close(nothing_);
+}
+
+}  // namespace muster
