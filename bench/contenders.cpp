@@ -53,7 +53,7 @@ const std::vector<contender> contenders{
     {"curl", "curl", "transfers", "curl --parallel", curl_parallel, read_ping_or_curl},
     {"wrk", "wrk", "connections", "wrk -t 1 for one second, one URL, a connection each", wrk,
      read_wrk, true},
-    {"hey", "hey", "workers", "hey -disable-keepalive, one URL", hey, read_hey},
+    {"hey", "hey", "workers", "hey -disable-keepalive, one URL", hey, read_hey, true},
     {blackbox_name, "prometheus-blackbox-exporter", "threads",
      "blackbox_exporter, asked by N threads whose cost is included", run_probing<blackbox_name>,
      read_own_lines},

@@ -43,9 +43,9 @@ single_run run_once(const toolbox& tools, const contender& who, const work& want
   out.cost = measured_run(tools.directory + "/measure", request,
                           [&](std::string_view line) { who.read(wanted, &line, results); });
   who.read(wanted, nullptr, results);
-  out.probes = who.by_time ? results.right() : wanted.targets.size();
+  out.probes = who.counts_itself ? results.right() : wanted.targets.size();
   out.wrong = results.wrong();
-  out.lost = who.by_time ? 0 : results.lost();
+  out.lost = who.counts_itself ? 0 : results.lost();
   out.first_wrong = results.first_wrong();
   // Who only counts has no first result.
   if (results.words().empty()) out.cost.first_s = -1;
