@@ -202,11 +202,14 @@ maybe_words wrk(const toolbox&, const work& wanted, std::uint32_t width) {
 
 maybe_words hey(const toolbox&, const work& wanted, std::uint32_t width) {
   if (wanted.probe.kind != probe_kind::http) return std::nullopt;
+  // Each of its workers makes as many requests as the others.
+  const auto workers = std::min(width, wanted.targets.size());
+  const auto requests = (wanted.targets.size() + workers - 1) / workers * workers;
   return words{"hey",
                "-n",
-               fmt::format("{}", wanted.targets.size()),
+               fmt::format("{}", requests),
                "-c",
-               fmt::format("{}", std::min(width, wanted.targets.size())),
+               fmt::format("{}", workers),
                "-disable-keepalive",
                url(wanted, 0)};
 }

@@ -33,8 +33,10 @@ struct contender {
                                                      std::uint32_t width);
   /// Reads one line of its output. At the end, `line` is null.
   void (*read)(const work& wanted, const std::string_view* line, tally& results);
-  /// Runs for a time, not for a number of targets: its own count is the number of probes.
-  bool by_time = false;
+  /// The greatest exit code that says no more than that some targets were down.
+  int fine_exit_code_max = 0;
+  /// Decides itself how many probes it makes, by time or by its workers: its own count is theirs.
+  bool counts_itself = false;
 };
 
 const std::vector<contender>& all_contenders();

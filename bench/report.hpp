@@ -103,6 +103,9 @@ struct report {
 /// other; the plain loop and those who were disqualified are left out. Empty if nobody did.
 std::string ahead_of_muster(const scenario_report& one);
 
+/// A median, with the least and the greatest where they look different.
+std::string range_text(const spread& of, std::string (*text)(double));
+
 std::string text_of(const report& all);
 std::string text_of(const scenario_report& one);
 std::string text_of(const std::vector<figure>& figures);

@@ -40,7 +40,6 @@ td.bar { background-image: linear-gradient(#c9d3de, #c9d3de); background-repeat:
   background-position: left bottom; }
 tr.own td.bar { background-image: linear-gradient(#8fccb3, #8fccb3); }
 td.note, .bad { color: #a33a25; } td.note { text-align: left; white-space: normal; }
-td.scaled { color: var(--soft); text-align: left; }
 td small { color: var(--soft); font-weight: 400; }
 .table { overflow-x: auto; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 1em; }
@@ -133,26 +132,17 @@ std::string range_of(const spread& of, std::string (*text)(double)) {
 }
 
 std::string note(const row& one) {
-  switch (one.outcome) {
-    case verdict::good:
-      return one.scaled
-                 ? fmt::format("<td class=scaled>scaled down to {}</td>", grouped(one.probes))
-                 : "<td></td>";
-    case verdict::disqualified:
-      return fmt::format("<td class=note>disqualified: {}</td>", escaped(one.why));
-    case verdict::failed:
-      return fmt::format("<td class=note>could not: {}</td>", escaped(one.why));
-    case verdict::absent:
-      break;
-  }
-  return fmt::format("<td class=note>absent: {}</td>", escaped(one.why));
+  const auto* word = one.outcome == verdict::absent         ? "absent"
+                     : one.outcome == verdict::disqualified ? "disqualified"
+                                                            : "could not";
+  return fmt::format("<td class=note colspan=9>{}: {}</td>", word, escaped(one.why));
 }
 
 struct scales {
   scale wall, cpu, memory, first, rate;
   explicit scales(const scenario_report& one) {
     for (const auto& each : one.rows) {
-      if (!each.measured()) continue;
+      if (each.outcome != verdict::good) continue;
       wall.take(each.wall_s.median);
       cpu.take(each.cpu_us_per_probe());
       memory.take(each.memory_kib.median);
@@ -174,9 +164,11 @@ std::string row_of(const row& one, const scales& all) {
   const auto* kind = one.contender == "coroutine" ? " class=own"
                      : one.contender == "limit"   ? " class=limit"
                                                   : "";
-  auto out = fmt::format("<tr{}><td title=\"{}\">{}</td>", kind,
-                         escaped(one.command.substr(0, 300)), escaped(one.contender));
-  if (!one.measured()) return out + "<td colspan=9></td>" + note(one) + "</tr>\n";
+  auto out = fmt::format("<tr{}><td title=\"{}\">{}", kind, escaped(one.command.substr(0, 300)),
+                         escaped(one.contender));
+  if (one.scaled) out += fmt::format(" <small>{} of them</small>", grouped(one.probes));
+  out += "</td>";
+  if (one.outcome != verdict::good) return out + note(one) + "</tr>\n";
   out += cell(all.wall, one.wall_s.median, range_of(one.wall_s, duration_text));
   out += cell(all.rate, one.rate.median, short_number(one.rate.median));
   out += cell(all.cpu, one.cpu_us_per_probe(), short_number(one.cpu_us_per_probe()) + " µs");
@@ -186,7 +178,7 @@ std::string row_of(const row& one, const scales& all) {
                      count_text(one.switches.median));
   out += cell(all.first, one.first_s.median, duration_text(one.first_s.median));
   out += one.of_limit ? fmt::format("<td>{:.2f}</td>", one.of_limit->median) : "<td></td>";
-  return out + note(one) + "</tr>\n";
+  return out + "</tr>\n";
 }
 
 std::string table_of(const scenario_report& one) {
@@ -195,7 +187,7 @@ std::string table_of(const scenario_report& one) {
       "<h2>{}</h2>\n<p>{}</p>\n<div "
       "class=table><table><tr><th>contender</th><th>wall</th><th>probes/s</th>"
       "<th>CPU a probe</th><th>CPU, user + system</th><th>memory</th><th>threads</th>"
-      "<th>switches</th><th>first result</th><th>of the limit</th><th></th></tr>\n",
+      "<th>switches</th><th>first result</th><th>of the limit</th></tr>\n",
       escaped(one.name), escaped(one.title));
   for (const auto& each : one.rows)
     out += row_of(each, all);

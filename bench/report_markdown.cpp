@@ -7,13 +7,6 @@
 namespace muster::bench {
 namespace {
 
-std::string range_of(const spread& of, std::string (*text)(double)) {
-  const auto least = text(of.min);
-  const auto most = text(of.max);
-  if (least == most) return text(of.median);
-  return fmt::format("{} ({}–{})", text(of.median), least, most);
-}
-
 /// A bar would end the cell.
 std::string plain(std::string text) {
   for (auto& c : text) {
@@ -36,7 +29,7 @@ std::string line_of(const row& one) {
     return fmt::format("| {} | {}: {} | | | | | | | |\n", name_of(one), word, plain(one.why));
   }
   return fmt::format("| {} | {} | {} | {} µs | {} | {} | {} | {} | {} |\n", name_of(one),
-                     range_of(one.wall_s, duration_text), short_number(one.rate.median),
+                     range_text(one.wall_s, duration_text), short_number(one.rate.median),
                      short_number(one.cpu_us_per_probe()), memory_text(one.memory_kib.median),
                      count_text(one.threads.median), count_text(one.switches.median),
                      duration_text(one.first_s.median),

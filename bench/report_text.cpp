@@ -8,13 +8,6 @@
 namespace muster::bench {
 namespace {
 
-std::string with_range(const spread& of, std::string (*text)(double)) {
-  const auto least = text(of.min);
-  const auto most = text(of.max);
-  if (least == most) return text(of.median);
-  return fmt::format("{} ({}–{})", text(of.median), least, most);
-}
-
 std::string microseconds(double value) { return short_number(value) + " µs"; }
 
 std::string share(const std::optional<spread>& of) {
@@ -39,10 +32,10 @@ std::string mark(const row& one) {
 
 /// fmt pads by code points' estimated width, so columns with µ and – line up.
 std::string line_of(const row& one) {
-  if (!one.measured()) return fmt::format("{:<18} {}\n", one.contender, mark(one));
+  if (one.outcome != verdict::good) return fmt::format("{:<18} {}\n", one.contender, mark(one));
   auto out =
       fmt::format("{:<18} {:<29} {:>9} {:>11} {:>9} {:>7} {:>9} {:>9} {:>9}  {:<17} {:>2}  {}",
-                  one.contender, with_range(one.wall_s, duration_text),
+                  one.contender, range_text(one.wall_s, duration_text),
                   duration_text(one.cpu_s.median), microseconds(one.cpu_us_per_probe()),
                   memory_text(one.memory_kib.median), count_text(one.threads.median),
                   count_text(one.switches.median), duration_text(one.first_s.median),
@@ -52,6 +45,13 @@ std::string line_of(const row& one) {
 }
 
 }  // namespace
+
+std::string range_text(const spread& of, std::string (*text)(double)) {
+  const auto least = text(of.min);
+  const auto most = text(of.max);
+  if (least == most) return text(of.median);
+  return fmt::format("{} ({}–{})", text(of.median), least, most);
+}
 
 std::string text_of(const scenario_report& one) {
   auto out = fmt::format("\n{}: {}\n", one.name, one.title);

@@ -43,9 +43,9 @@ single_run run_once(const toolbox& tools, const contender& who, const work& want
   out.cost = measured_run(tools.directory + "/measure", request,
                           [&](std::string_view line) { who.read(wanted, &line, results); });
   who.read(wanted, nullptr, results);
-  out.probes = who.by_time ? results.right() : wanted.targets.size();
+  out.probes = who.counts_itself ? results.right() : wanted.targets.size();
   out.wrong = results.wrong();
-  out.lost = who.by_time ? 0 : results.lost();
+  out.lost = who.counts_itself ? 0 : results.lost();
   out.first_wrong = results.first_wrong();
   // Who only counts has no first result.
   if (results.words().empty()) out.cost.first_s = -1;
@@ -104,13 +104,16 @@ void contest::judge(const single_run& run) {
   out_.wrong = std::max(out_.wrong, run.wrong);
   out_.lost = std::max(out_.lost, run.lost);
   out_.statuses = run.statuses;
-  if (run.wrong == 0 && run.lost == 0 && !run.cost.timed_out) return;
+  // Who names only those that are up, and broke off, has named nobody wrongly.
+  const bool broke_off = run.cost.exit_code > who_.who.who->fine_exit_code_max;
+  if (run.wrong == 0 && run.lost == 0 && !run.cost.timed_out && !broke_off) return;
   if (run.cost.timed_out) {
     out_.outcome = verdict::failed;
     out_.why = fmt::format("not done after {:.0f} s", run.cost.wall_s);
-  } else if (run.cost.exit_code != 0 && run.wrong == 0 && !run.cost.complaint.empty()) {
+  } else if (broke_off && run.wrong == 0) {
     out_.outcome = verdict::failed;
-    out_.why = run.cost.complaint;
+    out_.why = run.cost.complaint.empty() ? fmt::format("it ended with code {}", run.cost.exit_code)
+                                          : run.cost.complaint;
   } else {
     out_.outcome = verdict::disqualified;
     out_.why = fmt::format("{} results lost, {} wrong", run.lost, run.wrong);

@@ -202,7 +202,7 @@ const std::vector<scenario> scenarios{
      surroundings::nothing,
      tasks(1'000'000),
      {{"coroutine"},
-      {"thread", 50'000},
+      {"thread", 20'000},
       {"pool:2"},
       {"polling-pool:2"},
       {"process:2", 2'000},

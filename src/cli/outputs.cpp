@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 // Long enough to gather results into large writes, short enough not to be seen.
 constexpr auto flush_delay = 10ms;
+constexpr auto first_flush_delay = 1ms;
 constexpr auto draw_interval = 200ms;
 
 output_format format_of(const sweep_arguments& arguments, const std::string& path) {
@@ -94,8 +95,9 @@ void outputs::write(const probe_result& result) {
 }
 
 job outputs::flush_soon(job_scope&, outputs& self) {
-  // After a pause, what has come by the end of this turn of the loop is shown at once.
-  self.flush_timer_.expires_at(self.flushed_at_ + flush_delay);
+  // After a pause, only what comes with the first result is waited for.
+  const auto soonest = std::chrono::steady_clock::now() + first_flush_delay;
+  self.flush_timer_.expires_at(std::max(soonest, self.flushed_at_ + flush_delay));
   co_await self.flush_timer_.async_wait(resume);
   self.flush_pending_ = false;
   self.flushed_at_ = std::chrono::steady_clock::now();
