@@ -54,10 +54,20 @@ struct http_options {
   static constexpr std::uint64_t body_bytes_limit = std::uint64_t{1} << 40;
 };
 
+/// Probes that are commands: monitoring plugins.
+struct exec_options {
+  /// Plugins running at once, at the most; 1 to `processes_limit`.
+  std::size_t processes_max = 64;
+  /// How long a plugin has after SIGTERM until SIGKILL.
+  std::chrono::nanoseconds grace = std::chrono::seconds{1};
+
+  static constexpr std::size_t processes_limit = 100'000;
+};
+
 /// How probes are made, whatever their target.
 struct probe_options {
   /// The most time a probe may take from its real start: for ICMP, each echo request; for TCP and
-  /// HTTP the whole, name lookup included.
+  /// HTTP the whole, name lookup included; for a plugin, from its start to its end.
   std::chrono::nanoseconds timeout = std::chrono::seconds{3};
   /// The local address to send from, for targets of its family.
   std::optional<ip_address> source;
@@ -65,6 +75,7 @@ struct probe_options {
   std::size_t in_flight_max = 10'000;
   icmp_options icmp;
   http_options http;
+  exec_options exec;
   resolver_options resolver;
 
   /// The shortest timeout and the shortest interval.

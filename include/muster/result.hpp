@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/address.hpp"
+#include "muster/plugin_output.hpp"
 #include "muster/probe_kind.hpp"
 #include "muster/status.hpp"
 #include "muster/target.hpp"
@@ -46,6 +47,18 @@ struct http_details {
   std::chrono::nanoseconds transfer{-1};    ///< From the first byte to the end.
 };
 
+/// What only exec probes have: what a monitoring plugin came to.
+struct exec_details {
+  std::string command;  ///< As it was given, with its placeholders.
+  int exit_code = -1;   ///< 0 to 255; -1 when a signal ended it.
+  int signal = 0;       ///< The signal that ended it, or 0.
+  plugin_output said;   ///< Raw bytes of the plugin's.
+};
+
+/// What an exit code says by the convention of monitoring plugins: `OK`, `WARNING`, `CRITICAL` or
+/// `UNKNOWN`; empty for any other.
+std::string_view plugin_state(int exit_code);
+
 /// How one try of a probe ended.
 struct probe_attempt {
   muster::status status = status::skipped;
@@ -61,14 +74,15 @@ struct probe_result {
   std::uint64_t sequence = 0;
   std::chrono::system_clock::time_point finished;  ///< When the outcome was known.
   ip_address address;                ///< The address probed; meaningless if !has_address.
-  std::chrono::nanoseconds rtt{-1};  ///< Round trip, connect or whole-request time; < 0: none.
-  std::uint16_t port = 0;            ///< 0 for ICMP.
+  std::chrono::nanoseconds rtt{-1};  ///< Round trip, connect, whole-request or run time; < 0: none.
+  std::uint16_t port = 0;            ///< 0 for ICMP and exec.
   probe_kind kind = probe_kind::icmp;
   muster::status status = status::skipped;
   muster::reason reason = reason::none;
   bool has_address = false;  ///< False when a name did not resolve.
   icmp_details icmp;
   std::unique_ptr<http_details> http;  ///< Set for HTTP probes that got as far as connecting.
+  std::unique_ptr<exec_details> exec;  ///< Set for exec probes whose plugin was run.
   /// Every try, in order, when there was more than one or when another was still being waited for;
   /// the rest of this is about the last one. At most 1 + `sweep_options::retries_max`.
   std::unique_ptr<std::vector<probe_attempt>> attempts;

@@ -62,6 +62,7 @@ struct resource_waits {
   std::uint64_t ports = 0;        ///< Local ports towards a destination.
   std::uint64_t memory = 0;       ///< Kernel memory for sockets, or epoll watches.
   std::uint64_t total() const { return descriptors + ports + memory; }
+  resource_waits& operator+=(const resource_waits& other);
 };
 
 /// The running totals of a sweep. Constant memory, whatever the number of probes.

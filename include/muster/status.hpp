@@ -80,6 +80,8 @@ enum class reason : std::uint8_t {
   wrong_payload,       ///< An echo reply came back from the target with other bytes than sent.
   exit_code_not_zero,  ///< The command ended with an exit code other than 0.
   killed_by_signal,    ///< A signal ended the command, which muster had not sent.
+  plugin_warning,      ///< A monitoring plugin said WARNING: exit code 1.
+  plugin_critical,     ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.
@@ -95,6 +97,8 @@ enum class reason : std::uint8_t {
   no_directory,        ///< --cwd: the command can't run there.
   arguments_too_long,  ///< More than the system lets a program have as arguments.
   no_process,          ///< The system is out of processes, and did not get better.
+  plugin_unknown,      ///< A monitoring plugin said UNKNOWN, exit code 3: it could not look.
+  plugin_exit_code,    ///< A monitoring plugin ended with a code that means nothing.
   // cancelled
   interrupted,      ///< Ctrl-C or SIGTERM.
   run_deadline,     ///< --deadline.

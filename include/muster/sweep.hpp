@@ -28,10 +28,17 @@ struct probe_plan {
   /// URLs to ask, where `{}` stands for the target's host.
   std::vector<std::string> http_templates;
 
-  bool implied() const { return !icmp && tcp_ports.empty() && http_templates.empty(); }
+  /// Monitoring plugins to run, each as its words, where `{}` and the other placeholders of a
+  /// command stand for the target's values.
+  std::vector<std::vector<std::string>> commands;
+
+  bool implied() const {
+    return !icmp && tcp_ports.empty() && http_templates.empty() && commands.empty();
+  }
   /// How many probes a target gets.
   std::size_t size() const {
-    return implied() ? 1 : (icmp ? 1 : 0) + tcp_ports.size() + http_templates.size();
+    if (implied()) return 1;
+    return (icmp ? 1 : 0) + tcp_ports.size() + http_templates.size() + commands.size();
   }
 };
 
@@ -110,8 +117,9 @@ class sweep {
   /// outlives the awaitable, unless the io_context is not run any more. Cancelling the awaitable is
   /// `stop(reason::interrupted)`.
   asio::awaitable<sweep_summary> run();
-  /// Opens the ICMP sockets that the probes may need now rather than when they are first needed, for
-  /// a program that gives up its privileges then. Where that fails, probes that need them say so.
+  /// Opens the ICMP sockets that the probes may need now rather than when they are first needed,
+  /// for a program that gives up its privileges then. Where that fails, probes that need them say
+  /// so.
   void open_icmp();
   /// Starts nothing more, and reports what is in flight as `cancelled` with this reason.
   void stop(reason why);

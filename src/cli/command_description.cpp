@@ -52,6 +52,8 @@ checkpoint_record describe_command(const sweep_arguments& arguments) {
   if (!plan.tcp_ports.empty()) say("--tcp", fmt::format("{}", fmt::join(plan.tcp_ports, ",")));
   for (const std::string& url : plan.http_templates)
     say("--http", url);
+  for (const std::string& command : arguments.exec_forms)
+    say("--exec", command);
   if (arguments.sweep.alive_first) say("--alive-first");
   // How many are up is counted only where it is asked for.
   if (arguments.sweep.min_up > 0) say("--min-up");

@@ -57,9 +57,9 @@ void add_checkpoint_options(CLI::App& command, sweep_arguments& into) {
 void check_fit(const CLI::App& command, sweep_arguments& into) {
   probe_plan& plan = into.sweep.plan;
   if (into.sweep.alive_first) {
-    if (plan.tcp_ports.empty() && plan.http_templates.empty()) {
+    if (plan.tcp_ports.empty() && plan.http_templates.empty() && plan.commands.empty()) {
       throw CLI::ValidationError{"--alive-first",
-                                 "there is no later probe; name some with --tcp or --http"};
+                                 "there is no later probe; name some with --tcp, --http or --exec"};
     }
     plan.icmp = true;
   }

@@ -1,104 +1,145 @@
 #include "cli/exit_code.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/jobs_arguments.hpp"
+#include "cli/jobs_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/say.hpp"
 #include "cli/standard_streams.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
+#include "cli/usage_error.hpp"
 #include "core/shell_words.hpp"
 #include "muster/version.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <iostream>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 namespace {
 
-// nmap's users type -iL, which no option parser takes for one option.
-std::vector<std::string> arguments_of(int argc, char** argv) {
-  std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {  // CLI11 wants them reversed
-    std::string_view one = argv[i];
-    arguments.emplace_back(one == "-iL" ? "--input-file" : one);
-  }
-  return arguments;
+using words = std::vector<std::string>;
+
+/// What muster understands, and after `parse` what it was told.
+struct command_line {
+  command_line();
+  /// Throws CLI::ParseError.
+  void parse(const words& all);
+
+  CLI::App app{
+      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
+      "and any command for each of them."};
+  muster::sweep_arguments sweep;
+  muster::run_arguments run;
+  muster::jobs_arguments jobs;
+  CLI::App* run_command = nullptr;
+  CLI::App* jobs_command = nullptr;
+  words options;  ///< As they were parsed, the last one first, as CLI11 wants them.
+};
+
+command_line::command_line() {
+  app.name("muster");
+  app.set_version_flag("--version", std::string{"muster "} + muster::version);
+  app.require_subcommand(1);
+  app.formatter(std::make_shared<muster::help_formatter>());
+  CLI::App& sweep_command =
+      *app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
+  muster::add_sweep_options(sweep_command, sweep);
+  run_command = app.add_subcommand("run", "Run a command for each target, under the same limits");
+  muster::add_run_options(*run_command, run);
+  jobs_command = app.add_subcommand("jobs", "Runs that go on by themselves: their state, results");
+  muster::add_jobs_options(*jobs_command, jobs);
 }
 
-/// Where `--` stands; `argc` where it doesn't.
-int command_start(int argc, char** argv) {
-  int i = 1;
-  while (i < argc && std::string_view{argv[i]} != "--")
-    ++i;
-  return i;
+void command_line::parse(const words& all) {
+  // What stands behind -- is the command of `run`, whatever it looks like.
+  const auto end =
+      !all.empty() && all.front() == "run" ? std::find(all.begin(), all.end(), "--") : all.end();
+  if (end != all.end()) run.run.command.assign(end + 1, all.end());
+  // nmap's users type -iL, which no option parser takes for one option.
+  for (auto one = std::make_reverse_iterator(end); one != all.rend(); ++one)
+    options.push_back(*one == "-iL" ? "--input-file" : *one);
+  auto remaining = options;
+  app.parse(std::move(remaining));
 }
 
 constexpr std::size_t command_bytes_max = 4096;
 
 /// The command line, such that a shell would read the same words.
-std::string command_text(int argc, char** argv) {
+std::string command_text(const words& all) {
   std::string text = "muster";
-  for (int i = 1; i < argc && text.size() < command_bytes_max; ++i) {
+  for (const std::string& one : all) {
+    if (text.size() >= command_bytes_max) break;
     text += ' ';
-    muster::append_shell_word(text, argv[i]);
+    muster::append_shell_word(text, one);
   }
   return text;
 }
 
-int complain(const CLI::App& app, const CLI::ParseError& error,
-             const std::vector<std::string>& arguments) {
+int complain(const command_line& line, const CLI::ParseError& error) {
   std::string message = error.what();
-  if (const std::string better = muster::suggest_option(app, arguments); !better.empty()) {
+  if (const std::string better = muster::suggest_option(line.app, line.options); !better.empty()) {
     message = better;
   }
-  const CLI::App* command = &app;
-  if (!app.get_subcommands().empty()) command = app.get_subcommands().front();
   std::string help = "muster";
-  if (command != &app) help += " " + command->get_name();
+  for (const CLI::App* command = &line.app; !command->get_subcommands().empty();) {
+    command = command->get_subcommands().front();
+    help += " " + command->get_name();
+  }
   std::fprintf(stderr, "muster: %s\n  see %s --help\n", message.c_str(), help.c_str());
   return muster::exit_code::usage;
+}
+
+/// The command line of a job, which was good when the job was made.
+muster::run_arguments parse_run(const words& all) {
+  command_line line;
+  try {
+    line.parse(all);
+  } catch (const CLI::ParseError& error) {
+    throw muster::usage_error{std::string{"this version of muster can't go on with it: "} +
+                              error.what()};
+  }
+  return line.run;
+}
+
+int run_or_detach(const command_line& line, const words& all) {
+  if (!line.run.detach) return muster::run_tasks(line.run);
+  try {
+    return muster::start_job(line.run, all);
+  } catch (const muster::usage_error& error) {
+    muster::say(error.what());
+    return muster::exit_code::usage;
+  } catch (const std::exception& error) {
+    muster::say(error.what());
+    return muster::exit_code::cannot;
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   muster::claim_standard_streams();
-  CLI::App app{
-      "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
-      "and any command for each of them."};
-  app.name("muster");
-  app.set_version_flag("--version", std::string{"muster "} + muster::version);
-  app.require_subcommand(1);
-  app.formatter(std::make_shared<muster::help_formatter>());
-  muster::sweep_arguments sweep;
-  CLI::App& sweep_command =
-      *app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
-  muster::add_sweep_options(sweep_command, sweep);
-
-  muster::run_arguments run;
-  CLI::App& run_command =
-      *app.add_subcommand("run", "Run a command for each target, under the same limits");
-  muster::add_run_options(run_command, run);
-
-  // What stands behind -- is the command of `run`, whatever it looks like.
-  const int own_argc =
-      argc > 1 && std::string_view{argv[1]} == "run" ? command_start(argc, argv) : argc;
-  for (int i = own_argc + 1; i < argc; ++i)
-    run.run.command.emplace_back(argv[i]);
-  const std::vector<std::string> arguments = arguments_of(own_argc, argv);
+  const words all(argv + 1, argv + argc);
+  command_line line;
   try {
-    auto remaining = arguments;
-    app.parse(std::move(remaining));
+    line.parse(all);
   } catch (const CLI::Success& done) {
-    const int code = app.exit(done);
+    const int code = line.app.exit(done);
     return std::cout.flush() ? code : muster::exit_code::cannot;
   } catch (const CLI::ParseError& error) {
-    return complain(app, error, arguments);
+    return complain(line, error);
   }
-  sweep.command = command_text(argc, argv);
-  return run_command.parsed() ? muster::run_tasks(run) : muster::run_sweep(sweep);
+  if (line.jobs_command->parsed()) return muster::run_jobs(line.jobs, parse_run);
+  if (line.run_command->parsed()) return run_or_detach(line, all);
+  line.sweep.command = command_text(all);
+  return muster::run_sweep(line.sweep);
 }

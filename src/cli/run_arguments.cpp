@@ -272,6 +272,19 @@ void add_output_options(CLI::App& command, run_arguments& into) {
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
 }
 
+void add_job_options(CLI::App& command, run_arguments& into) {
+  command.option_defaults()->group("Jobs");
+  auto* detach = command.add_flag("--detach", into.detach,
+                                  "Run on as a job when this terminal is closed, and keep the\n"
+                                  "results: see muster jobs");
+  auto* name = command.add_option("--name", into.job_name, "What the job is called");
+  name->option_text("NAME")->needs(detach);
+  detach->needs(name);
+  for (const char* other : {"--json", "--csv", "--tag", "--output", "--dry-run"})
+    detach->excludes(command.get_option(other));
+  add_state_directory(command, into.state_directory);
+}
+
 bool writes_records(const run_arguments& arguments) {
   const auto is_records = [](const std::string& path) {
     return !path.ends_with(".txt") && !path.ends_with(".log");
@@ -314,6 +327,13 @@ constexpr const char* examples =
 
 }  // namespace
 
+void add_state_directory(CLI::App& command, std::string& into) {
+  command
+      .add_option("--state-dir", into,
+                  "Where jobs are kept ($XDG_STATE_HOME/muster, or\n~/.local/state/muster)")
+      ->option_text("DIR");
+}
+
 void add_run_options(CLI::App& command, run_arguments& into) {
   into.keep_columns = true;
   add_target_options(command, into);
@@ -322,6 +342,7 @@ void add_run_options(CLI::App& command, run_arguments& into) {
   add_limit_options(command, into);
   add_course_options(command, into);
   add_output_options(command, into);
+  add_job_options(command, into);
   let_the_last_one_win(command);
   command.final_callback([&into] { check_fit(into); });
   command.footer(examples);

@@ -32,10 +32,15 @@ struct run_arguments : target_arguments {
   std::string begin_command;
   std::string end_command;
   std::string finally_command;
+  bool detach = false;
+  std::string job_name;
+  std::string state_directory;  ///< Empty for the usual place.
   run_options run;
 };
 
 /// Adds the options of `muster run` to its subcommand; parsing fills in `into`, which outlives it.
 void add_run_options(CLI::App& command, run_arguments& into);
+/// Adds the option that says where jobs are kept.
+void add_state_directory(CLI::App& command, std::string& into);
 
 }  // namespace muster

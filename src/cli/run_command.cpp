@@ -2,6 +2,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
+#include "cli/job_keeper.hpp"
 #include "cli/job_log.hpp"
 #include "cli/outputs.hpp"
 #include "cli/run_control.hpp"
@@ -48,8 +49,9 @@ namespace {
 /// Everything that a run consists of, in the order in which it may be taken apart.
 class task_command final : private run_observer {
  public:
-  explicit task_command(const run_arguments& arguments)
+  task_command(const run_arguments& arguments, job_keeper* keeper)
       : arguments_{arguments},
+        keeper_{keeper},
         targets_{stream_options()},
         run_{context_, arguments.run, targets_, *this},
         input_{context_, targets_},
@@ -64,9 +66,17 @@ class task_command final : private run_observer {
                      [this] { return should_have_ended(); });
   }
 
+  ~task_command() {
+    if (keeper_) keeper_->leave();
+  }
+
   int run() {
     if (arguments_.strict) check_strictly();
     add_sources(targets_, arguments_);
+    if (keeper_) {
+      for (const std::string& text : keeper_->refills())
+        targets_.add_text(text);
+    }
     if (reads_standard_input(arguments_)) open_input();
     targets_.gather();
     if (strict_failure_) throw usage_error{"nothing was run (--strict)"};
@@ -80,6 +90,7 @@ class task_command final : private run_observer {
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     control_.watch_signals();
+    if (keeper_) keeper_->begin(context_, targets_.size());
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;
       context_.stop();
@@ -88,19 +99,29 @@ class task_command final : private run_observer {
     outputs_->stop_watching();
     outputs_->flush_all();
     if (failure_) std::rethrow_exception(failure_);
-    return conclude();
+    const int code = conclude();
+    if (keeper_) keeper_->end(code, interrupted_);
+    return code;
   }
 
  private:
   // What the run tells.
 
-  void on_task(const task_result& result) override { outputs_->write(result); }
+  void on_task(const task_result& result) override {
+    outputs_->write(result);
+    if (!keeper_) return;
+    keeper_->note(result);
+    if (!keeper_->failure().empty()) {
+      asio::post(context_, [this] { run_.stop(reason::output_failed); });
+    }
+  }
   void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
                       process_stream stream, std::string_view bytes) override {
     outputs_->show(sequence, targets, stream, bytes);
   }
   void on_try_end(std::uint64_t sequence) override { outputs_->end_try(sequence); }
   bool done_before(const target& subject) override {
+    if (keeper_ && keeper_->done_before(subject)) return true;
     return !succeeded_.empty() && succeeded_.contains(task_key(subject));
   }
   void on_targets_wanted() override {
@@ -217,6 +238,13 @@ class task_command final : private run_observer {
       say(fmt::format("can't write {}; the results in it are not complete", failure));
       return exit_code::cannot;
     }
+    if (keeper_ && !keeper_->failure().empty()) {
+      say(
+          fmt::format("the job's results could not be kept: {}; what is missing is run again when "
+                      "it is resumed",
+                      keeper_->failure()));
+      return exit_code::cannot;
+    }
     if (strict_failure_) return exit_code::usage;
     if (interrupted) return exit_code::interrupted;
     if (begin_failed_) return exit_code::cannot;
@@ -230,6 +258,7 @@ class task_command final : private run_observer {
   }
 
   const run_arguments& arguments_;
+  job_keeper* const keeper_;
   bool running_ = false;
   bool strict_failure_ = false;
   std::uint64_t bad_targets_ = 0;
@@ -251,7 +280,7 @@ class task_command final : private run_observer {
 
 }  // namespace
 
-int run_tasks(const run_arguments& arguments) {
+int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   // Whoever started muster may have ignored it, and then the ends of processes are not told.
@@ -261,7 +290,7 @@ int run_tasks(const run_arguments& arguments) {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
     refuse_file_clashes(files_read(arguments),
                         {{"-o", arguments.output_files}, {"--joblog", {arguments.job_log}}});
-    task_command command{arguments};
+    task_command command{arguments, keeper};
     return command.run();
   } catch (const usage_error& error) {
     say(error.what());

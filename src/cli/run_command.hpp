@@ -4,7 +4,9 @@
 
 namespace muster {
 
-/// Runs `muster run`; returns the exit code.
-int run_tasks(const run_arguments& arguments);
+class job_keeper;
+
+/// Runs `muster run`; returns the exit code. With a keeper, it is told of everything.
+int run_tasks(const run_arguments& arguments, job_keeper* keeper = nullptr);
 
 }  // namespace muster

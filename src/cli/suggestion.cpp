@@ -79,6 +79,17 @@ std::string suggest_option(const CLI::App& app, const std::vector<std::string>& 
   }
   std::vector<std::string> names;
   collect_options(*command, names);
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : command->get_subcommands({})) {
+    if (command == &app || verb->get_name().empty()) continue;
+    verbs.push_back(verb->get_name());
+    collect_options(*verb, names);
+  }
+  if (!verbs.empty() && arguments.size() > 1) {
+    const std::string& second = arguments[arguments.size() - 2];
+    const bool is_verb = std::find(verbs.begin(), verbs.end(), second) != verbs.end();
+    if (!second.starts_with('-') && !is_verb) return message("verb", second, verbs);
+  }
   for (auto one = arguments.rbegin(); one != arguments.rend() && *one != "--"; ++one) {
     // What other tools' users type for it.
     if (one->starts_with("-p") && std::find(names.begin(), names.end(), "-p") == names.end() &&

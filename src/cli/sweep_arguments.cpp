@@ -3,6 +3,7 @@
 #include "cli/course_options.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/target_arguments.hpp"
+#include "core/command_words.hpp"
 #include "core/port_list.hpp"
 #include "core/url.hpp"
 #include "muster/printable.hpp"
@@ -54,6 +55,24 @@ void add_http(CLI::App& command, sweep_arguments& into) {
       ->each(parse);
 }
 
+void add_exec(CLI::App& command, sweep_arguments& into) {
+  auto parse = [&into](const std::vector<std::string>& commands) {
+    into.exec_forms = commands;
+    for (const std::string& text : commands) {
+      auto words = split_words(text);
+      if (!words) throw CLI::ValidationError{"--exec", words.error().message};
+      into.sweep.plan.commands.push_back(std::move(*words));
+    }
+  };
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--exec", parse,
+          "Run a monitoring plugin, where {} is the target; exit codes 0 to 3\n"
+          "are OK, WARNING, CRITICAL and UNKNOWN; repeatable")
+      ->allow_extra_args(false)
+      ->option_text("'COMMAND {}'");
+}
+
 void add_probe_options(CLI::App& command, sweep_arguments& into) {
   probe_plan& plan = into.sweep.plan;
   probe_options& probe = into.sweep.probe;
@@ -61,6 +80,7 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
   command.add_flag("--icmp", plan.icmp, "Send an ICMP echo request");
   add_ports(command, plan);
   add_http(command, into);
+  add_exec(command, into);
   command
       .add_option_function<std::string>(
           "--source",
@@ -162,6 +182,9 @@ void add_limit_options(CLI::App& command, sweep_arguments& into) {
   command.add_option("--max-in-flight", sweep.probe.in_flight_max, "Probes in flight (10000)")
       ->check(CLI::Range(1, 4'000'000))
       ->option_text("N");
+  command.add_option("--max-processes", sweep.probe.exec.processes_max, "Plugins running (64)")
+      ->check(CLI::Range(std::size_t{1}, exec_options::processes_limit))
+      ->option_text("N");
   command
       .add_option("--max-per-host", sweep.per_host_max,
                   "Probes in flight at one host; 0 is unlimited (4)")
@@ -203,6 +226,7 @@ constexpr const char* examples =
     "  muster sweep 10.0.0.0/16 --tcp 22,443 -o open.csv   which ports are open\n"
     "  muster sweep -iL urls.txt --json                    one JSON object for each URL\n"
     "  muster sweep 10.0.0.0/24 --http=/health             one path of every host\n"
+    "  muster sweep -iL hosts --exec 'check_ssh {}'         a monitoring plugin for each\n"
     "  grep -v test hosts | muster sweep --count 5         targets from a pipe, loss and jitter\n"
     "\n"
     "Exit status: 0 all up, 1 not all up, 2 bad usage, 3 could not do it, 130 interrupted.\n"

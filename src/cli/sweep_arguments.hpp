@@ -47,6 +47,7 @@ struct sweep_arguments : target_arguments {
   std::optional<bool> map;              ///< Unless said, where it fits.
   std::optional<bool> histogram;        ///< The same.
   std::vector<std::string> http_forms;  ///< As given; `sweep.plan` has them as templates.
+  std::vector<std::string> exec_forms;  ///< As given; `sweep.plan` has their words.
   sweep_options sweep;
 };
 

@@ -241,6 +241,8 @@ int run_sweep(const sweep_arguments& arguments) {
   // Failed writes are reported as what they are, also those past a limit on the size of files.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  // Whoever started muster may have ignored it, and then the ends of plugins are not told.
+  std::signal(SIGCHLD, SIG_DFL);
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};

@@ -95,6 +95,13 @@ std::uint64_t statistics::total() const {
   return std::accumulate(by_status_.begin(), by_status_.end(), std::uint64_t{0});
 }
 
+resource_waits& resource_waits::operator+=(const resource_waits& other) {
+  descriptors += other.descriptors;
+  ports += other.ports;
+  memory += other.memory;
+  return *this;
+}
+
 stray_replies& stray_replies::operator+=(const stray_replies& other) {
   duplicate += other.duplicate;
   late += other.late;

@@ -2,6 +2,9 @@
 
 #include "muster/result.hpp"
 
+#include <array>
+#include <cstddef>
+
 // Strategy: switches without a default, so that the compiler names an enumerator that was forgotten
 // here. A value outside the enumeration has no spelling and yields an empty text.
 
@@ -157,6 +160,14 @@ std::string_view to_string(reason value) {
       return "exit_code_not_zero";
     case reason::killed_by_signal:
       return "killed_by_signal";
+    case reason::plugin_warning:
+      return "plugin_warning";
+    case reason::plugin_critical:
+      return "plugin_critical";
+    case reason::plugin_unknown:
+      return "plugin_unknown";
+    case reason::plugin_exit_code:
+      return "plugin_exit_code";
     case reason::command_not_found:
       return "command_not_found";
     case reason::not_executable:
@@ -187,8 +198,16 @@ std::string_view to_string(probe_kind value) {
       return "tcp";
     case probe_kind::http:
       return "http";
+    case probe_kind::exec:
+      return "exec";
   }
   return {};
+}
+
+std::string_view plugin_state(int exit_code) {
+  constexpr std::array<std::string_view, 4> words{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+  const auto index = static_cast<std::size_t>(exit_code);
+  return exit_code >= 0 && index < words.size() ? words[index] : std::string_view{};
 }
 
 }  // namespace muster

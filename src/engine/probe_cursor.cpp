@@ -43,8 +43,14 @@ stream_request request_of(const probe_plan& plan, const target& subject, std::si
     request.port = plan.tcp_ports[index];
     return request;
   }
-  request.kind = probe_kind::http;
-  request.url_template = plan.http_templates[index - plan.tcp_ports.size()].c_str();
+  index -= plan.tcp_ports.size();
+  if (index < plan.http_templates.size()) {
+    request.kind = probe_kind::http;
+    request.url_template = plan.http_templates[index].c_str();
+    return request;
+  }
+  request.kind = probe_kind::exec;
+  request.command = static_cast<std::uint32_t>(index - plan.http_templates.size());
   return request;
 }
 

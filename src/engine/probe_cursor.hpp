@@ -31,7 +31,8 @@ inline std::uint64_t host_key(const target& subject) {
 /// How many probes a target gets under a plan: one if its row names the probe.
 std::size_t probe_count(const probe_plan& plan, const target& subject);
 
-/// The request for probe number `index` of a target under a plan, in the order ICMP, TCP, HTTP.
+/// The request for probe number `index` of a target under a plan, in the order ICMP, TCP, HTTP,
+/// exec.
 stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
 
 /// Whether a host that gave a first probe this outcome is there: it, and not some router or this

@@ -12,6 +12,8 @@ bool is_retried(status value, reason why) {
       return why != reason::host_timeout;
     case status::reset:
       return true;
+    case status::mismatch:
+      return why == reason::plugin_warning || why == reason::plugin_critical;
     case status::name_error:
       return why == reason::resolve_timeout || why == reason::name_server_failure ||
              why == reason::name_server_unreachable;

@@ -29,6 +29,10 @@ sweep_options checked(sweep_options options) {
   if (options.alive_first && options.plan.size() < 2) {
     throw std::invalid_argument{"sweep_options: alive_first needs a plan of several probes"};
   }
+  const std::size_t processes = options.probe.exec.processes_max;
+  if (processes == 0 || processes > exec_options::processes_limit) {
+    throw std::invalid_argument{"sweep_options: no such number of processes"};
+  }
   if (options.min_up > sweep_options::min_up_max) {
     throw std::invalid_argument{"sweep_options: min_up is too large"};
   }
@@ -52,6 +56,7 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
       bucket_{options_.rate},
       permits_{context.get_executor(), options_.probe.in_flight_max},
       descriptors_{context.get_executor(), descriptors_to_spare()},
+      processes_{context.get_executor(), options_.probe.exec.processes_max},
       slots_{options_.per_host_max, parked_max},
       up_targets_{options_.before.up_targets},
       time_{around.time()},
@@ -61,6 +66,7 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
       retry_alarm_{time_.make_alarm([this] { release_due(); })},
       done_{context, timeline::time_point::max()},
       prober_{context, around, options_.probe, targets.excludes(), *this} {
+  prober_.prepare(options_.plan.commands);
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
   if (options_.ordered) window_.emplace(on_result_);
   if (options_.host_timeout) target_times_.emplace(*options_.host_timeout);

@@ -105,6 +105,7 @@ class sweep_engine final : public result_consumer {
   token_bucket bucket_;
   semaphore permits_;
   semaphore descriptors_;
+  semaphore processes_;
   host_slots<probe_cursor> slots_;
   std::optional<std::pair<std::uint64_t, probe_cursor>> current_;  // its host's slot is held
   std::optional<retry_book> retries_;

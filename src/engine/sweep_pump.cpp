@@ -53,13 +53,15 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
     }
     probe->request.permit = std::move(*permit);
     if (probe->request.kind != probe_kind::icmp) {
-      std::optional<semaphore_permit> descriptor = self.descriptors_.try_acquire();
-      if (!descriptor) {
-        ++self.descriptor_waits_;
-        auto [error, granted] = co_await self.descriptors_.async_acquire(resume);
-        descriptor.emplace(std::move(granted));
+      const bool is_exec = probe->request.kind == probe_kind::exec;
+      semaphore& resources = is_exec ? self.processes_ : self.descriptors_;
+      std::optional<semaphore_permit> resource = resources.try_acquire();
+      if (!resource) {
+        if (!is_exec) ++self.descriptor_waits_;
+        auto [error, granted] = co_await resources.async_acquire(resume);
+        resource.emplace(std::move(granted));
       }
-      probe->request.descriptor = std::move(*descriptor);
+      probe->request.resource = std::move(*resource);
     }
     if (self.stopping()) {
       self.end_unstarted(std::move(*probe), self.stop_reason_);

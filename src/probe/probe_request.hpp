@@ -28,13 +28,15 @@ struct probe_request {
   semaphore_permit permit;
 };
 
-/// What TCP and HTTP probes need besides.
+/// What TCP, HTTP and exec probes need besides.
 struct stream_request : probe_request {
   /// HTTP: the URL as a template, where `{}` is the host; nullptr asks for the target's own URL, or
   /// for `/` of its host and port. Outlives the probe.
   const char* url_template = nullptr;
-  /// The right to a file descriptor; given back when the probe's frame ends.
-  semaphore_permit descriptor;
+  /// Exec: which of the run's commands.
+  std::uint32_t command = 0;
+  /// The right to a file descriptor, or to a process; given back when the probe's frame ends.
+  semaphore_permit resource;
 };
 
 }  // namespace muster

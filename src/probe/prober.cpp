@@ -1,6 +1,7 @@
 #include "probe/prober.hpp"
 
 #include "net/error_status.hpp"
+#include "probe/exec_probe.hpp"
 #include "probe/probes.hpp"
 
 #include <system_error>
@@ -32,11 +33,19 @@ prober::prober(asio::io_context& context, network& around, probe_options options
   });
 }
 
+prober::~prober() = default;
+
+void prober::prepare(const std::vector<std::vector<std::string>>& commands) {
+  if (!commands.empty()) exec_ = std::make_unique<exec_probes>(context_, *this, commands);
+}
+
 void prober::start(stream_request&& request) {
   if (request.kind == probe_kind::tcp) {
     tcp_probe(scope_, *this, std::move(request));
   } else if (request.kind == probe_kind::http) {
     http_probe(scope_, *this, std::move(request));
+  } else if (request.kind == probe_kind::exec) {
+    exec_->start(std::move(request));
   } else if (request.subject.needs_lookup() ||
              own_setting(request.subject, &target_parameters::count, options_.icmp.count) > 1 ||
              target_limit_) {
@@ -65,6 +74,13 @@ void prober::stop(reason why) {
     if (exchange) exchange->cancel_unsent();
   }
   deadlines_.cancel_all();
+  if (exec_) exec_->stop(why);
+}
+
+resource_waits prober::waits() const {
+  resource_waits sum = scarce_.waits();
+  if (exec_) sum += exec_->waits();
+  return sum;
 }
 
 icmp_socket_mode prober::icmp_mode(codec::ip_family family) const {

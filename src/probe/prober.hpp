@@ -23,10 +23,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <asio/io_context.hpp>
 
 namespace muster {
+
+class exec_probes;
 
 /// What all probes of a run share: sockets, resolver, deadlines, and the frames of their
 /// coroutines.
@@ -36,6 +39,12 @@ class prober {
   prober(asio::io_context& context, network& around, probe_options options,
          const exclude_set& excludes, result_consumer& consumer);
 
+  ~prober();
+
+  /// Makes ready for exec probes; `stream_request::command` counts `commands`, of which there may
+  /// be none. Throws std::invalid_argument when one can't be run, std::system_error when this
+  /// machine has nothing left.
+  void prepare(const std::vector<std::vector<std::string>>& commands);
   /// Starts a probe. The consumer hears of the outcome later, or at once when it fails at once.
   void start(stream_request&& request);
   /// The same, where all probes of the target together have no more time than this.
@@ -51,8 +60,8 @@ class prober {
   /// Why ICMP could not be used, for its user to read; empty if it could.
   const std::string& icmp_problem() const { return icmp_problem_; }
   stray_replies strays() const;
-  /// What connections had to wait for on this machine.
-  const resource_waits& waits() const { return scarce_.waits(); }
+  /// What connections and processes had to wait for on this machine.
+  resource_waits waits() const;
 
   // For the probes.
 
@@ -123,7 +132,8 @@ class prober {
     std::string text;
   };
   std::array<std::optional<icmp_failure>, 2> icmp_failures_;
-  job_scope scope_;  // last: its jobs use all of the above
+  job_scope scope_;                    // its jobs use all of the above
+  std::unique_ptr<exec_probes> exec_;  // last, as well
 };
 
 }  // namespace muster

@@ -4,6 +4,7 @@
 #include "sink/csv_cell.hpp"
 #include "sink/fields.hpp"
 #include "sink/formats.hpp"
+#include "sink/performance_text.hpp"
 
 #include <array>
 #include <utility>
@@ -62,6 +63,11 @@ class csv_visitor {
   }
   void attempts(field name, const std::vector<probe_attempt>& tries) {
     integer(name, tries.size());
+  }
+  void performance(field name, const std::vector<performance_value>& values) {
+    std::string plain;
+    append_performance(plain, values);
+    text(name, plain);
   }
   void end_row() {
     out_.append(field_count - 1 - column_, ',');

@@ -50,6 +50,13 @@ enum class field : std::uint8_t {
   transfer_ms,
   label,
   attempts,
+  command,
+  exit_code,
+  signal,
+  state,
+  output,
+  performance,
+  performance_dropped,
 };
 
 inline constexpr std::array field_names{
@@ -88,9 +95,16 @@ inline constexpr std::array field_names{
     std::string_view{"transfer_ms"},
     std::string_view{"label"},
     std::string_view{"attempts"},
+    std::string_view{"command"},
+    std::string_view{"exit_code"},
+    std::string_view{"signal"},
+    std::string_view{"state"},
+    std::string_view{"output"},
+    std::string_view{"performance"},
+    std::string_view{"performance_dropped"},
 };
 inline constexpr std::size_t field_count = field_names.size();
-static_assert(field_count == static_cast<std::size_t>(field::attempts) + 1);
+static_assert(field_count == static_cast<std::size_t>(field::performance_dropped) + 1);
 
 constexpr std::string_view to_string(field value) {
   return field_names[static_cast<std::size_t>(value)];
@@ -147,9 +161,27 @@ void visit_http_fields(const http_details& http, Visitor& visitor) {
   phase(field::transfer_ms, http.transfer);
 }
 
+/// Visits what is known of `exec`, and nothing else.
+template <typename Visitor>
+void visit_exec_fields(const exec_details& exec, Visitor& visitor) {
+  visitor.text(field::command, exec.command);
+  if (exec.exit_code >= 0) visitor.integer(field::exit_code, exec.exit_code);
+  if (exec.signal > 0) visitor.integer(field::signal, exec.signal);
+  if (const std::string_view state = plugin_state(exec.exit_code); !state.empty()) {
+    visitor.word(field::state, state);
+  }
+  if (!exec.said.line.empty()) visitor.text(field::output, exec.said.line);
+  if (!exec.said.performance.empty()) {
+    visitor.performance(field::performance, exec.said.performance);
+  }
+  if (exec.said.performance_dropped > 0) {
+    visitor.integer(field::performance_dropped, exec.said.performance_dropped);
+  }
+}
+
 /// Calls one member of `visitor` for each field of `result` that is known, in order:
 /// `time`, `word` (one of our own, never escaped), `address`, `text` (untrusted bytes), `integer`,
-/// `integers`, `milliseconds`, `thousandths`, `yes` and `attempts`.
+/// `integers`, `milliseconds`, `thousandths`, `yes`, `attempts` and `performance`.
 template <typename Visitor>
 void visit_fields(const probe_result& result, Visitor& visitor) {
   visitor.time(field::time, result.finished);
@@ -170,6 +202,7 @@ void visit_fields(const probe_result& result, Visitor& visitor) {
     visitor.text(field::label, own->label);
   }
   if (result.attempts) visitor.attempts(field::attempts, *result.attempts);
+  if (result.exec) visit_exec_fields(*result.exec, visitor);
 }
 
 }  // namespace muster

@@ -2,6 +2,7 @@
 
 #include "sink/fields.hpp"
 #include "sink/line_buffer.hpp"
+#include "sink/performance_text.hpp"
 
 #include <array>
 #include <string>
@@ -107,6 +108,10 @@ class json_visitor {
       out_ += '}';
     }
     out_ += ']';
+  }
+  void performance(field name, const std::vector<performance_value>& values) {
+    key(name);
+    append_performance_json(out_, values, AppendText);
   }
 
  private:

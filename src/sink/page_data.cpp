@@ -60,7 +60,7 @@ void append_vocabulary(std::string& out) {
   append_words(out, "reason_words", reasons);
   append_words(out, "probe_words",
                std::array{to_string(probe_kind::icmp), to_string(probe_kind::tcp),
-                          to_string(probe_kind::http)});
+                          to_string(probe_kind::http), to_string(probe_kind::exec)});
 }
 
 void append_stop(std::string& out, const sweep_summary& summary) {

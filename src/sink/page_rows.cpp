@@ -26,8 +26,9 @@ std::uint32_t rtt_us(std::chrono::nanoseconds rtt) {
 }
 
 bool has_details(const probe_result& result) {
-  return result.http != nullptr || result.attempts != nullptr || result.icmp.sent > 1 ||
-         result.icmp.error_source != ip_address{} || !result.subject.written().empty();
+  return result.http != nullptr || result.exec != nullptr || result.attempts != nullptr ||
+         result.icmp.sent > 1 || result.icmp.error_source != ip_address{} ||
+         !result.subject.written().empty();
 }
 
 }  // namespace
@@ -77,6 +78,7 @@ std::uint32_t page_rows::keep_text(const probe_result& result) {
     if (!written.empty()) visitor.text(field::target, written);
     if (result.kind == probe_kind::icmp) visit_icmp_fields(result.icmp, visitor);
     if (result.http) visit_http_fields(*result.http, visitor);
+    if (result.exec) visit_exec_fields(*result.exec, visitor);
   }
   texts_ += '\0';
   return begin + 1;

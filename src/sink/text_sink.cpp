@@ -24,6 +24,8 @@ constexpr std::size_t url_bytes_max = 256;
 constexpr std::size_t title_bytes_max = 40;
 constexpr std::size_t header_bytes_max = 24;
 constexpr std::size_t own_label_bytes_max = 64;
+constexpr std::size_t program_bytes_max = 64;
+constexpr std::size_t plugin_line_bytes_max = 120;
 
 /// Columns that `text`, which is valid UTF-8, takes on a terminal, one a code point.
 std::size_t columns_of(std::string_view text) {
@@ -120,12 +122,35 @@ void append_http_details(std::string& out, const http_details& http) {
   }
 }
 
+/// The program of a command, without its directory.
+std::string_view program_of(std::string_view command) {
+  command = command.substr(0, command.find(' '));
+  const std::size_t slash = command.rfind('/');
+  return slash == command.npos ? command : command.substr(slash + 1);
+}
+
+/// A plugin's line mostly begins with its state.
+void append_exec_details(std::string& out, const exec_details& exec) {
+  append_untrusted(out, program_of(exec.command), program_bytes_max);
+  if (exec.signal != 0) append_word(out, fmt::format("signal {}", exec.signal));
+  const std::string_view state = plugin_state(exec.exit_code);
+  if (exec.exit_code > 0 && state.empty()) {
+    append_word(out, fmt::format("exit code {}", exec.exit_code));
+  }
+  if (exec.said.line.empty()) {
+    if (!state.empty()) append_word(out, state);
+    return;
+  }
+  out += ": ";
+  append_printable(out, exec.said.line, plugin_line_bytes_max);
+}
+
 std::string details_of(const probe_result& result) {
   std::string details;
   const bool up = result.status == status::up;
   // "icmp icmp_host_unreachable" says it twice, and an HTTP line is told by its URL.
   const bool names_kind =
-      result.kind == probe_kind::tcp ||
+      result.kind == probe_kind::tcp || (result.kind == probe_kind::exec && !result.exec) ||
       (result.kind == probe_kind::icmp && !to_string(result.reason).starts_with("icmp"));
   if (names_kind) details += to_string(result.kind);
   const bool http_up = up && result.kind == probe_kind::http;
@@ -135,6 +160,7 @@ std::string details_of(const probe_result& result) {
   if (!up) append_reason(details, result);
   if (result.kind == probe_kind::icmp) append_icmp_details(details, result.icmp);
   if (result.http) append_http_details(details, *result.http);
+  if (result.exec) append_exec_details(details, *result.exec);
   if (const target_parameters* own = result.subject.parameters(); own && !own->label.empty()) {
     append_word(details, "(");
     append_printable(details, own->label, own_label_bytes_max);

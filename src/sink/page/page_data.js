@@ -119,6 +119,8 @@ function noteOf(row) {
   if (d.location) words.push(`to ${d.location}`);
   if (d.title) words.push(`“${d.title}”`);
   if (d.server) words.push(d.server);
+  if (d.command) words.push(d.command.split(" ")[0].split("/").pop());
+  if (d.output) words.push(d.output);
   if (row.address && d.target && !d.target.includes(row.address)) words.push(row.address);
   if (row.ttl && row.probe === "icmp" && !d.sent) words.push(`ttl ${row.ttl}`);
   return words.join(" · ");

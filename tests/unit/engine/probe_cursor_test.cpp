@@ -26,12 +26,14 @@ TEST_CASE("a target's form decides its probe when none is named") {
   CHECK(http.url_template == nullptr);
 }
 
-TEST_CASE("named probes come in the order ICMP, ports, URLs, whatever the target's form") {
+TEST_CASE(
+    "named probes come in the order ICMP, ports, URLs, commands, whatever the target's form") {
   probe_plan plan;
   plan.icmp = true;
   plan.tcp_ports = {22, 80};
   plan.http_templates = {"http://{}/a", "http://{}/b"};
-  REQUIRE(plan.size() == 5);
+  plan.commands = {{"check_a", "{}"}, {"check_b"}};
+  REQUIRE(plan.size() == 7);
   for (const char* text : {"10.0.0.1", "10.0.0.1:99", "http://10.0.0.1/"}) {
     const target subject = parse(text);
     CHECK(request_of(plan, subject, 0).kind == probe_kind::icmp);
@@ -40,6 +42,9 @@ TEST_CASE("named probes come in the order ICMP, ports, URLs, whatever the target
     CHECK(request_of(plan, subject, 2).kind == probe_kind::tcp);
     CHECK(request_of(plan, subject, 3).url_template == plan.http_templates[0].c_str());
     CHECK(request_of(plan, subject, 4).url_template == plan.http_templates[1].c_str());
+    CHECK(request_of(plan, subject, 5).kind == probe_kind::exec);
+    CHECK(request_of(plan, subject, 5).command == 0);
+    CHECK(request_of(plan, subject, 6).command == 1);
   }
 }
 

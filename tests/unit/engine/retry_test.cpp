@@ -30,11 +30,13 @@ probe_cursor cursor_of(std::uint64_t sequence) {
 TEST_CASE("what may end otherwise is tried again, and nothing else") {
   const std::set<reason> names{reason::resolve_timeout, reason::name_server_failure,
                                reason::name_server_unreachable};
+  const std::set<reason> plugin{reason::plugin_warning, reason::plugin_critical};
   for (const status value : all_statuses) {
     for (std::size_t i = 0; i < reason_count; ++i) {
       const auto why = static_cast<reason>(i);
       const bool expected = (value == status::timeout && why != reason::host_timeout) ||
                             value == status::reset ||
+                            (value == status::mismatch && plugin.contains(why)) ||
                             (value == status::name_error && names.contains(why));
       CAPTURE(to_string(value), to_string(why));
       CHECK(is_retried(value, why) == expected);

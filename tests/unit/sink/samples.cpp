@@ -134,6 +134,36 @@ probe_result http_maximal() {
   return result;
 }
 
+probe_result exec_up() {
+  probe_result result;
+  result.subject = target{ip("192.168.0.1")};
+  result.finished = sample_time;
+  result.address = ip("192.168.0.1");
+  result.has_address = true;
+  result.kind = probe_kind::exec;
+  result.rtt = 14863us;
+  result.status = status::up;
+  result.exec = std::make_unique<exec_details>();
+  result.exec->command = "check_http -H {}";
+  result.exec->exit_code = 0;
+  result.exec->said.line = "HTTP OK: HTTP/1.1 200 OK - 1100 bytes in 0.003 second response time";
+  result.exec->said.performance = {{"time", 0.003145, "s", "5:10", "@20", 0, 10},
+                                   {"a 'size'", std::nullopt, "", "", "", 0, std::nullopt}};
+  return result;
+}
+
+probe_result exec_killed() {
+  probe_result result = exec_up();
+  result.status = status::local_error;
+  result.reason = reason::killed_by_signal;
+  result.rtt = -1ns;
+  result.exec->exit_code = -1;
+  result.exec->signal = 11;
+  result.exec->said = {};
+  result.exec->said.performance_dropped = 2;
+  return result;
+}
+
 probe_result labelled(probe_result result, std::string label) {
   target_parameters parameters;
   parameters.label = std::move(label);

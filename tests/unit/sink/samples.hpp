@@ -27,6 +27,10 @@ probe_result tcp_refused();
 probe_result http_up();
 /// HTTP with every field there is.
 probe_result http_maximal();
+/// check_http of a plugin, with performance data.
+probe_result exec_up();
+/// A plugin with every field that exec has, killed by a signal.
+probe_result exec_killed();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
 

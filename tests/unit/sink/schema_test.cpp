@@ -71,7 +71,8 @@ std::string examples(const std::string& heading) {
 /// Results that between them have every field.
 std::vector<probe_result> maximal_results() {
   return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
-              test::labelled(test::http_maximal(), "shop"), test::icmp_retried());
+              test::labelled(test::http_maximal(), "shop"), test::icmp_retried(), test::exec_up(),
+              test::exec_killed());
 }
 
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {
@@ -183,5 +184,5 @@ TEST_CASE("the documented examples are what the sinks write") {
   CHECK(examples("Text") ==
         test::output_of(output_format::text,
                         list(test::icmp_up(), test::tcp_refused(), test::icmp_unreachable(),
-                             test::icmp_with_loss(), test::http_up())));
+                             test::icmp_with_loss(), test::http_up(), test::exec_up())));
 }

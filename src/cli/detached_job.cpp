@@ -1,0 +1,231 @@
+// Strategy: everything that may go wrong before the first task is said where the job was asked for:
+// the process that forks waits until the job has begun or ended, and until then the job's messages
+// go to the same terminal. From then on they go to its log.
+#include "cli/detached_job.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/job_keeper.hpp"
+#include "cli/run_command.hpp"
+#include "cli/say.hpp"
+#include "cli/sweep_targets.hpp"
+#include "cli/usage_error.hpp"
+#include "core/command_template.hpp"
+#include "core/parsed.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error{errno, std::generic_category(), what};
+}
+
+/// Copies all of standard input to a file: when the job is gone on with, nobody can ask for it
+/// again.
+void keep_input(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) fail("can't write " + path);
+  std::array<char, 64 * 1024> buffer;
+  std::string problem;
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) problem = "can't read standard input";
+    if (got <= 0) break;
+    std::size_t put = 0;
+    while (put < static_cast<std::size_t>(got) && problem.empty()) {
+      const ssize_t count = ::write(file, buffer.data() + put, static_cast<std::size_t>(got) - put);
+      if (count >= 0) put += static_cast<std::size_t>(count);
+      if (count < 0 && errno != EINTR) problem = "can't write " + path;
+    }
+    if (!problem.empty()) break;
+  }
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  if (!problem.empty()) fail(problem);
+}
+
+/// Has the targets of standard input read from a file instead.
+void read_input_from(run_arguments& arguments, const std::string& path) {
+  std::erase(arguments.targets, "-");
+  std::erase(arguments.input_files, "-");
+  arguments.input_files.push_back(path);
+}
+
+void point(int descriptor, const std::string& path, int flags) {
+  const int file = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+  if (file < 0) fail("can't open " + path);
+  if (::dup2(file, descriptor) < 0) fail("can't use " + path);
+  ::close(file);
+}
+
+/// The job's own process: runs it, and tells through `told` when it has begun.
+int live(const run_arguments& arguments, const job_directory& jobs, const std::string& name,
+         const job_lock& lock, int told, bool is_new) {
+  // Closing the terminal is not to end it, not even now.
+  std::signal(SIGHUP, SIG_IGN);
+  ::setsid();
+  bool begun = false;
+  int code = exit_code::cannot;
+  try {
+    lock.sign();
+    point(STDIN_FILENO, "/dev/null", O_RDONLY);
+    point(STDOUT_FILENO, "/dev/null", O_WRONLY);
+    job_keeper keeper{job_store::open(jobs.database_of(name)), arguments.run, [&] {
+                        point(STDERR_FILENO, jobs.log_of(name), O_WRONLY | O_CREAT | O_APPEND);
+                        begun = true;
+                        const char word = '!';
+                        // Whoever waited may be gone; the job is not.
+                        if (::write(told, &word, 1) < 0) errno = 0;
+                        ::close(told);
+                      }};
+    code = run_tasks(arguments, &keeper);
+    if (begun && !keeper.ended()) keeper.end(code, false);
+  } catch (const std::invalid_argument& error) {
+    say(error.what());
+    code = exit_code::usage;
+  } catch (const std::exception& error) {
+    say(error.what());
+  }
+  // A job that never began is none.
+  if (!begun && is_new) {
+    try {
+      jobs.remove(name);
+    } catch (const std::exception& error) {
+      say(error.what());
+    }
+  }
+  return code;
+}
+
+int wait_for_end(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : int{exit_code::cannot};
+}
+
+int launch(run_arguments arguments, const job_directory& jobs, const std::string& name,
+           const job_lock& lock, bool is_new) {
+  const bool quiet = arguments.quiet;
+  arguments.quiet = true;
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("can't make a pipe");
+  std::signal(SIGPIPE, SIG_IGN);
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) fail("can't start a process for the job");
+  if (child == 0) {
+    ::close(ends[0]);
+    return live(arguments, jobs, name, lock, ends[1], is_new);
+  }
+  ::close(ends[1]);
+  char word = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(ends[0], &word, 1);
+  } while (got < 0 && errno == EINTR);
+  ::close(ends[0]);
+  if (got != 1) return wait_for_end(child);
+  if (!quiet) {
+    say(
+        fmt::format("job {} runs as process {}; muster jobs wait {} waits for it, muster jobs "
+                    "receive {} gives its results",
+                    name, child, name, name));
+  }
+  return exit_code::all_up;
+}
+
+}  // namespace
+
+job_directory jobs_at(const std::string& state_directory) {
+  const std::string path =
+      state_directory.empty() ? job_directory::default_path() : state_directory;
+  if (path.empty()) {
+    throw usage_error{
+        "there is no place for jobs: set HOME or XDG_STATE_HOME, or name one with --state-dir"};
+  }
+  return job_directory{path};
+}
+
+int start_job(const run_arguments& arguments, const std::vector<std::string>& words) {
+  const std::string& name = arguments.job_name;
+  if (!job_directory::is_name(name)) {
+    throw usage_error{fmt::format(
+        "--name: '{}' is no name for a job; write up to {} letters, digits, dots, _ and -",
+        excerpt(name), job_directory::name_bytes_max)};
+  }
+  const job_directory jobs = jobs_at(arguments.state_directory);
+  jobs.make();
+  const std::optional<job_lock> lock = jobs.try_lock(name);
+  if (!lock) throw usage_error{fmt::format("--name: there is a job {}, and it runs", name)};
+  if (jobs.has(name)) {
+    throw usage_error{fmt::format(
+        "--name: there is a job {}; choose another name, or remove it: muster jobs remove {}", name,
+        name)};
+  }
+  run_arguments own = arguments;
+  try {
+    if (reads_standard_input(arguments)) {
+      if (::isatty(STDIN_FILENO) == 1) {
+        throw usage_error{"no targets; name some, or pipe them in (see muster run --help)"};
+      }
+      keep_input(jobs.input_of(name));
+      struct stat about {};
+      const bool others = !arguments.targets.empty() || !arguments.input_files.empty();
+      if (!others && ::stat(jobs.input_of(name).c_str(), &about) == 0 && about.st_size == 0) {
+        throw usage_error{"no targets: standard input was empty"};
+      }
+      read_input_from(own, jobs.input_of(name));
+    }
+    job_description about;
+    about.arguments = words;
+    std::array<char, 4096> directory{};
+    if (::getcwd(directory.data(), directory.size()) == nullptr) fail("can't tell the directory");
+    about.directory = directory.data();
+    about.command = fmt::format("{}", fmt::join(arguments.run.command, " "));
+    job_store::create(jobs.database_of(name), about);
+  } catch (...) {
+    jobs.remove(name);
+    throw;
+  }
+  return launch(std::move(own), jobs, name, *lock, true);
+}
+
+int resume_job(const job_directory& jobs, const std::string& name, const run_parser& parse) {
+  const std::optional<job_lock> lock = jobs.try_lock(name);
+  if (!lock) throw usage_error{fmt::format("{} runs already", name)};
+  job_description about;
+  {
+    job_store store = job_store::open(jobs.database_of(name));
+    if (store.state().word == "done") {
+      say(fmt::format("{} is done: there is nothing left to run", name));
+      return exit_code::all_up;
+    }
+    about = store.description();
+  }
+  if (::chdir(about.directory.c_str()) != 0) {
+    fail(fmt::format("can't go to {}, where {} was started", about.directory, name));
+  }
+  run_arguments arguments = parse(about.arguments);
+  if (reads_standard_input(arguments)) read_input_from(arguments, jobs.input_of(name));
+  return launch(std::move(arguments), jobs, name, *lock, false);
+}
+
+}  // namespace muster

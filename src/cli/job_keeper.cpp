@@ -1,0 +1,88 @@
+#include "cli/job_keeper.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/job_log.hpp"
+#include "cli/say.hpp"
+#include "net/resume.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace muster {
+namespace {
+
+// A result survives the end of muster at once, and a power failure after this.
+constexpr std::chrono::seconds sync_delay{1};
+
+}  // namespace
+
+job_keeper::job_keeper(job_store store, const run_options& run, std::function<void()> on_begun)
+    : store_{std::move(store)},
+      on_begun_{std::move(on_begun)},
+      done_{store_.done()},
+      refills_{store_.refills()} {
+  if (!run.refill.empty()) refill_.emplace(run.refill);
+}
+
+bool job_keeper::done_before(const target& subject) {
+  if (done_.empty()) return false;
+  const auto found = done_.find(task_key(subject));
+  if (found == done_.end()) return false;
+  if (--found->second == 0) done_.erase(found);
+  return true;
+}
+
+void job_keeper::begin(asio::io_context& context, std::optional<std::uint64_t> expected) {
+  timer_.emplace(context);
+  store_.begin(expected, std::chrono::system_clock::now());
+  on_begun_();
+}
+
+void job_keeper::note(const task_result& result) {
+  if (!failure_.empty()) return;
+  std::vector<std::string> keys;
+  keys.reserve(result.targets.size());
+  for (const target& one : result.targets)
+    keys.push_back(task_key(one));
+  std::vector<std::string> refills;
+  if (refill_) {
+    refill_->find(result.process.output,
+                  [&refills](std::string text) { refills.push_back(std::move(text)); });
+  }
+  try {
+    store_.note(result, keys, refills);
+  } catch (const store_error& error) {
+    failure_ = error.what();
+    return;
+  }
+  if (std::exchange(sync_pending_, true)) return;
+  sync_soon(scope_, *this);
+}
+
+job job_keeper::sync_soon(job_scope&, job_keeper& self) {
+  self.timer_->expires_after(sync_delay);
+  co_await self.timer_->async_wait(resume);
+  self.sync_pending_ = false;
+  try {
+    self.store_.sync();
+  } catch (const store_error& error) {
+    if (self.failure_.empty()) self.failure_ = error.what();
+  }
+}
+
+void job_keeper::leave() {
+  scope_.destroy_all();
+  timer_.reset();
+}
+
+void job_keeper::end(int code, bool interrupted) {
+  ended_ = true;
+  const char* const word = interrupted ? "stopped" : code == exit_code::all_up ? "done" : "failed";
+  try {
+    store_.end(word, code, failure_, std::chrono::system_clock::now());
+  } catch (const store_error& error) {
+    say(error.what());
+  }
+}
+
+}  // namespace muster

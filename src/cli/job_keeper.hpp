@@ -1,0 +1,55 @@
+#pragma once
+
+#include "engine/refill_lines.hpp"
+#include "muster/run.hpp"
+#include "net/job.hpp"
+#include "store/job_store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+namespace muster {
+
+/// Keeps what a detached run comes to in the database of its job.
+class job_keeper {
+ public:
+  /// `on_begun` is called once everything is open and the first task may start. Throws store_error.
+  job_keeper(job_store store, const run_options& run, std::function<void()> on_begun);
+
+  /// True when an earlier run of this job was done with the target; once for each time that it was.
+  bool done_before(const target& subject);
+  /// Targets that came out of the output of tasks that need not be run again.
+  const std::vector<std::string>& refills() const { return refills_; }
+  void begin(asio::io_context& context, std::optional<std::uint64_t> expected);
+  /// Keeps a result. When that fails, `failure` says why, and from then on nothing is kept: what is
+  /// not kept is run again when the job is gone on with.
+  void note(const task_result& result);
+  const std::string& failure() const { return failure_; }
+  /// Uses the context no more, which is about to end.
+  void leave();
+  void end(int code, bool interrupted);
+  bool ended() const { return ended_; }
+
+ private:
+  static job sync_soon(job_scope&, job_keeper& self);
+
+  job_store store_;
+  std::function<void()> on_begun_;
+  std::optional<refill_lines> refill_;
+  std::unordered_map<std::string, std::uint32_t> done_;
+  std::vector<std::string> refills_;
+  std::string failure_;
+  std::optional<asio::steady_timer> timer_;
+  bool sync_pending_ = false;
+  bool ended_ = false;
+  job_scope scope_;  // last: its jobs use all of the above
+};
+
+}  // namespace muster

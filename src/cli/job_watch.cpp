@@ -1,0 +1,101 @@
+#include "cli/job_watch.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+// A job that is just being started has not signed its lock yet.
+constexpr int starting_wait_ms = 10;
+
+/// A descriptor of a process, which stays that of this process whatever becomes of its number.
+/// There is no wrapper for these calls in glibc 2.35 and before.
+class process_descriptor {
+ public:
+  explicit process_descriptor(pid_t process)
+      : descriptor_{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))} {}
+  process_descriptor(process_descriptor&& other) noexcept
+      : descriptor_{std::exchange(other.descriptor_, -1)} {}
+  process_descriptor& operator=(process_descriptor&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~process_descriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  int get() const { return descriptor_; }
+  bool signal(int number) const {
+    return ::syscall(SYS_pidfd_send_signal, descriptor_, number, nullptr, 0) == 0;
+  }
+
+ private:
+  int descriptor_;
+};
+
+int milliseconds_until(const std::optional<std::chrono::steady_clock::time_point>& until) {
+  if (!until) return -1;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now());
+  constexpr std::chrono::milliseconds longest = std::chrono::hours{24};
+  return static_cast<int>(std::clamp(left, std::chrono::milliseconds{0}, longest).count());
+}
+
+}  // namespace
+
+std::vector<std::string> wait_for_jobs(const job_directory& jobs,
+                                       const std::vector<std::string>& names, std::size_t count,
+                                       std::optional<std::chrono::steady_clock::time_point> until) {
+  for (;;) {
+    std::vector<std::string> ended;
+    std::vector<process_descriptor> processes;
+    std::vector<pollfd> entries;
+    int wait_ms = milliseconds_until(until);
+    const bool time_up = wait_ms == 0;
+    for (const std::string& name : names) {
+      const job_holder holder = jobs.holder(name);
+      if (!holder.running) {
+        ended.push_back(name);
+        continue;
+      }
+      process_descriptor process{holder.process > 0 ? holder.process : -1};
+      if (process.get() >= 0) {
+        entries.push_back({process.get(), POLLIN, 0});
+        processes.push_back(std::move(process));
+      } else {
+        wait_ms = wait_ms < 0 ? starting_wait_ms : std::min(wait_ms, starting_wait_ms);
+      }
+    }
+    if (ended.size() >= count || ended.size() == names.size() || time_up) return ended;
+    if (::poll(entries.data(), entries.size(), wait_ms) < 0 && errno != EINTR) {
+      throw std::system_error{errno, std::generic_category(), "can't wait for jobs"};
+    }
+  }
+}
+
+bool stop_job(const job_directory& jobs, const std::string& name) {
+  for (;;) {
+    const job_holder holder = jobs.holder(name);
+    if (!holder.running) return false;
+    if (holder.process == 0) {
+      ::poll(nullptr, 0, starting_wait_ms);
+      continue;
+    }
+    const process_descriptor process{holder.process};
+    // If it still has the lock, the descriptor is of the process that had it before.
+    if (jobs.holder(name).process != holder.process) continue;
+    if (process.get() >= 0 && process.signal(SIGTERM)) return true;
+    if (errno != ESRCH) {
+      throw std::system_error{errno, std::generic_category(), "can't stop " + name};
+    }
+  }
+}
+
+}  // namespace muster

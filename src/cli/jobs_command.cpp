@@ -1,0 +1,214 @@
+#include "cli/jobs_command.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/job_watch.hpp"
+#include "cli/jobs_table.hpp"
+#include "cli/outputs.hpp"
+#include "cli/say.hpp"
+#include "cli/usage_error.hpp"
+#include "core/parsed.hpp"
+#include "muster/task_sink.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+constexpr std::size_t results_bytes_max = 1024 * 1024;
+
+/// The jobs that are named, all of which there are; or all there are.
+std::vector<std::string> chosen(const job_directory& jobs, const jobs_arguments& arguments) {
+  if (arguments.names.empty()) return jobs.names();
+  for (const std::string& name : arguments.names) {
+    if (job_directory::is_name(name) && jobs.has(name)) continue;
+    throw usage_error{
+        fmt::format("there is no job '{}'; muster jobs says which there are", excerpt(name))};
+  }
+  return arguments.names;
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+int list(const job_directory& jobs, const jobs_arguments& arguments) {
+  std::vector<job_view> views;
+  for (const std::string& name : jobs.names())
+    views.push_back(view_of(jobs, name));
+  if (views.empty() && !arguments.json) {
+    say("there are no jobs; muster run --detach --name NAME makes one");
+  }
+  print(arguments.json ? render_jobs_json(views)
+                       : render_jobs(views, std::chrono::system_clock::now()));
+  const bool damaged = std::any_of(views.begin(), views.end(),
+                                   [](const job_view& one) { return !one.problem.empty(); });
+  return damaged ? exit_code::cannot : exit_code::all_up;
+}
+
+// ---- wait
+
+/// The exit code of a job that does not run.
+int code_of(const job_view& view) {
+  if (!view.problem.empty()) say(view.problem);
+  if (view.state.word == "lost") {
+    say(fmt::format("{} is lost: its process is gone; muster jobs resume {} runs the rest",
+                    view.name, view.name));
+  }
+  if (!view.state.problem.empty()) {
+    say(fmt::format("{}: results could not be kept: {}; muster jobs resume {} runs what is missing",
+                    view.name, view.state.problem, view.name));
+  }
+  return view.state.exit_code.value_or(exit_code::cannot);
+}
+
+int wait(const job_directory& jobs, const jobs_arguments& arguments) {
+  const std::vector<std::string> names = chosen(jobs, arguments);
+  std::optional<std::chrono::steady_clock::time_point> until;
+  if (arguments.timeout) until = std::chrono::steady_clock::now() + *arguments.timeout;
+  const std::vector<std::string> ended =
+      wait_for_jobs(jobs, names, arguments.any ? 1 : names.size(), until);
+  if (arguments.any && !ended.empty()) print(ended.front() + '\n');
+  if (ended.size() < (arguments.any ? std::min<std::size_t>(1, names.size()) : names.size())) {
+    say(fmt::format("time is up: {} of {} jobs still run", names.size() - ended.size(),
+                    names.size()));
+    return exit_code::time_up;
+  }
+  int code = exit_code::all_up;
+  for (const std::string& name : ended) {
+    const int own = code_of(view_of(jobs, name));
+    if (code == exit_code::all_up) code = own;
+  }
+  return code;
+}
+
+// ---- receive
+
+/// Writes results to standard output and standard error.
+class receiver {
+ public:
+  explicit receiver(const jobs_arguments& arguments) : errors_{STDERR_FILENO, false} {
+    task_format format;
+    format.parse_json = arguments.parse_json;
+    format.terminal = ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
+    sink_ = make_task_sink(arguments.csv    ? output_format::csv
+                           : arguments.json ? output_format::jsonl
+                                            : output_format::text,
+                           output_file{STDOUT_FILENO, false}, &errors_, "standard output", format);
+  }
+
+  /// The exit code when they can't be written, else 0; and only what was written is forgotten.
+  int receive(job_store& store, bool keep) {
+    std::int64_t last = 0;
+    for (;;) {
+      const auto results = store.results(last, results_bytes_max);
+      if (results.empty()) return exit_code::all_up;
+      for (const auto& one : results)
+        sink_->write(one.result);
+      sink_->flush();
+      errors_.flush();
+      if (sink_->error() == std::errc::broken_pipe) return exit_code::output_gone;
+      if (sink_->error()) {
+        say(fmt::format("can't write {}: {}; the results are kept", sink_->name(),
+                        sink_->error().message()));
+        return exit_code::cannot;
+      }
+      last = results.back().number;
+      if (!keep) store.forget(last);
+    }
+  }
+
+ private:
+  output_file errors_;
+  std::unique_ptr<task_sink> sink_;
+};
+
+int receive(const job_directory& jobs, const jobs_arguments& arguments) {
+  receiver out{arguments};
+  for (const std::string& name : chosen(jobs, arguments)) {
+    job_store store = arguments.keep ? job_store::look_at(jobs.database_of(name))
+                                     : job_store::open(jobs.database_of(name));
+    if (const int code = out.receive(store, arguments.keep)) return code;
+  }
+  return exit_code::all_up;
+}
+
+// ---- stop, remove, resume
+
+int stop(const job_directory& jobs, const jobs_arguments& arguments) {
+  const std::vector<std::string> names = chosen(jobs, arguments);
+  for (const std::string& name : names) {
+    if (!stop_job(jobs, name)) say(name + " is not running");
+  }
+  wait_for_jobs(jobs, names, names.size(), std::nullopt);
+  return exit_code::all_up;
+}
+
+int remove(const job_directory& jobs, const jobs_arguments& arguments) {
+  for (const std::string& name : chosen(jobs, arguments)) {
+    if (arguments.force && stop_job(jobs, name)) wait_for_jobs(jobs, {name}, 1, std::nullopt);
+    const std::optional<job_lock> lock = jobs.try_lock(name);
+    if (!lock) {
+      throw usage_error{fmt::format(
+          "{} runs: stop it first (muster jobs stop {}), or remove it with --force", name, name)};
+    }
+    jobs.remove(name);
+  }
+  return exit_code::all_up;
+}
+
+int resume(const job_directory& jobs, const jobs_arguments& arguments, const run_parser& parse) {
+  int code = exit_code::all_up;
+  for (const std::string& name : chosen(jobs, arguments)) {
+    const int own = resume_job(jobs, name, parse);
+    if (code == exit_code::all_up) code = own;
+  }
+  return code;
+}
+
+int run_verb(const jobs_arguments& arguments, const run_parser& parse) {
+  const job_directory jobs = jobs_at(arguments.state_directory);
+  switch (arguments.verb) {
+    case jobs_verb::list:
+      return list(jobs, arguments);
+    case jobs_verb::wait:
+      return wait(jobs, arguments);
+    case jobs_verb::receive:
+      return receive(jobs, arguments);
+    case jobs_verb::stop:
+      return stop(jobs, arguments);
+    case jobs_verb::remove:
+      return remove(jobs, arguments);
+    case jobs_verb::resume:
+      return resume(jobs, arguments, parse);
+  }
+  return exit_code::bug;
+}
+
+}  // namespace
+
+int run_jobs(const jobs_arguments& arguments, const run_parser& parse) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run_verb(arguments, parse);
+  } catch (const usage_error& error) {
+    say(error.what());
+    return exit_code::usage;
+  } catch (const store_error& error) {
+    say(error.what() +
+        std::string{error.damaged() ? "; muster jobs remove NAME removes such a job" : ""});
+    return exit_code::cannot;
+  } catch (const std::exception& error) {
+    say(error.what());
+    return exit_code::cannot;
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,153 @@
+// Strategy: a run is an object that lives from the start of its process to the report of its end.
+// Its output is taken apart as it comes, so that nothing else of it is kept.
+#include "probe/exec_probe.hpp"
+
+#include "codec/plugin_output.hpp"
+#include "probe/prober.hpp"
+#include "process/child_process.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+constexpr std::string_view plugins = "/usr/lib/nagios/plugins";
+
+/// Where a program is: plugins are not in PATH.
+std::string path_of(program_paths& programs, const std::string& name) {
+  if (!programs.find(name).path.empty()) return name;
+  std::string plugin = fmt::format("{}/{}", plugins, name);
+  return ::access(plugin.c_str(), X_OK) == 0 ? plugin : name;
+}
+
+/// What an exit code says about the target, by the convention of monitoring plugins.
+outcome outcome_of(const process_result& ended) {
+  if (ended.status == status::local_error || ended.status == status::timeout ||
+      ended.status == status::cancelled) {
+    return {ended.status, ended.reason};
+  }
+  if (ended.signal != 0) return {status::local_error, reason::killed_by_signal};
+  switch (ended.exit_code) {
+    case 0:
+      return {status::up, reason::none};
+    case 1:
+      return {status::mismatch, reason::plugin_warning};
+    case 2:
+      return {status::mismatch, reason::plugin_critical};
+    case 3:
+      return {status::local_error, reason::plugin_unknown};
+    default:
+      return {status::local_error, reason::plugin_exit_code};
+  }
+}
+
+}  // namespace
+
+class exec_run final : public list_hook, private process_consumer {
+ public:
+  exec_run(exec_probes& owner, stream_request&& request, const std::string& command)
+      : owner_{owner},
+        request_{std::move(request)},
+        command_{command},
+        child_{owner.host(), *this} {}
+
+  void start(std::vector<std::string> arguments) {
+    prober& shared = owner_.shared();
+    const time_limit limit = shared.limit(request_.subject);
+    process_options options;
+    // 0 would be no limit.
+    options.timeout = std::max(limit.end() - shared.time().now(), std::chrono::nanoseconds{1});
+    options.grace = shared.options().exec.grace;
+    options.output_bytes_max = 0;
+    child_.start(std::move(arguments), std::move(options));
+  }
+  void stop(reason why) { child_.stop(why); }
+
+ private:
+  void on_output(process_stream stream, std::string_view bytes) override {
+    (stream == process_stream::output ? output_ : errors_).feed(bytes);
+  }
+  void on_end(process_result&& ended) override {
+    const std::unique_ptr<exec_run> own{this};
+    unlink();
+    probe_result result = prober::result_of(request_);
+    const outcome what = outcome_of(ended);
+    result.status = what.status;
+    result.reason = what.reason;
+    if (ended.started) {
+      // A plugin that could not look says nothing about the target, and so not how far it is.
+      if (what.status == status::up || what.status == status::mismatch) result.rtt = ended.took;
+      result.exec = std::make_unique<exec_details>();
+      result.exec->command = command_;
+      result.exec->exit_code = ended.exit_code;
+      result.exec->signal = ended.signal;
+      result.exec->said = output_.finish();
+      if (result.exec->said.line.empty()) result.exec->said.line = errors_.finish().line;
+    }
+    owner_.shared().deliver(std::move(result));
+  }
+
+  exec_probes& owner_;
+  stream_request request_;
+  const std::string& command_;
+  codec::plugin_output_reader output_;
+  codec::plugin_output_reader errors_;
+  child_process child_;
+};
+
+exec_probes::exec_probes(asio::io_context& context, prober& shared,
+                         const std::vector<std::vector<std::string>>& commands)
+    : shared_{shared}, host_{context} {
+  for (const std::vector<std::string>& words : commands) {
+    commands_.emplace_back(words, command_template_options{});
+    const std::string& program = words.front();
+    if (program.find('{') != program.npos) continue;
+    const std::string path = path_of(host_.programs(), program);
+    const bool is_path = path.find('/') != path.npos;
+    if (is_path ? ::access(path.c_str(), X_OK) == 0 : !host_.programs().find(path).path.empty()) {
+      continue;
+    }
+    throw std::invalid_argument{
+        is_path ? fmt::format("--exec: can't run {}; is it there, and executable?", path)
+                : fmt::format("--exec: there is no {}, neither in PATH nor in {}; Debian's plugins "
+                              "come with monitoring-plugins-basic",
+                              program, plugins)};
+  }
+}
+
+exec_probes::~exec_probes() {
+  while (!running_.empty())
+    delete &running_.pop_front();
+}
+
+void exec_probes::start(stream_request&& request) {
+  const command_template& command = commands_.at(request.command);
+  const std::span<const target> targets{&request.subject, 1};
+  command_template::filled filled = command.fill(targets, request.sequence + 1);
+  if (filled.wrong != reason::none) {
+    return shared_.deliver(request, {status::skipped, filled.wrong});
+  }
+  filled.arguments.front() = path_of(host_.programs(), filled.arguments.front());
+  auto* const run = new exec_run{*this, std::move(request), command.text()};
+  running_.push_back(*run);
+  run->start(std::move(filled.arguments));  // may be its end already
+}
+
+void exec_probes::stop(reason why) {
+  intrusive_list<exec_run> stopping;
+  stopping.splice_back(running_);
+  while (!stopping.empty()) {
+    exec_run& run = stopping.pop_front();
+    running_.push_back(run);
+    run.stop(why);  // may be its end
+  }
+}
+
+}  // namespace muster

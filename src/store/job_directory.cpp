@@ -1,0 +1,152 @@
+// Strategy: two bytes of the lock file are locked. The first one by an open file description, which
+// a fork shares: from the command that starts a job to the process that runs it there is no moment
+// without a holder. The second one by the process that runs it, as the kernel tells whose such a
+// lock is; a number in a file could be that of another process by now.
+#include "store/job_directory.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+constexpr std::string_view database_suffix = ".db";
+constexpr off_t held_byte = 0;
+constexpr off_t signed_byte = 1;
+
+struct flock lock_on(off_t byte) {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = byte;
+  lock.l_len = 1;
+  return lock;
+}
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error{errno, std::generic_category(), what};
+}
+
+/// False when the file was removed after it had been opened.
+bool is_still_there(int descriptor, const std::string& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code ignored;
+  const auto whole = std::filesystem::absolute(path, ignored);
+  return ignored ? path : whole.lexically_normal().string();
+}
+
+}  // namespace
+
+job_lock::~job_lock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void job_lock::sign() const {
+  struct flock lock = lock_on(signed_byte);
+  if (::fcntl(descriptor_, F_SETLK, &lock) != 0) fail("can't lock a job");
+}
+
+job_directory::job_directory(const std::string& path) : path_{absolute(path) + "/jobs"} {}
+
+std::string job_directory::default_path() {
+  // The XDG Base Directory Specification: a relative path is to be ignored.
+  const char* const state = std::getenv("XDG_STATE_HOME");
+  if (state && *state == '/') return std::string{state} + "/muster";
+  const char* const home = std::getenv("HOME");
+  return home && *home == '/' ? std::string{home} + "/.local/state/muster" : std::string{};
+}
+
+bool job_directory::is_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  };
+  return !text.empty() && text.size() <= name_bytes_max && text.front() != '.' &&
+         text.front() != '-' && std::all_of(text.begin(), text.end(), fits);
+}
+
+void job_directory::make() const {
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path{path_}.parent_path(), error);
+  if (!error && ::mkdir(path_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+    error.assign(errno, std::generic_category());
+  }
+  if (error) throw std::system_error{error, "can't make the directory for jobs, " + path_};
+}
+
+std::vector<std::string> job_directory::names() const {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator{path_, error};
+       !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (!name.ends_with(database_suffix)) continue;
+    name.resize(name.size() - database_suffix.size());
+    if (is_name(name)) found.push_back(std::move(name));
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw std::system_error{error, "can't read the directory for jobs, " + path_};
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool job_directory::has(const std::string& name) const {
+  struct stat about {};
+  return ::stat(database_of(name).c_str(), &about) == 0;
+}
+
+std::optional<job_lock> job_directory::try_lock(const std::string& name) const {
+  const std::string path = lock_of(name);
+  for (;;) {
+    job_lock held{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+    if (held.descriptor_ < 0) fail("can't open " + path);
+    struct flock lock = lock_on(held_byte);
+    if (::fcntl(held.descriptor_, F_OFD_SETLK, &lock) != 0) {
+      if (errno == EAGAIN || errno == EACCES) return std::nullopt;
+      fail("can't lock " + path);
+    }
+    if (is_still_there(held.descriptor_, path)) return held;
+  }
+}
+
+job_holder job_directory::holder(const std::string& name) const {
+  const std::string path = lock_of(name);
+  const job_lock seen{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  if (seen.descriptor_ < 0) {
+    if (errno == ENOENT) return {};
+    fail("can't open " + path);
+  }
+  job_holder who;
+  struct flock lock = lock_on(held_byte);
+  if (::fcntl(seen.descriptor_, F_OFD_GETLK, &lock) != 0) fail("can't look at " + path);
+  who.running = lock.l_type != F_UNLCK;
+  lock = lock_on(signed_byte);
+  if (who.running && ::fcntl(seen.descriptor_, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) {
+    who.process = std::max(lock.l_pid, pid_t{0});
+  }
+  return who;
+}
+
+void job_directory::remove(const std::string& name) const {
+  const std::string database = database_of(name);
+  for (const std::string& path : {database, database + "-wal", database + "-shm", log_of(name),
+                                  input_of(name), lock_of(name)}) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("can't remove " + path);
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,171 @@
+#include "store/sqlite.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <sqlite3.h>
+
+namespace muster {
+namespace {
+
+std::string explain(const std::string& path, sqlite3* connection, int code) {
+  const int system_error = connection ? sqlite3_system_errno(connection) : 0;
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return fmt::format("{} is damaged ({})", path, sqlite3_errstr(code & 0xff));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return fmt::format("{} is in use by another program, which does not let it go", path);
+    case SQLITE_FULL:
+      return fmt::format("can't write {}: no space left on the device", path);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      if (system_error != 0) {
+        return fmt::format("can't use {}: {}", path, std::strerror(system_error));
+      }
+      [[fallthrough]];
+    default:
+      return fmt::format("can't use {}: {}", path,
+                         connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
+  }
+}
+
+}  // namespace
+
+// ---- The connection
+
+void database::closer::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
+database::database(std::string path, mode how) : path_{std::move(path)} {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  // One who only reads needs to write as well: what a killed writer left behind is put in order.
+  flags |= how == mode::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+  sqlite3* opened = nullptr;
+  const int result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
+  connection_.reset(opened);
+  if (result != SQLITE_OK) fail();
+  sqlite3_busy_timeout(opened, busy_time_ms);
+  // Write-ahead: readers don't disturb the writer, and a transaction costs no wait for the disk.
+  // What a killed muster had committed is in the kernel's hands; `sync` puts it out of the reach of
+  // a power failure, too.
+  if (how != mode::read) execute("PRAGMA journal_mode=WAL");
+  execute("PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON");
+}
+
+database::database(database&&) noexcept = default;
+database& database::operator=(database&&) noexcept = default;
+database::~database() = default;
+
+void database::fail() const {
+  const int code = connection_ ? sqlite3_extended_errcode(connection_.get()) : SQLITE_NOMEM;
+  const int kind = code & 0xff;
+  throw store_error{explain(path_, connection_.get(), code),
+                    kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB};
+}
+
+void database::execute(const char* statements) {
+  if (sqlite3_exec(connection_.get(), statements, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
+}
+
+bool database::sync() {
+  const int result = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED) return false;
+  if (result != SQLITE_OK) fail();
+  return true;
+}
+
+std::int64_t database::changes() const { return sqlite3_changes64(connection_.get()); }
+
+// ---- Statements
+
+void statement::finalizer::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+statement::statement(database& owner, const char* text) : owner_{owner} {
+  sqlite3_stmt* prepared = nullptr;
+  check(sqlite3_prepare_v3(owner.connection_.get(), text, -1, SQLITE_PREPARE_PERSISTENT, &prepared,
+                           nullptr));
+  statement_.reset(prepared);
+}
+
+void statement::check(int result) {
+  if (result != SQLITE_OK) owner_.fail();
+}
+
+statement& statement::bind(std::int64_t value) {
+  check(sqlite3_bind_int64(statement_.get(), ++bound_, value));
+  return *this;
+}
+
+statement& statement::bind(const std::optional<std::int64_t>& value) {
+  if (value) return bind(*value);
+  check(sqlite3_bind_null(statement_.get(), ++bound_));
+  return *this;
+}
+
+statement& statement::bind_text(std::string_view value) {
+  check(sqlite3_bind_text64(statement_.get(), ++bound_, value.data() ? value.data() : "",
+                            value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  return *this;
+}
+
+statement& statement::bind_bytes(std::string_view value) {
+  check(sqlite3_bind_blob64(statement_.get(), ++bound_, value.data() ? value.data() : "",
+                            value.size(), SQLITE_TRANSIENT));
+  return *this;
+}
+
+bool statement::step() {
+  const int result = sqlite3_step(statement_.get());
+  if (result == SQLITE_ROW) return true;
+  if (result != SQLITE_DONE) {
+    try {
+      owner_.fail();
+    } catch (...) {
+      reset();
+      throw;
+    }
+  }
+  reset();
+  return false;
+}
+
+void statement::run() {
+  while (step()) {
+  }
+}
+
+void statement::reset() {
+  sqlite3_reset(statement_.get());
+  bound_ = 0;
+}
+
+std::int64_t statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+bool statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::string statement::text(int column) const {
+  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return bytes ? std::string{bytes, size} : std::string{};
+}
+
+transaction::~transaction() {
+  if (committed_) return;
+  try {
+    owner_.execute("ROLLBACK");
+  } catch (const store_error&) {
+    // SQLite has rolled it back itself, as it does when the disk is full.
+  }
+}
+
+}  // namespace muster
