@@ -100,7 +100,7 @@ class task_command final : private run_observer {
     outputs_->flush_all();
     if (failure_) std::rethrow_exception(failure_);
     const int code = conclude();
-    if (keeper_) keeper_->end(code, interrupted_);
+    if (keeper_) keeper_->end(code, signals_.pending());
     return code;
   }
 
