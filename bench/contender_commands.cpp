@@ -35,9 +35,14 @@ std::string targets_word(const toolbox& tools, const work& wanted) {
   return "@" + write_list(tools, hosts);
 }
 
+/// A task or a program that does nothing, for a number rather than a host.
+bool is_small(const work& wanted) {
+  return wanted.probe.kind == probe_kind::task || wanted.probe.kind == probe_kind::program;
+}
+
 /// What one target costs with a command of its own.
 words single_command(const work& wanted) {
-  if (wanted.probe.kind == probe_kind::task) return {"true"};
+  if (is_small(wanted)) return {"true"};
   if (wanted.probe.kind == probe_kind::http) {
     return {"curl",       "-s",           "-o", "/dev/null", "-w", "%{url} %{http_code}\\n",
             "--max-time", seconds(wanted)};
@@ -65,6 +70,7 @@ std::string write_list(const toolbox& tools, const work& wanted) {
 
 maybe_words own_runner(const char* name, const toolbox& tools, const work& wanted,
                        std::uint32_t width) {
+  if (wanted.probe.kind == probe_kind::program) return std::nullopt;
   return own_command(tools, width > 0 ? fmt::format("{}:{}", name, width) : name, wanted);
 }
 
@@ -82,8 +88,20 @@ words own_command(const toolbox& tools, const std::string& runner, const work& w
   return out;
 }
 
+namespace {
+
+words muster_run(const toolbox& tools, const work& wanted) {
+  words out{tools.muster, "run", "--lines", "--json", "-iL", write_list(tools, wanted)};
+  if (wanted.in_flight > 0) append(out, {"--max-in-flight", fmt::format("{}", wanted.in_flight)});
+  append(out, {"--", "true"});
+  return out;
+}
+
+}  // namespace
+
 maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t) {
   if (wanted.probe.kind == probe_kind::task) return own_runner("coroutine", tools, wanted, 0);
+  if (wanted.probe.kind == probe_kind::program) return muster_run(tools, wanted);
   words out{tools.muster, "sweep"};
   if (arrive(wanted)) {
     out.emplace_back("-");
@@ -104,7 +122,9 @@ maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t
 
 maybe_words plain_loop(const toolbox& tools, const work& wanted, std::uint32_t) {
   if (wanted.probe.kind == probe_kind::task) return own_runner("limit", tools, wanted, 0);
-  if (wanted.targets.what() != targets::kind::addresses || arrive(wanted)) return std::nullopt;
+  if (wanted.targets.what() != targets::kind::addresses || arrive(wanted) || is_small(wanted)) {
+    return std::nullopt;
+  }
   const auto program = tools.directory + "/limit_";
   if (wanted.probe.kind == probe_kind::icmp) return words{program + "icmp", range(wanted)};
   words out{program + (wanted.probe.kind == probe_kind::tcp ? "tcp" : "http")};
@@ -151,7 +171,7 @@ maybe_words nmap(const toolbox& tools, const work& wanted, std::uint32_t) {
 }
 
 maybe_words xargs(const toolbox& tools, const work& wanted, std::uint32_t width) {
-  if (!is_program_a_target(wanted) && wanted.probe.kind != probe_kind::task) return std::nullopt;
+  if (!is_program_a_target(wanted) && !is_small(wanted)) return std::nullopt;
   words out{"xargs", "-P", fmt::format("{}", width), "-n", "1"};
   if (!arrive(wanted)) append(out, {"-a", write_list(tools, wanted)});
   append(out, single_command(wanted));
@@ -159,7 +179,7 @@ maybe_words xargs(const toolbox& tools, const work& wanted, std::uint32_t width)
 }
 
 maybe_words gnu_parallel(const toolbox& tools, const work& wanted, std::uint32_t width) {
-  if (!is_program_a_target(wanted) && wanted.probe.kind != probe_kind::task) return std::nullopt;
+  if (!is_program_a_target(wanted) && !is_small(wanted)) return std::nullopt;
   words out{"parallel", "--will-cite", "-q", "-j", fmt::format("{}", width)};
   if (!arrive(wanted)) append(out, {"-a", write_list(tools, wanted)});
   append(out, single_command(wanted));

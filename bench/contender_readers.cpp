@@ -68,7 +68,7 @@ void read_grepable(const work& wanted, const std::string_view* line, tally& resu
 }
 
 void read_ping_or_curl(const work& wanted, const std::string_view* line, tally& results) {
-  if (wanted.probe.kind == probe_kind::task) {
+  if (wanted.probe.kind == probe_kind::task || wanted.probe.kind == probe_kind::program) {
     // `true` says nothing; what failed shows in the exit code.
     if (!line) results.add_counted(wanted.targets.size());
     return;

@@ -30,7 +30,7 @@ constexpr char blackbox_name[] = "blackbox";
 
 const std::vector<contender> contenders{
     {"coroutine", nullptr, nullptr,
-     "muster sweep, or muster::for_each for tasks: the library as users call it", muster_sweep,
+     "muster sweep, muster run for programs, or muster::for_each for tasks", muster_sweep,
      read_json_lines, 1},
     {thread_name, nullptr, nullptr, "a thread for each task, all at once", run_own<thread_name>,
      read_own_lines},

@@ -142,7 +142,8 @@ std::string wrong_together(const bench_options& options) {
     const auto kind = probe::parse(options.probe).kind;
     const auto what = targets::parse(options.targets).what();
     const bool made_up = what == targets::kind::names || what == targets::kind::tasks;
-    if (kind == probe_kind::task || made_up) return "tasks and made-up names are for scenarios";
+    if (kind == probe_kind::task || kind == probe_kind::program || made_up)
+      return "tasks and made-up names are for scenarios";
     return {};
   } catch (const std::exception& error) {
     return error.what();

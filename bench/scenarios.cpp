@@ -50,6 +50,13 @@ work tasks(std::uint32_t count) {
   return {.probe = {probe_kind::task}, .targets = targets::numbered(count), .live = count};
 }
 
+work programs(std::uint32_t count) {
+  return {.probe = {probe_kind::program},
+          .targets = targets::numbered(count),
+          .in_flight = 64,
+          .live = count};
+}
+
 const std::vector<scenario> scenarios{
     {"article",
      "255 addresses of a home subnet, 16 live and 239 silent, timeout 3 s",
@@ -210,6 +217,11 @@ const std::vector<scenario> scenarios{
       {"xargs:2", 2'000},
       {"parallel:2", 250}},
      5},
+    {"tiny-processes",
+     "10,000 runs of /bin/true, 64 at once",
+     surroundings::nothing,
+     programs(10'000),
+     {{"coroutine"}, {"xargs:64"}, {"parallel:64", 1'000}}},
 };
 
 }  // namespace

@@ -19,6 +19,8 @@ probe probe::parse(const std::string& text) {
     out = {probe_kind::http, http_port};
   } else if (text == "task") {
     out.kind = probe_kind::task;
+  } else if (text == "program") {
+    out.kind = probe_kind::program;
   } else if (text != "icmp") {
     throw std::invalid_argument{
         fmt::format("'{}' is not a probe: icmp, tcp:PORT, http or http:PORT", text)};
@@ -45,6 +47,8 @@ std::string probe::describe() const {
       return fmt::format("tcp:{}", port);
     case probe_kind::http:
       return fmt::format("http:{}", port);
+    case probe_kind::program:
+      return "program";
     case probe_kind::task:
       break;
   }

@@ -11,13 +11,14 @@
 namespace muster::bench {
 
 enum class probe_kind {
-  icmp,  ///< One echo request.
-  tcp,   ///< One connection, closed when it stands.
-  http,  ///< `GET /` on a connection of its own.
-  task,  ///< Nothing: what starting and ending a task costs.
+  icmp,     ///< One echo request.
+  tcp,      ///< One connection, closed when it stands.
+  http,     ///< `GET /` on a connection of its own.
+  task,     ///< Nothing: what starting and ending a task costs.
+  program,  ///< `true`: what starting and ending a process costs.
 };
 
-/// `icmp`, `task`, `tcp:PORT`, `http` or `http:PORT`.
+/// `icmp`, `task`, `program`, `tcp:PORT`, `http` or `http:PORT`.
 struct probe {
   probe_kind kind = probe_kind::icmp;
   std::uint16_t port = 0;

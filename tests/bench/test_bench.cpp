@@ -80,6 +80,7 @@ TEST_CASE("scenario: HTTP") { check_scenario("http"); }
 TEST_CASE("scenario: names") { check_scenario("names"); }
 TEST_CASE("scenario: a slow producer") { check_scenario("slow-producer"); }
 TEST_CASE("scenario: tiny tasks") { check_scenario("tiny-tasks"); }
+TEST_CASE("scenario: tiny processes") { check_scenario("tiny-processes"); }
 
 TEST_CASE("the figures and the growth are measured") {
   if (skipped_without_lab()) return;
