@@ -78,10 +78,16 @@ std::string numbers(int last) {
   return lines;
 }
 
-/// A command that notes its target in a file, and then takes a little while.
-texts note_in(const std::string& path) {
-  return {"sh", "-c", "echo \"$1\" >> " + path + "; sleep 0.02; echo \"$1\"", "sh"};
+/// A command that notes its target in a file, and then takes a little while. The last target takes
+/// for ever until `let_end`, so that the job does not end before whatever is done to it.
+texts note_in(const std::string& path, int last) {
+  return {"sh", "-c",
+          "echo $1 >> " + path + "; test $1 -ne " + std::to_string(last) + " || test -e " + path +
+              ".end || sleep 600; sleep 0.02; echo $1",
+          "sh"};
 }
+
+void let_end(const std::string& path) { write_whole_file(path + ".end", ""); }
 
 void wait_for_lines(const std::string& path, std::size_t lines) {
   for (int i = 0; i < 3000 && lines_with(read_whole_file(path), "") < lines; ++i)
@@ -216,7 +222,7 @@ TEST_CASE("a job that was killed is lost, and resume runs every target exactly o
   const job_place place;
   const std::string notes = place.file("notes");
   // Two targets come twice, and are run twice.
-  place.start("a", numbers(150) + "1\n150\n", {"-P", "4"}, note_in(notes));
+  place.start("a", numbers(150) + "1\n150\n", {"-P", "4"}, note_in(notes, 150));
   wait_for_lines(notes, 20);
   kill_hard(place, "a");
   CHECK(place.state("a") == R"("lost")");
@@ -229,6 +235,7 @@ TEST_CASE("a job that was killed is lost, and resume runs every target exactly o
   CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
   wait_for_lines(notes, 60);
   kill_hard(place, "a");
+  let_end(notes);
   CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
   CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
   CHECK(place.state("a") == R"("done")");
@@ -244,9 +251,10 @@ TEST_CASE("a job that was killed is lost, and resume runs every target exactly o
 TEST_CASE("a job that was stopped goes on with what it had not finished") {
   const job_place place;
   const std::string notes = place.file("notes");
-  place.start("a", numbers(60), {"-P", "2"}, note_in(notes));
+  place.start("a", numbers(60), {"-P", "2"}, note_in(notes, 60));
   wait_for_lines(notes, 10);
   CHECK(place.muster({"jobs", "stop", "a"}).exit_code == 0);
+  let_end(notes);
   CHECK(place.state("a") == R"("stopped")");
   CHECK(place.field("a", "exit_code") == "130");
   CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 130);
@@ -263,15 +271,15 @@ TEST_CASE("a job that was stopped goes on with what it had not finished") {
 TEST_CASE("targets that came out of the output of finished tasks are not lost with a kill") {
   const job_place place;
   const std::string notes = place.file("notes");
-  // 1 gives 2, 2 gives 3, and so on up to 40.
-  const std::string script = "echo $1 >> " + notes + "; test $1 -ge 40 || echo next $(($1 + 1))";
+  const std::string go = place.file("go");
+  // 1 gives 2, 2 gives 3, and so on up to 40; but 6 waits until it is killed.
+  const std::string script = "echo $1 >> " + notes + "; test $1 -ne 6 || test -e " + go +
+                             " || sleep 600; test $1 -ge 40 || echo next $(($1 + 1))";
   place.start("a", "1\n", {"--refill", "next ([0-9]+)", "-P", "1"}, {"sh", "-c", script, "sh"});
-  wait_for_lines(notes, 5);
-  if (place.state("a") == R"("running")") {
-    ::kill(place.process("a"), SIGKILL);
-    place.muster({"jobs", "wait", "a"});
-    place.muster({"jobs", "resume", "a"});
-  }
+  wait_for_lines(notes, 6);
+  kill_hard(place, "a");
+  write_whole_file(go, "");
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
   CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
   CHECK(targets_of(place.muster({"jobs", "receive", "a", "--json"}).out).size() == 40);
 }
