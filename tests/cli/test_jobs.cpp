@@ -83,7 +83,7 @@ std::string numbers(int last) {
 texts note_in(const std::string& path, int last) {
   return {"sh", "-c",
           "echo $1 >> " + path + "; test $1 -ne " + std::to_string(last) + " || test -e " + path +
-              ".end || sleep 600; sleep 0.02; echo $1",
+              ".end || exec sleep 600; sleep 0.02; echo $1",
           "sh"};
 }
 
@@ -274,7 +274,7 @@ TEST_CASE("targets that came out of the output of finished tasks are not lost wi
   const std::string go = place.file("go");
   // 1 gives 2, 2 gives 3, and so on up to 40; but 6 waits until it is killed.
   const std::string script = "echo $1 >> " + notes + "; test $1 -ne 6 || test -e " + go +
-                             " || sleep 600; test $1 -ge 40 || echo next $(($1 + 1))";
+                             " || exec sleep 600; test $1 -ge 40 || echo next $(($1 + 1))";
   place.start("a", "1\n", {"--refill", "next ([0-9]+)", "-P", "1"}, {"sh", "-c", script, "sh"});
   wait_for_lines(notes, 6);
   kill_hard(place, "a");
