@@ -257,9 +257,12 @@ TEST_CASE("what a child writes soon after its parent's end is kept") {
 }
 
 TEST_CASE("a daemon that makes a session of its own stays") {
+  // Its parent ends once it has the session.
   const process_result result =
-      run_one(shell("setsid sleep 100 >/dev/null 2>&1 & sleep 0.2; echo $!"));
+      run_one(shell("setsid sleep 100 >/dev/null 2>&1 & until [ \"$(cut -d' ' -f6 /proc/$!/stat)\" "
+                    "= $! ]; do sleep 0.01; done; echo $!"));
   const pid_t daemon = number_in(result.output);
+  REQUIRE(daemon > 1);
   CHECK(alive(daemon));
   ::kill(daemon, SIGKILL);
 }
