@@ -61,6 +61,7 @@ class task_command final : private run_observer {
     if (!arguments.resume_file.empty()) {
       succeeded_ = read_succeeded(arguments.resume_file, run_.command_text());
     }
+    in_flight_allowed_ = run_.max_in_flight();
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
     outputs_.emplace(context_, arguments, run_.command_text(),
                      [this] { return should_have_ended(); });
@@ -174,9 +175,9 @@ class task_command final : private run_observer {
   }
 
   void announce_limit() const {
-    if (arguments_.quiet || run_.max_in_flight() >= arguments_.run.in_flight_max) return;
+    if (arguments_.quiet || in_flight_allowed_ >= arguments_.run.in_flight_max) return;
     say(fmt::format("{} tasks at once at the most, as no more files can be open; raise ulimit -Hn",
-                    run_.max_in_flight()));
+                    in_flight_allowed_));
   }
 
   target_stream_options stream_options() {
@@ -263,6 +264,7 @@ class task_command final : private run_observer {
   bool strict_failure_ = false;
   std::uint64_t bad_targets_ = 0;
   bool script_failed_ = false;
+  std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
   std::exception_ptr failure_;
   std::unordered_set<std::string> succeeded_;

@@ -75,17 +75,18 @@ void run_control::watch_file(const std::string& path) {
 }
 
 job run_control::follow_file(job_scope&, run_control& self) {
-  alignas(inotify_event) std::array<char, 4096> buffer;
+  std::array<char, 4096> buffer;
   for (;;) {
     auto [error] =
         co_await self.changes_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
     if (error) co_return;
     const ssize_t count = ::read(self.changes_.native_handle(), buffer.data(), buffer.size());
     bool ours = false;
-    for (ssize_t at = 0; at < count;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
-      ours = ours || (event->len > 0 && self.name_ == event->name);
-      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    // Copied, as a coroutine's frame gives its arrays no more alignment than they need as bytes.
+    inotify_event event;
+    for (ssize_t at = 0; at < count; at += static_cast<ssize_t>(sizeof event + event.len)) {
+      std::memcpy(&event, buffer.data() + at, sizeof event);
+      ours = ours || (event.len > 0 && self.name_ == buffer.data() + at + sizeof event);
     }
     if (ours) self.read_file();
   }

@@ -44,6 +44,7 @@ TEST_CASE("a task that reads its input for ever meets its end") {
 }
 
 TEST_CASE("a task that floods takes no memory for it, and is not held up") {
+  MUSTER_NEED_TRUE_MEMORY();
   // 2 GB from each of 4 tasks; muster itself may not have a tenth of one.
   const auto result = run(
       {"sh", "-c",
@@ -86,11 +87,10 @@ TEST_CASE("a full disk under the logs is said so, and standard output has everyt
   if (::stat("/dev/full", &ignored) != 0) MUSTER_SKIP("there is no /dev/full");
   // A device can't be a log's place, as logs follow no link; a limit on files is as good as a full
   // disk.
-  const auto result =
-      run({"sh", "-c",
-           "ulimit -f 8; yes | " + std::string{MUSTER_BINARY} +
-               " run --lines -P 1 --json --log-dir " + directory.path().string() +
-               " --stdin -- head -c 100000 /dev/zero | cat"});
+  const auto result = run({"sh", "-c",
+                           "ulimit -f 8; yes | " + std::string{MUSTER_BINARY} +
+                               " run --lines -P 1 --json --log-dir " + directory.path().string() +
+                               " --stdin -- head -c 100000 /dev/zero | cat"});
   CHECK(contains(result.err,
                  "muster: can't write --log-dir: " + directory.path().string() + "/y.log: "));
   CHECK(contains(result.err, "stopped early by a failed output"));
@@ -123,8 +123,10 @@ TEST_CASE("a reader that goes away ends the run, and its tasks") {
 TEST_CASE("a fork that fails is tried again until it works") {
   for (const char* code : {"11", "12"}) {  // EAGAIN, ENOMEM
     process_options options = input(numbers(20));
-    options.environment = {"LD_PRELOAD=" MUSTER_FAULT_SHIM, "MUSTER_FAULT_CALL=clone",
-                           std::string{"MUSTER_FAULT_ERRNO="} + code, "MUSTER_FAULT_COUNT=30"};
+    options.environment = {"LD_PRELOAD=" MUSTER_FAULT_SHIM,
+                           "ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0",
+                           "MUSTER_FAULT_CALL=clone", std::string{"MUSTER_FAULT_ERRNO="} + code,
+                           "MUSTER_FAULT_COUNT=30"};
     const auto result = tasks({"--lines", "--json", "--", "true"}, options);
     CAPTURE(code, result.err);
     CHECK(result.exit_code == 0);
@@ -204,6 +206,7 @@ TEST_CASE("a parent that ignores its children's ends does not hide them from mus
 }
 
 TEST_CASE("two thousand sleeping tasks take one thread and little memory") {
+  MUSTER_NEED_TRUE_MEMORY();
   process_options options = input(numbers(2000));
   process running{
       muster_command({"run", "--lines", "-P", "2000", "-q", "--stdin", "--", "sleep", "3"}),
@@ -218,6 +221,7 @@ TEST_CASE("two thousand sleeping tasks take one thread and little memory") {
 }
 
 TEST_CASE("output of many tasks takes no more memory than those in flight need") {
+  MUSTER_NEED_TRUE_MEMORY();
   process_options options = input(numbers(1500));
   const auto result = run({"sh", "-c", "ulimit -v 400000; exec \"$@\"", "sh", MUSTER_BINARY, "run",
                            "--lines", "-P", "16", "--json", "-o", "/dev/null", "-q", "--stdin",

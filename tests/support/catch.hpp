@@ -16,3 +16,10 @@
     SUCCEED(why);                               \
     return;                                     \
   } while (false)
+
+/// Skips a test of what memory the command takes where the sanitizer takes more than all else.
+#ifdef __SANITIZE_ADDRESS__
+#define MUSTER_NEED_TRUE_MEMORY() MUSTER_SKIP("under AddressSanitizer memory is not what it is")
+#else
+#define MUSTER_NEED_TRUE_MEMORY() static_cast<void>(0)
+#endif
