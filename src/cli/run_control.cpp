@@ -37,6 +37,20 @@ std::optional<double> number_in(std::string_view text, double least, double most
   return value;
 }
 
+/// Whether one of the events names this file. They are copied, as a coroutine's frame gives its
+/// arrays no more alignment than bytes need.
+bool is_about(std::string_view events, const std::string& name) {
+  inotify_event event;
+  while (events.size() >= sizeof event) {
+    std::memcpy(&event, events.data(), sizeof event);
+    events.remove_prefix(sizeof event);
+    const std::string_view about = events.substr(0, event.len);
+    if (about.substr(0, about.find('\0')) == name) return true;
+    events.remove_prefix(about.size());
+  }
+  return false;
+}
+
 }  // namespace
 
 run_control::run_control(asio::io_context& context, command_run& running)
@@ -81,14 +95,9 @@ job run_control::follow_file(job_scope&, run_control& self) {
         co_await self.changes_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
     if (error) co_return;
     const ssize_t count = ::read(self.changes_.native_handle(), buffer.data(), buffer.size());
-    bool ours = false;
-    // Copied, as a coroutine's frame gives its arrays no more alignment than they need as bytes.
-    inotify_event event;
-    for (ssize_t at = 0; at < count; at += static_cast<ssize_t>(sizeof event + event.len)) {
-      std::memcpy(&event, buffer.data() + at, sizeof event);
-      ours = ours || (event.len > 0 && self.name_ == buffer.data() + at + sizeof event);
-    }
-    if (ours) self.read_file();
+    const std::string_view events{buffer.data(),
+                                  static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+    if (is_about(events, self.name_)) self.read_file();
   }
 }
 
