@@ -23,6 +23,8 @@ scarce_resource shortage_of(int error) {
     case EAGAIN:
     case ENOSPC:
       return scarce_resource::memory;
+    case EBUSY:
+      return scarce_resource::starts;
     default:
       return scarce_resource::none;
   }

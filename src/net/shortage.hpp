@@ -13,16 +13,17 @@
 
 namespace muster {
 
-/// What this machine can be short of when a connection is to be made.
+/// What this machine can be short of when a connection is to be made, or a process.
 enum class scarce_resource : std::uint8_t {
   none,
   descriptors,  ///< EMFILE, ENFILE.
   ports,        ///< Every local port is in use towards that destination.
   memory,       ///< ENOBUFS, ENOMEM, EAGAIN, or the user's epoll watches (ENOSPC).
+  starts,       ///< Too many processes are about to run their programs; it isn't counted.
 };
 
-/// What `socket`, `send` or `epoll_ctl` failed for, if it is for want of something that will be
-/// given back. `connect` is different: see `connection`.
+/// What `socket`, `send`, `epoll_ctl` or the start of a process failed for, if it is for want of
+/// something that will be given back. `connect` is different: see `connection`.
 scarce_resource shortage_of(int error);
 
 /// Those who wait for something that this machine has run out of. The first in line tries again

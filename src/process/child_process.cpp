@@ -95,9 +95,21 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
   introduction hello{own};
   co_await hello;
   int error = own.try_to_start();
-  for (bool again = false; error != 0; again = true) {
+  for (bool again = false;; again = true) {
+    if (error == 0) {
+      host.scarce().taken();
+      own.set_clock(stage::running, own.options_.timeout);
+      while (!own.done()) {
+        wait next{own};
+        co_await next;
+        own.turn();
+      }
+      host.scarce().given_back();
+      error = own.failure_to_start();
+      if (error == 0) break;
+    }
     const scarce_resource missing = shortage_of(error);
-    if (missing == scarce_resource::none || host.scarce().hopeless()) break;
+    if (missing == scarce_resource::none || host.scarce().hopeless() || own.is_over()) break;
     probe_deadline starting;
     own.starting_ = &starting;
     shortage_pause pause{host.scarce(), starting, missing, again};
@@ -106,16 +118,7 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
     if (starting.ended() != ending::none) break;
     error = own.try_to_start();
   }
-  if (error == 0) {
-    host.scarce().taken();
-    own.set_clock(stage::running, own.options_.timeout);
-    while (!own.done()) {
-      wait next{own};
-      co_await next;
-      own.turn();
-    }
-    host.scarce().given_back();
-  } else if (own.stopped_ == reason::none) {
+  if (error != 0 && !own.is_over()) {
     own.result_.status = status::local_error;
     own.result_.reason = reason_of(own.failed_, error);
   }
@@ -211,6 +214,7 @@ void child_life::note_end() {
       ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT);
   if (failed == 0 && info.si_pid == 0) return end_.used_up(readiness::readable);
   result_.took = clock::now() - began_;
+  failure_ = birth_.end();
   if (failed == 0 && info.si_code == CLD_EXITED) {
     result_.exit_code = info.si_status;
   } else if (failed == 0) {
@@ -237,6 +241,7 @@ void child_life::move_on() {
       return set_clock(stage::killed, options_.grace);
     case stage::killed:
       // The kernel does not let it go: what is known has to do.
+      birth_.end();
       result_.took = clock::now() - began_;
       result_.signal = SIGKILL;
       [[fallthrough]];
