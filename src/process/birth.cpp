@@ -36,7 +36,7 @@ void write_environment(text_block& out, const std::vector<std::string>& own) {
   }
 }
 
-void close_all(const std::array<int, 3>& descriptors) {
+void close_all(const int (&descriptors)[3]) {
   for (const int one : descriptors) {
     if (one >= 0) ::close(one);
   }

@@ -50,7 +50,7 @@ inline long direct_call(long number, long a = 0, long b = 0, long c = 0, long d 
 #endif
 
 template <typename T>
-long as_word(T* pointer) {
+[[gnu::always_inline]] inline long as_word(T* pointer) {
   return reinterpret_cast<long>(pointer);
 }
 

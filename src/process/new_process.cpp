@@ -1,14 +1,14 @@
 // Strategy: the new process lives in its parent's memory, on a stack of its own, and shares the
 // table of descriptors, while the parent runs on. So it does nothing here but direct system calls:
-// no lock, no allocation, no errno. The first thing that it changes is the table, which it makes
-// its own with nothing in it but the lowest descriptors: to copy thousands, only to close them
-// again, would take longer than everything else. All signals are blocked when it begins, as a
-// handler of its parent's would work on its parent's memory; it has none left when it lets them in.
+// no lock, no allocation, no errno, and no function of a library's or a sanitizer's. The first
+// thing that it changes is the table, which it makes its own with nothing in it but the lowest
+// descriptors: to copy thousands, only to close them again, would take longer than everything else.
+// All signals are blocked when it begins, as a handler of its parent's would work on its parent's
+// memory; it has none left when it lets them in.
 #include "process/new_process.hpp"
 
 #include "process/direct_call.hpp"
 
-#include <algorithm>
 #include <csignal>
 
 #include <linux/close_range.h>
@@ -24,7 +24,7 @@ constexpr long all_beyond = ~0U;
 /// The kernel's own idea of a signal's handling; 0 for what the system does.
 struct signal_handling {
   std::uintptr_t handler = 0;
-  std::array<std::uintptr_t, 3> rest{};  // flags, a trampoline, the mask
+  std::uintptr_t rest[3] = {};  // flags, a trampoline, the mask
 };
 constexpr long signal_mask_bytes = 8;
 
@@ -45,7 +45,9 @@ constexpr long signal_mask_bytes = 8;
 }
 
 [[gnu::always_inline]] inline void unshare_descriptors(new_process& own) {
-  const int highest = std::max({own.streams[0], own.streams[1], own.streams[2]});
+  int highest = 0;
+  for (const int stream : own.streams)
+    highest = stream > highest ? stream : highest;
   if (direct_call(SYS_close_range, highest + 1, all_beyond, CLOSE_RANGE_UNSHARE) >= 0) return;
   const long result = direct_call(SYS_unshare, CLONE_FILES);
   if (result < 0) fail(own, spawn_step::process, result);
@@ -69,7 +71,7 @@ constexpr long signal_mask_bytes = 8;
 
 }  // namespace
 
-[[gnu::no_sanitize_address]] int begin_life(void* process) {
+int begin_life(void* process) {
   new_process& own = *static_cast<new_process*>(process);
   unshare_descriptors(own);
   direct_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
@@ -78,7 +80,7 @@ constexpr long signal_mask_bytes = 8;
   direct_call(SYS_setsid);
   reset_signals();
   for (int i = 0; i < standard_descriptors; ++i) {
-    const long result = direct_call(SYS_dup3, own.streams[static_cast<std::size_t>(i)], i, 0);
+    const long result = direct_call(SYS_dup3, own.streams[i], i, 0);
     if (result < 0) fail(own, spawn_step::process, result);
   }
   if (own.directory) {

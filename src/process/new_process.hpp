@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include <sys/resource.h>
@@ -24,7 +23,7 @@ struct new_process {
   char* const* environment = nullptr;
   const char* directory = nullptr;  ///< Null for the one it is in.
   /// What becomes 0, 1 and 2, in the descriptors that it still shares with its parent.
-  std::array<int, 3> streams{-1, -1, -1};
+  int streams[3] = {-1, -1, -1};
   const rlimit* descriptor_limit = nullptr;  ///< Null to leave it.
   pid_t parent = 0;
 
