@@ -41,6 +41,11 @@ reason reason_of(spawn_step step, int error) {
   return reason::not_executable;
 }
 
+scarce_resource missing_for(spawn_step step, int error) {
+  if (step == spawn_step::process && error == EAGAIN) return scarce_resource::processes;
+  return shortage_of(error);
+}
+
 std::chrono::nanoseconds time_of(const timeval& value) {
   return std::chrono::seconds{value.tv_sec} + std::chrono::microseconds{value.tv_usec};
 }
@@ -108,7 +113,7 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
       error = own.failure_to_start();
       if (error == 0) break;
     }
-    const scarce_resource missing = shortage_of(error);
+    const scarce_resource missing = missing_for(own.failed_, error);
     if (missing == scarce_resource::none || host.scarce().hopeless() || own.is_over()) break;
     probe_deadline starting;
     own.starting_ = &starting;
