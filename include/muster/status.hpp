@@ -105,6 +105,7 @@ enum class reason : std::uint8_t {
   output_failed,    ///< The results could no longer be written.
   enough_up,        ///< --min-up: so many targets are up as were asked for.
   too_many_failed,  ///< --halt: so many tasks failed as were to be borne.
+  bad_target,       ///< --strict: a line of a pipe was not a target.
   // skipped
   excluded,      ///< The name resolved to an excluded address.
   host_silent,   ///< --alive-first: the host did not answer the first probe.

@@ -59,7 +59,7 @@ struct run_summary {
   latency_histogram took;               ///< Times of those that were run, retries included.
   std::chrono::nanoseconds elapsed{};
   bool stopped_early = false;
-  /// interrupted, run_deadline, output_failed or too_many_failed.
+  /// interrupted, run_deadline, output_failed, too_many_failed or bad_target.
   reason stop_reason = reason::none;
 };
 

@@ -180,6 +180,8 @@ std::string_view to_string(reason value) {
       return "no_process";
     case reason::too_many_failed:
       return "too_many_failed";
+    case reason::bad_target:
+      return "bad_target";
     case reason::no_value:
       return "no_value";
     case reason::leading_dash:

@@ -127,6 +127,7 @@ bool is_finished(const task_result& result) {
     case reason::run_deadline:
     case reason::output_failed:
     case reason::too_many_failed:
+    case reason::bad_target:
       return false;
     default:
       return true;

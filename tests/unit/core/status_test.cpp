@@ -103,6 +103,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::arguments_too_long, "arguments_too_long"},
       {reason::no_process, "no_process"},
       {reason::too_many_failed, "too_many_failed"},
+      {reason::bad_target, "bad_target"},
       {reason::no_value, "no_value"},
       {reason::leading_dash, "leading_dash"},
       {reason::nul_byte, "nul_byte"},
