@@ -3,6 +3,7 @@
 #include "cli/course_options.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/target_arguments.hpp"
+#include "cli/text_option.hpp"
 #include "core/command_words.hpp"
 #include "core/port_list.hpp"
 #include "core/url.hpp"
@@ -34,9 +35,7 @@ icmp_socket_mode parse_icmp_mode(const std::string& text) {
   if (text == "auto") return icmp_socket_mode::automatic;
   if (text == "datagram") return icmp_socket_mode::datagram;
   if (text == "raw") return icmp_socket_mode::raw;
-  throw CLI::ValidationError{
-      "--icmp-socket",
-      "'" + excerpt(text) + "' is no kind of ICMP socket; write auto, datagram or raw"};
+  reject("--icmp-socket", text, "is no kind of ICMP socket; write auto, datagram or raw");
 }
 
 void add_http(CLI::App& command, sweep_arguments& into) {
@@ -86,8 +85,7 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
           "--source",
           [&probe](const std::string& text) {
             probe.source = ip_address::parse(text);
-            if (!probe.source)
-              throw CLI::ValidationError{"--source", "'" + text + "' is no address"};
+            if (!probe.source) reject("--source", text, "is no address");
           },
           "Send from this local address")
       ->option_text("ADDRESS");
