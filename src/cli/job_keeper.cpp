@@ -1,8 +1,8 @@
 #include "cli/job_keeper.hpp"
 
 #include "cli/exit_code.hpp"
-#include "cli/job_log.hpp"
 #include "cli/say.hpp"
+#include "core/task_key.hpp"
 #include "net/resume.hpp"
 
 #include <chrono>

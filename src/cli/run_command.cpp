@@ -12,6 +12,7 @@
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
 #include "cli/usage_error.hpp"
+#include "core/task_key.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/resume.hpp"
 #include "sink/task_summary.hpp"
