@@ -29,7 +29,8 @@ struct probe_plan {
   std::vector<std::string> http_templates;
 
   /// Monitoring plugins to run, each as its words, where `{}` and the other placeholders of a
-  /// command stand for the target's values.
+  /// command stand for the target's values. Columns of rows are there as far as
+  /// `target_stream_options::kept_columns` names them.
   std::vector<std::vector<std::string>> commands;
 
   bool implied() const {

@@ -4,6 +4,7 @@
 #include "cli/duration_option.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
+#include "core/command_template.hpp"
 #include "core/command_words.hpp"
 #include "core/port_list.hpp"
 #include "core/url.hpp"
@@ -60,6 +61,8 @@ void add_exec(CLI::App& command, sweep_arguments& into) {
     for (const std::string& text : commands) {
       auto words = split_words(text);
       if (!words) throw CLI::ValidationError{"--exec", words.error().message};
+      for (std::string& name : command_template{*words, {}}.columns())
+        into.kept_columns.push_back(std::move(name));
       into.sweep.plan.commands.push_back(std::move(*words));
     }
   };

@@ -65,6 +65,7 @@ target_stream_options reading_options_of(const target_arguments& arguments) {
   options.format = arguments.format;
   options.any_line = arguments.any_line;
   options.keep_columns = arguments.keep_columns;
+  options.kept_columns = arguments.kept_columns;
   return options;
 }
 

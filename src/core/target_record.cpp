@@ -262,7 +262,7 @@ parsed<target_range> parse_target_record(record_values values, const target_pars
   if (auto wrong = check_together(*range, parameters); !wrong.empty()) {
     return parse_error{std::move(wrong)};
   }
-  if (parameters != target_parameters{}) {
+  if (options.keeps_rows() || parameters != target_parameters{}) {
     range->set_parameters(std::make_shared<const target_parameters>(std::move(parameters)));
   }
   return range;
