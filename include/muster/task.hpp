@@ -26,7 +26,8 @@ struct task_attempt {
 /// What became of one task: a command for one target, or for a batch of them. Every target that was
 /// asked for is in exactly one of these.
 struct task_result {
-  /// The task's place in the order of its targets, from 0; `{#}` is one more.
+  /// The task's place in the order of its targets, from `run_options::first_sequence`; `{#}` is one
+  /// more.
   std::uint64_t sequence = 0;
   /// One target, or those of a batch.
   std::vector<target> targets;

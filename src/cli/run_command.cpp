@@ -53,7 +53,7 @@ class task_command final : private run_observer {
       : arguments_{arguments},
         keeper_{keeper},
         intake_{context_, arguments, {"run", "run"}},
-        run_{context_, arguments.run, intake_.targets(), *this},
+        run_{context_, options(), intake_.targets(), *this},
         signals_{context_},
         control_{context_, run_} {
     // What an earlier run has done is read before its log is appended to.
@@ -98,15 +98,28 @@ class task_command final : private run_observer {
   }
 
  private:
+  run_options options() const {
+    run_options options = arguments_.run;
+    if (keeper_) options.first_sequence = keeper_->first_sequence();
+    return options;
+  }
+
   // What the run tells.
 
+  void on_task_start(std::uint64_t sequence) override {
+    if (!keeper_) return;
+    keeper_->take(sequence);
+    stop_if_not_kept();
+  }
   void on_task(const task_result& result) override {
     outputs_->write(result);
     if (!keeper_) return;
     keeper_->note(result);
-    if (!keeper_->failure().empty()) {
-      asio::post(context_, [this] { run_.stop(reason::output_failed); });
-    }
+    stop_if_not_kept();
+  }
+  void stop_if_not_kept() {
+    if (keeper_->failure().empty()) return;
+    asio::post(context_, [this] { run_.stop(reason::output_failed); });
   }
   void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
                       process_stream stream, std::string_view bytes) override {

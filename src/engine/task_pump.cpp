@@ -76,6 +76,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
 void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
   ++in_flight_;
   in_flight_peak_ = std::max(in_flight_peak_, in_flight_);
+  observer_.on_task_start(task.sequence);
   auto* const started = new running_task{*this, std::move(task), std::move(permit)};
   running_.push_back(*started);
   // It may be over, and gone, when this returns.

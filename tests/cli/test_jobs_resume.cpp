@@ -53,6 +53,47 @@ TEST_CASE("a job that was stopped goes on with what it had not finished") {
   CHECK(contains(again.err, "nothing left"));
 }
 
+TEST_CASE("a number names one task of a job, though it is killed and stopped") {
+  const job_place place;
+  const std::string notes = place.file("notes");
+  // Of what was killed nothing but this file may know.
+  const texts command{"sh",
+                      "-c",
+                      "echo $2 >> " + notes + "; test $1 -ne 60 || test -e " + notes +
+                          ".end || exec sleep 600; sleep 0.02",
+                      "sh",
+                      "{}",
+                      "{#}"};
+  place.start("a", numbers(60), {"-P", "4"}, command);
+  wait_for_lines(notes, 20);
+  kill_hard(place, "a");
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  wait_for_lines(notes, 40);
+  CHECK(place.muster({"jobs", "stop", "a"}).exit_code == 0);
+  let_end(notes);
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
+  std::istringstream lines{read_whole_file(notes)};
+  std::set<std::string> told;
+  for (std::string line; std::getline(lines, line);)
+    CHECK(told.insert(line).second);
+  CHECK(told.size() >= 60);
+}
+
+TEST_CASE("the numbers of a job that was stopped go on without a gap") {
+  const job_place place;
+  const std::string notes = place.file("notes");
+  place.start("a", numbers(3), {"-P", "1"}, note_in(notes, 3));
+  wait_for_lines(notes, 3);
+  CHECK(place.muster({"jobs", "stop", "a"}).exit_code == 0);
+  let_end(notes);
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
+  const auto received = place.muster({"jobs", "receive", "a", "--json"});
+  CHECK(contains(received.out, R"("target":"2","task":2,)"));
+  CHECK(contains(received.out, R"("target":"3","task":4,)"));
+}
+
 TEST_CASE("targets that came out of the output of finished tasks are not lost with a kill") {
   const job_place place;
   const std::string notes = place.file("notes");

@@ -120,6 +120,17 @@ TEST_CASE("a run of commands may be abandoned after any step, and leaves no proc
   check_that_no_child_is_left();
 }
 
+TEST_CASE("the tasks of a run that goes on are counted on, in their order, too") {
+  run_options options = world::options_for_all();
+  options.first_sequence = 1'000'000;
+  world here{std::move(options)};
+  here.start();
+  here.context.run();
+  here.check_accounts();
+  CHECK(here.seen.sequences ==
+        std::vector<std::uint64_t>{1'000'000, 1'000'001, 1'000'002, 1'000'003, 1'000'004});
+}
+
 TEST_CASE("cancelling a run of commands ends what runs, and it still gives its summary") {
   world here;
   asio::cancellation_signal signal;
