@@ -59,7 +59,8 @@ struct run_options {
   std::vector<std::pair<std::string, std::size_t>> group_limits;
 
   /// Targets for one process: it is started with `batch_max` of them, or with at least `batch_min`
-  /// when no more have come, and with fewer when none come for `batch_wait` or ever.
+  /// when no more have come by the time that it may start, and with fewer when none come for
+  /// `batch_wait` or ever.
   std::size_t batch_min = 1;
   std::size_t batch_max = 1;
 
