@@ -154,6 +154,8 @@ std::string_view to_string(reason value) {
       return "excluded";
     case reason::host_silent:
       return "host_silent";
+    case reason::first_probe_failed:
+      return "first_probe_failed";
     case reason::command_timeout:
       return "command_timeout";
     case reason::exit_code_not_zero:

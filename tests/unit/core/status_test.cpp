@@ -90,6 +90,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::enough_up, "enough_up"},
       {reason::excluded, "excluded"},
       {reason::host_silent, "host_silent"},
+      {reason::first_probe_failed, "first_probe_failed"},
       {reason::command_timeout, "command_timeout"},
       {reason::exit_code_not_zero, "exit_code_not_zero"},
       {reason::killed_by_signal, "killed_by_signal"},
