@@ -53,6 +53,7 @@ struct exec_details {
   int exit_code = -1;   ///< 0 to 255; -1 when a signal ended it.
   int signal = 0;       ///< The signal that ended it, or 0.
   plugin_output said;   ///< Raw bytes of the plugin's.
+  std::string detail;   ///< With `no_value`: the placeholder that has no value.
 };
 
 /// What an exit code says by the convention of monitoring plugins: `OK`, `WARNING`, `CRITICAL` or
@@ -82,7 +83,7 @@ struct probe_result {
   bool has_address = false;  ///< False when a name did not resolve.
   icmp_details icmp;
   std::unique_ptr<http_details> http;  ///< Set for HTTP probes that got as far as connecting.
-  std::unique_ptr<exec_details> exec;  ///< Set for exec probes whose plugin was run.
+  std::unique_ptr<exec_details> exec;  ///< Set for exec probes that had their turn.
   /// Every try, in order, when there was more than one or when another was still being waited for;
   /// the rest of this is about the last one. At most 1 + `sweep_options::retries_max`.
   std::unique_ptr<std::vector<probe_attempt>> attempts;

@@ -46,6 +46,8 @@ struct run_options {
   bool allow_dash = false;
   /// Of each process; `input` is not used.
   process_options process;
+  /// The `sequence` of the first task, for a run that goes on with another one.
+  std::uint64_t first_sequence = 0;
 
   std::size_t in_flight_max = 8;  ///< Tasks running at once, at the most; at least 1.
   std::size_t per_host_max = 0;   ///< Tasks running at once for one host; 0 is unlimited.
@@ -57,7 +59,8 @@ struct run_options {
   std::vector<std::pair<std::string, std::size_t>> group_limits;
 
   /// Targets for one process: it is started with `batch_max` of them, or with at least `batch_min`
-  /// when no more have come, and with fewer when none come for `batch_wait` or ever.
+  /// when no more have come by the time that it may start, and with fewer when none come for
+  /// `batch_wait` or ever.
   std::size_t batch_min = 1;
   std::size_t batch_max = 1;
 
@@ -100,6 +103,8 @@ struct run_progress {
 /// Who hears of a run's tasks.
 class run_observer {
  public:
+  /// A task, which has not been tried before or has, is about to be started.
+  virtual void on_task_start(std::uint64_t sequence) { static_cast<void>(sequence); }
   /// A task has ended, in whatever way.
   virtual void on_task(const task_result& result) = 0;
   /// A task that runs has written something. `targets` are its own.

@@ -105,9 +105,12 @@ enum class reason : std::uint8_t {
   output_failed,    ///< The results could no longer be written.
   enough_up,        ///< --min-up: so many targets are up as were asked for.
   too_many_failed,  ///< --halt: so many tasks failed as were to be borne.
+  bad_target,       ///< --strict: a line of a pipe was not a target.
   // skipped
-  excluded,      ///< The name resolved to an excluded address.
-  host_silent,   ///< --alive-first: the host did not answer the first probe.
+  excluded,     ///< The name resolved to an excluded address.
+  host_silent,  ///< --alive-first: the host did not answer the first probe.
+  /// --alive-first: the first probe could not ask the host, so nobody knows whether it is there.
+  first_probe_failed,
   no_value,      ///< A placeholder of the command has no value for this target.
   leading_dash,  ///< The target would be taken for an option of the command.
   nul_byte,      ///< No argument of a command can hold a NUL byte.

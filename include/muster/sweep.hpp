@@ -29,7 +29,8 @@ struct probe_plan {
   std::vector<std::string> http_templates;
 
   /// Monitoring plugins to run, each as its words, where `{}` and the other placeholders of a
-  /// command stand for the target's values.
+  /// command stand for the target's values. Columns of rows are there as far as
+  /// `target_stream_options::kept_columns` names them.
   std::vector<std::vector<std::string>> commands;
 
   bool implied() const {
@@ -74,7 +75,8 @@ struct sweep_options {
   /// one target, have to be kept.
   bool ordered = false;
   /// Start only the first probe of each target's plan until its host has answered it. When it does
-  /// not, the others are reported as `skipped` for `reason::host_silent`. Needs a plan of several.
+  /// not, the others are reported as `skipped` for `reason::host_silent`, or for
+  /// `first_probe_failed` when it could not be asked. Needs a plan of several.
   bool alive_first = false;
   /// Stop, for `reason::enough_up`, once this many targets are up; up to `min_up_max`; 0 never
   /// does.

@@ -26,7 +26,7 @@ struct target_parameters {
   std::optional<unsigned> redirects_max;             ///< HTTP.
   std::optional<std::uint64_t> body_bytes_max;       ///< HTTP.
   std::optional<std::string> user_agent;             ///< HTTP; no control characters.
-  /// Every filled column of the row, by name, as it is written there; kept only for commands.
+  /// Columns of the row by name, as they are written there: those that are kept for commands.
   std::vector<std::pair<std::string, std::string>> columns;
 
   static constexpr std::size_t label_bytes_max = 256;

@@ -64,6 +64,9 @@ struct target_stream_options {
   /// Keep the columns of rows by their names, for commands; those that say how to probe are no more
   /// than that then, except for `label` and `timeout`.
   bool keep_columns = false;
+  /// Keep the columns of these names, for the commands of exec probes. Columns that say how to
+  /// probe do so all the same, and any other name is still unknown.
+  std::vector<std::string> kept_columns;
 };
 
 /// The targets of a run, in order, produced one at a time when asked for: a /8 costs as much memory

@@ -26,7 +26,8 @@ struct task_attempt {
 /// What became of one task: a command for one target, or for a batch of them. Every target that was
 /// asked for is in exactly one of these.
 struct task_result {
-  /// The task's place in the order of its targets, from 0; `{#}` is one more.
+  /// The task's place in the order of its targets, from `run_options::first_sequence`; `{#}` is one
+  /// more.
   std::uint64_t sequence = 0;
   /// One target, or those of a batch.
   std::vector<target> targets;
@@ -59,7 +60,7 @@ struct run_summary {
   latency_histogram took;               ///< Times of those that were run, retries included.
   std::chrono::nanoseconds elapsed{};
   bool stopped_early = false;
-  /// interrupted, run_deadline, output_failed or too_many_failed.
+  /// interrupted, run_deadline, output_failed, too_many_failed or bad_target.
   reason stop_reason = reason::none;
 };
 

@@ -3,12 +3,12 @@
 #include "cli/command_description.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "core/whole_number.hpp"
 #include "engine/probe_cursor.hpp"
 #include "net/resume.hpp"
 #include "sink/replace_file.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -67,8 +67,7 @@ std::optional<std::uint64_t> seed_of_earlier_run(const sweep_arguments& argument
   for (const auto& [name, value] : read_record(arguments.resume_file).command) {
     std::uint64_t seed = 0;
     if (name != seed_entry) continue;
-    const auto read = std::from_chars(value.data(), value.data() + value.size(), seed);
-    if (read.ec == std::errc{}) return seed;
+    if (read_whole(value, seed)) return seed;
   }
   return std::nullopt;
 }

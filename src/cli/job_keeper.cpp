@@ -1,10 +1,11 @@
 #include "cli/job_keeper.hpp"
 
 #include "cli/exit_code.hpp"
-#include "cli/job_log.hpp"
 #include "cli/say.hpp"
+#include "core/task_key.hpp"
 #include "net/resume.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 
 // A result survives the end of muster at once, and a power failure after this.
 constexpr std::chrono::seconds sync_delay{1};
+// The database is told of so many numbers at once, ahead of the tasks that have them.
+constexpr std::uint64_t reserved_ahead = 64;
 
 }  // namespace
 
@@ -20,7 +23,10 @@ job_keeper::job_keeper(job_store store, const run_options& run, std::function<vo
     : store_{std::move(store)},
       on_begun_{std::move(on_begun)},
       done_{store_.done()},
-      refills_{store_.refills()} {
+      refills_{store_.refills()},
+      first_sequence_{store_.next_sequence()},
+      next_sequence_{first_sequence_},
+      reserved_sequence_{first_sequence_} {
   if (!run.refill.empty()) refill_.emplace(run.refill);
 }
 
@@ -38,7 +44,23 @@ void job_keeper::begin(asio::io_context& context, std::optional<std::uint64_t> e
   on_begun_();
 }
 
+void job_keeper::take(std::uint64_t sequence) {
+  next_sequence_ = std::max(next_sequence_, sequence + 1);
+  if (next_sequence_ <= reserved_sequence_ || !failure_.empty()) return;
+  attempt([this] { store_.set_next_sequence(next_sequence_ + reserved_ahead); });
+  reserved_sequence_ = next_sequence_ + reserved_ahead;
+}
+
+void job_keeper::attempt(const std::function<void()>& what) {
+  try {
+    what();
+  } catch (const store_error& error) {
+    if (failure_.empty()) failure_ = error.what();
+  }
+}
+
 void job_keeper::note(const task_result& result) {
+  take(result.sequence);  // of one that was not started, too
   if (!failure_.empty()) return;
   std::vector<std::string> keys;
   keys.reserve(result.targets.size());
@@ -49,12 +71,8 @@ void job_keeper::note(const task_result& result) {
     refill_->find(result.process.output,
                   [&refills](std::string text) { refills.push_back(std::move(text)); });
   }
-  try {
-    store_.note(result, keys, refills);
-  } catch (const store_error& error) {
-    failure_ = error.what();
-    return;
-  }
+  attempt([&] { store_.note(result, keys, refills); });
+  if (!failure_.empty()) return;
   if (std::exchange(sync_pending_, true)) return;
   sync_soon(scope_, *this);
 }
@@ -63,11 +81,7 @@ job job_keeper::sync_soon(job_scope&, job_keeper& self) {
   self.timer_->expires_after(sync_delay);
   co_await self.timer_->async_wait(resume);
   self.sync_pending_ = false;
-  try {
-    self.store_.sync();
-  } catch (const store_error& error) {
-    if (self.failure_.empty()) self.failure_ = error.what();
-  }
+  self.attempt([&self] { self.store_.sync(); });
 }
 
 void job_keeper::leave() {
@@ -79,6 +93,7 @@ void job_keeper::end(int code, bool interrupted) {
   ended_ = true;
   const char* const word = interrupted ? "stopped" : code == exit_code::all_up ? "done" : "failed";
   try {
+    store_.set_next_sequence(next_sequence_);
     store_.end(word, code, failure_, std::chrono::system_clock::now());
   } catch (const store_error& error) {
     say(error.what());

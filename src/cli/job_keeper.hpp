@@ -27,9 +27,13 @@ class job_keeper {
   bool done_before(const target& subject);
   /// Targets that came out of the output of tasks that need not be run again.
   const std::vector<std::string>& refills() const { return refills_; }
+  /// The sequence number of the first task.
+  std::uint64_t first_sequence() const { return first_sequence_; }
   void begin(asio::io_context& context, std::optional<std::uint64_t> expected);
-  /// Keeps a result. When that fails, `failure` says why, and from then on nothing is kept: what is
-  /// not kept is run again when the job is gone on with.
+  /// A task of this number is about to be started: none of a later run may have it.
+  void take(std::uint64_t sequence);
+  /// Keeps a result. When this or the above fails, `failure` says why, and from then on nothing is
+  /// kept: what is not kept is run again when the job is gone on with.
   void note(const task_result& result);
   const std::string& failure() const { return failure_; }
   /// Uses the context no more, which is about to end.
@@ -38,6 +42,7 @@ class job_keeper {
   bool ended() const { return ended_; }
 
  private:
+  void attempt(const std::function<void()>& what);
   static job sync_soon(job_scope&, job_keeper& self);
 
   job_store store_;
@@ -45,6 +50,9 @@ class job_keeper {
   std::optional<refill_lines> refill_;
   std::unordered_map<std::string, std::uint32_t> done_;
   std::vector<std::string> refills_;
+  std::uint64_t first_sequence_;
+  std::uint64_t next_sequence_;      // no task has had this or a later one
+  std::uint64_t reserved_sequence_;  // the same, as the database has it
   std::string failure_;
   std::optional<asio::steady_timer> timer_;
   bool sync_pending_ = false;

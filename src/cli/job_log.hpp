@@ -11,10 +11,6 @@
 
 namespace muster {
 
-/// What tells a target of one run from the others in another run: its text and, if it has a row,
-/// the row's columns; any bytes, as printable text.
-std::string task_key(const target& subject);
-
 /// The targets that succeeded in the runs of this command that the job log at `path` tells of.
 /// Throws std::system_error when it can't be read, and usage_error when it is of another command.
 std::unordered_set<std::string> read_succeeded(const std::string& path, std::string_view command);

@@ -2,7 +2,6 @@
 
 #include "cli/duration_option.hpp"
 #include "cli/run_arguments.hpp"
-#include "core/parsed.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -31,18 +30,7 @@ void add_receive(CLI::App& command, jobs_arguments& into) {
   receive.add_flag("--keep", into.keep, "Don't forget them");
   auto* json = receive.add_flag("--json", into.json, "JSON lines instead of the commands' output");
   receive.add_flag("--csv", into.csv, "CSV instead of it")->excludes(json);
-  receive
-      .add_option_function<std::string>(
-          "--parse",
-          [&into](const std::string& text) {
-            if (text != "json") {
-              throw CLI::ValidationError{"--parse",
-                                         "'" + excerpt(text) + "' is not known; write json"};
-            }
-            into.parse_json = true;
-          },
-          "Lift a task's own output, which is JSON, into the field data")
-      ->option_text("json");
+  add_output_parser(receive, into.parse_json);
 }
 
 void add_wait(CLI::App& command, jobs_arguments& into) {

@@ -43,4 +43,7 @@ void add_run_options(CLI::App& command, run_arguments& into);
 /// Adds the option that says where jobs are kept.
 void add_state_directory(CLI::App& command, std::string& into);
 
+/// Adds the option that says what the outputs of tasks are, if it is more than text.
+void add_output_parser(CLI::App& command, bool& is_json);
+
 }  // namespace muster

@@ -8,11 +8,11 @@
 #include "cli/run_control.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/say.hpp"
-#include "cli/standard_input.hpp"
 #include "cli/stop_signals.hpp"
-#include "cli/sweep_targets.hpp"
 #include "cli/target_arguments.hpp"
+#include "cli/target_intake.hpp"
 #include "cli/usage_error.hpp"
+#include "core/task_key.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/resume.hpp"
 #include "sink/task_summary.hpp"
@@ -52,9 +52,8 @@ class task_command final : private run_observer {
   task_command(const run_arguments& arguments, job_keeper* keeper)
       : arguments_{arguments},
         keeper_{keeper},
-        targets_{stream_options()},
-        run_{context_, arguments.run, targets_, *this},
-        input_{context_, targets_},
+        intake_{context_, arguments, {"run", "run"}},
+        run_{context_, options(), intake_.targets(), *this},
         signals_{context_},
         control_{context_, run_} {
     // What an earlier run has done is read before its log is appended to.
@@ -72,15 +71,8 @@ class task_command final : private run_observer {
   }
 
   int run() {
-    if (arguments_.strict) check_strictly();
-    add_sources(targets_, arguments_);
-    if (keeper_) {
-      for (const std::string& text : keeper_->refills())
-        targets_.add_text(text);
-    }
-    if (reads_standard_input(arguments_)) open_input();
-    targets_.gather();
-    if (strict_failure_) throw usage_error{"nothing was run (--strict)"};
+    intake_.open([this] { run_.stop(reason::bad_target); },
+                 keeper_ ? keeper_->refills() : std::vector<std::string>{});
     // The second signal kills all that runs, and then muster.
     signals_.watch(
         [this] {
@@ -91,7 +83,7 @@ class task_command final : private run_observer {
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     control_.watch_signals();
-    if (keeper_) keeper_->begin(context_, targets_.size());
+    if (keeper_) keeper_->begin(context_, intake_.targets().size());
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;
       context_.stop();
@@ -106,15 +98,28 @@ class task_command final : private run_observer {
   }
 
  private:
+  run_options options() const {
+    run_options options = arguments_.run;
+    if (keeper_) options.first_sequence = keeper_->first_sequence();
+    return options;
+  }
+
   // What the run tells.
 
+  void on_task_start(std::uint64_t sequence) override {
+    if (!keeper_) return;
+    keeper_->take(sequence);
+    stop_if_not_kept();
+  }
   void on_task(const task_result& result) override {
     outputs_->write(result);
     if (!keeper_) return;
     keeper_->note(result);
-    if (!keeper_->failure().empty()) {
-      asio::post(context_, [this] { run_.stop(reason::output_failed); });
-    }
+    stop_if_not_kept();
+  }
+  void stop_if_not_kept() {
+    if (keeper_->failure().empty()) return;
+    asio::post(context_, [this] { run_.stop(reason::output_failed); });
   }
   void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
                       process_stream stream, std::string_view bytes) override {
@@ -126,7 +131,7 @@ class task_command final : private run_observer {
     return !succeeded_.empty() && succeeded_.contains(task_key(subject));
   }
   void on_targets_wanted() override {
-    input_.read([this] { run_.targets_ready(); });
+    intake_.read([this] { run_.targets_ready(); });
   }
 
   // The run with the scripts around it.
@@ -180,39 +185,6 @@ class task_command final : private run_observer {
                     in_flight_allowed_));
   }
 
-  target_stream_options stream_options() {
-    target_stream_options options = stream_options_of(arguments_);
-    options.seed = arguments_.seed.value_or(0);
-    options.on_bad_target = [this](const target_diagnostic& bad) {
-      report_bad_target(bad, ++bad_targets_);
-      if (!arguments_.strict || !running_) return;
-      // A pipe can't be looked through before the run: it ends here instead.
-      strict_failure_ = true;
-      asio::post(context_, [this] { run_.stop(reason::interrupted); });
-    };
-    return options;
-  }
-
-  // Looks through all that can be read twice, before anything is run.
-  void check_strictly() {
-    target_stream_options options = stream_options_of(arguments_);
-    options.on_bad_target = [this](const target_diagnostic& bad) {
-      report_bad_target(bad, ++bad_targets_);
-    };
-    target_stream trial{std::move(options)};
-    add_repeatable_sources(trial, arguments_);
-    if (!check_all(trial)) throw usage_error{"nothing was run (--strict)"};
-    running_ = true;
-  }
-
-  void open_input() {
-    if (arguments_.targets.empty() && arguments_.input_files.empty() &&
-        ::isatty(STDIN_FILENO) == 1) {
-      throw usage_error{"no targets; name some, or pipe them in (see muster run --help)"};
-    }
-    input_.open();
-  }
-
   /// Whether the run is to end though the loop may not have heard of it: a reader of the results
   /// that takes nothing holds it up.
   bool should_have_ended() const {
@@ -246,7 +218,8 @@ class task_command final : private run_observer {
                       keeper_->failure()));
       return exit_code::cannot;
     }
-    if (strict_failure_) return exit_code::usage;
+    if (intake_.failed()) return exit_code::cannot;
+    if (intake_.refused()) return exit_code::usage;
     if (interrupted) return exit_code::interrupted;
     if (begin_failed_) return exit_code::cannot;
     if (summary_.asked == 0 && summary_.done_before == 0) {
@@ -260,9 +233,6 @@ class task_command final : private run_observer {
 
   const run_arguments& arguments_;
   job_keeper* const keeper_;
-  bool running_ = false;
-  bool strict_failure_ = false;
-  std::uint64_t bad_targets_ = 0;
   bool script_failed_ = false;
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
@@ -271,9 +241,8 @@ class task_command final : private run_observer {
   asio::cancellation_signal script_stop_;
   run_summary summary_;
   asio::io_context context_{1};
-  target_stream targets_;
+  target_intake intake_;
   command_run run_;
-  standard_input input_;
   stop_signals signals_;
   std::chrono::steady_clock::time_point started_{};
   run_control control_;

@@ -2,11 +2,11 @@
 
 #include "cli/say.hpp"
 #include "core/parsed.hpp"
+#include "core/whole_number.hpp"
 #include "net/resume.hpp"
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -31,9 +31,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::optional<double> number_in(std::string_view text, double least, double most) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (!(value >= least && value <= most)) return std::nullopt;
+  if (!read_whole(text, value) || !(value >= least && value <= most)) return std::nullopt;
   return value;
 }
 

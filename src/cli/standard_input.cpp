@@ -90,7 +90,7 @@ job standard_input::read_once(job_scope&, standard_input& self) {
       self.targets_.feed(std::string_view{self.buffer_.data(), static_cast<std::size_t>(count)});
     } else {
       if (count < 0) {
-        say(fmt::format("reading standard input failed: {}; what it holds further on is not probed",
+        say(fmt::format("reading standard input failed: {}; what it holds further on is left out",
                         std::generic_category().message(errno)));
         self.failed_ = true;
       }

@@ -3,6 +3,8 @@
 #include "cli/course_options.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/target_arguments.hpp"
+#include "cli/text_option.hpp"
+#include "core/command_template.hpp"
 #include "core/command_words.hpp"
 #include "core/port_list.hpp"
 #include "core/url.hpp"
@@ -34,9 +36,7 @@ icmp_socket_mode parse_icmp_mode(const std::string& text) {
   if (text == "auto") return icmp_socket_mode::automatic;
   if (text == "datagram") return icmp_socket_mode::datagram;
   if (text == "raw") return icmp_socket_mode::raw;
-  throw CLI::ValidationError{
-      "--icmp-socket",
-      "'" + excerpt(text) + "' is no kind of ICMP socket; write auto, datagram or raw"};
+  reject("--icmp-socket", text, "is no kind of ICMP socket; write auto, datagram or raw");
 }
 
 void add_http(CLI::App& command, sweep_arguments& into) {
@@ -61,6 +61,8 @@ void add_exec(CLI::App& command, sweep_arguments& into) {
     for (const std::string& text : commands) {
       auto words = split_words(text);
       if (!words) throw CLI::ValidationError{"--exec", words.error().message};
+      for (std::string& name : command_template{*words, {}}.columns())
+        into.kept_columns.push_back(std::move(name));
       into.sweep.plan.commands.push_back(std::move(*words));
     }
   };
@@ -86,8 +88,7 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
           "--source",
           [&probe](const std::string& text) {
             probe.source = ip_address::parse(text);
-            if (!probe.source)
-              throw CLI::ValidationError{"--source", "'" + text + "' is no address"};
+            if (!probe.source) reject("--source", text, "is no address");
           },
           "Send from this local address")
       ->option_text("ADDRESS");

@@ -28,8 +28,9 @@ struct target_arguments {
   std::optional<std::uint64_t> seed;
   target_shard shard;
   bool dedupe = false;
-  bool any_line = false;      ///< Every line is a target as it is.
-  bool keep_columns = false;  ///< Of rows, for commands.
+  bool any_line = false;                  ///< Every line is a target as it is.
+  bool keep_columns = false;              ///< Of rows, for commands.
+  std::vector<std::string> kept_columns;  ///< The same, of these names only.
 };
 
 /// What the command line of `muster sweep` says.

@@ -6,10 +6,10 @@
 #include "cli/file_clashes.hpp"
 #include "cli/outputs.hpp"
 #include "cli/say.hpp"
-#include "cli/standard_input.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/sweep_targets.hpp"
 #include "cli/target_arguments.hpp"
+#include "cli/target_intake.hpp"
 #include "cli/usage_error.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
@@ -61,24 +61,18 @@ class sweep_run {
   explicit sweep_run(const sweep_arguments& arguments)
       : arguments_{arguments},
         earlier_{read_earlier_run(arguments)},
-        targets_{stream_options()},
+        intake_{context_, arguments, {"sweep", "probed"}},
         signals_{context_},
         outputs_{context_, arguments, earlier_, [this] { return should_have_ended(); }},
         checkpoints_{context_, arguments, outputs_, earlier_},
-        input_{context_, targets_},
-        sweep_{context_, options(), targets_, [this](const probe_result& result) {
+        sweep_{context_, options(), intake_.targets(), [this](const probe_result& result) {
                  outputs_.write(result);
                  checkpoints_.note(result);
                }} {}
 
   int run() {
-    if (arguments_.strict) check_strictly();
-    add_sources(targets_, arguments_);
-    if (reads_standard_input(arguments_)) open_input();
-    sweep_.on_targets_wanted([this] { input_.read([this] { sweep_.targets_ready(); }); });
-    // A long list takes its time, in which Ctrl-C is to end the program as it always does.
-    targets_.gather();
-    if (strict_failure_) throw usage_error{"nothing was probed (--strict)"};
+    intake_.open([this] { sweep_.stop(reason::bad_target); });
+    sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
     signals_.watch([this] { sweep_.stop(reason::interrupted); });
     started_ = std::chrono::steady_clock::now();
@@ -114,7 +108,7 @@ class sweep_run {
       const std::uint64_t done = earlier_->done.size();
       say(fmt::format("{} {} done before", done, done == 1 ? "probe was" : "probes were"));
     }
-    const auto targets = targets_.size();
+    const auto targets = intake_.targets().size();
     if (!targets || arguments_.quiet) return;
     const std::uint64_t done = earlier_ ? earlier_->done.size() / arguments_.sweep.plan.size() : 0;
     const auto longest = silent_time(arguments_.sweep, *targets - std::min(done, *targets));
@@ -123,41 +117,6 @@ class sweep_run {
     const auto shown = std::min<std::chrono::duration<double>>(longest, std::chrono::years{100});
     say(fmt::format("this takes up to {} if nothing answers",
                     duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(shown))));
-  }
-
-  target_stream_options stream_options() {
-    target_stream_options options = stream_options_of(arguments_);
-    options.seed = arguments_.seed.value_or(0);
-    options.on_bad_target = [this](const target_diagnostic& bad) {
-      report_bad_target(bad, ++bad_targets_);
-      if (!arguments_.strict || !running_) return;
-      // A pipe can't be looked through before the run: it ends here instead.
-      strict_failure_ = true;
-      asio::post(context_, [this] { sweep_.stop(reason::interrupted); });
-    };
-    return options;
-  }
-
-  // Looks through all that can be read twice, before anything is sent.
-  void check_strictly() {
-    target_stream_options options;
-    options.all_addresses = arguments_.all_addresses;
-    options.format = arguments_.format;
-    options.on_bad_target = [this](const target_diagnostic& bad) {
-      report_bad_target(bad, ++bad_targets_);
-    };
-    target_stream trial{std::move(options)};
-    add_repeatable_sources(trial, arguments_);
-    if (!check_all(trial)) throw usage_error{"nothing was probed (--strict)"};
-    running_ = true;
-  }
-
-  void open_input() {
-    if (arguments_.targets.empty() && arguments_.input_files.empty() &&
-        ::isatty(STDIN_FILENO) == 1) {
-      throw usage_error{"no targets; name some, or pipe them in (see muster sweep --help)"};
-    }
-    input_.open();
   }
 
   /// Whether the run is to end though the loop may not have heard of it: a reader of the results
@@ -201,8 +160,8 @@ class sweep_run {
       say(sweep_.icmp_problem());
       return exit_code::cannot;
     }
-    if (input_.failed()) return exit_code::cannot;
-    if (strict_failure_) return exit_code::usage;
+    if (intake_.failed()) return exit_code::cannot;
+    if (intake_.refused()) return exit_code::usage;
     if (arguments_.sweep.min_up > 0 && summary_.targets_up >= arguments_.sweep.min_up) {
       return exit_code::all_up;
     }
@@ -220,18 +179,14 @@ class sweep_run {
 
   const sweep_arguments& arguments_;
   const std::optional<checkpoint_record> earlier_;
-  bool running_ = false;
-  bool strict_failure_ = false;
-  std::uint64_t bad_targets_ = 0;
   std::exception_ptr failure_;
   sweep_summary summary_;
   asio::io_context context_{1};
-  target_stream targets_;
+  target_intake intake_;
   stop_signals signals_;
   std::chrono::steady_clock::time_point started_{};
   outputs outputs_;
   checkpointing checkpoints_;
-  standard_input input_;
   sweep sweep_;
 };
 

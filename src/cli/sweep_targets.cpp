@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -17,8 +16,6 @@
 
 namespace muster {
 namespace {
-
-constexpr std::uint64_t bad_targets_shown_max = 100;
 
 void add_exclude_file(exclude_set& excludes, const std::string& path) {
   errno = 0;
@@ -62,28 +59,25 @@ exclude_set read_excludes(const target_arguments& arguments) {
 
 }  // namespace
 
-target_stream_options stream_options_of(const target_arguments& arguments) {
+target_stream_options reading_options_of(const target_arguments& arguments) {
   target_stream_options options;
   options.all_addresses = arguments.all_addresses;
-  options.excludes = read_excludes(arguments);
   options.format = arguments.format;
-  options.order = arguments.randomize ? target_order::random : target_order::as_given;
-  options.shard = arguments.shard;
-  options.dedupe = arguments.dedupe;
   options.any_line = arguments.any_line;
   options.keep_columns = arguments.keep_columns;
-  options.on_notice = say;
+  options.kept_columns = arguments.kept_columns;
   return options;
 }
 
-void report_bad_target(const target_diagnostic& bad, std::uint64_t count) {
-  if (count > bad_targets_shown_max) return;
-  const std::string place =
-      bad.source == "argument" ? "target" : fmt::format("{}:{}", bad.source, bad.line);
-  say(fmt::format("{}: {}: {}", place, bad.text, bad.message));
-  if (count == bad_targets_shown_max) {
-    say("more bad targets are only counted from here on; --strict stops at the first");
-  }
+target_stream_options stream_options_of(const target_arguments& arguments) {
+  target_stream_options options = reading_options_of(arguments);
+  options.excludes = read_excludes(arguments);
+  options.order = arguments.randomize ? target_order::random : target_order::as_given;
+  options.seed = arguments.seed.value_or(0);
+  options.shard = arguments.shard;
+  options.dedupe = arguments.dedupe;
+  options.on_notice = say;
+  return options;
 }
 
 bool reads_standard_input(const target_arguments& arguments) {
@@ -94,29 +88,6 @@ bool reads_standard_input(const target_arguments& arguments) {
     if (one == "-") return true;
   }
   return arguments.targets.empty() && arguments.input_files.empty();
-}
-
-void add_repeatable_sources(target_stream& targets, const target_arguments& arguments) {
-  target_arguments repeatable;
-  repeatable.targets = arguments.targets;
-  for (const std::string& path : arguments.input_files) {
-    // What is not there counts as repeatable: adding it says why it can't be read.
-    std::error_code ignored;
-    const bool is_pipe = std::filesystem::exists(path, ignored) &&
-                         !std::filesystem::is_regular_file(path, ignored) &&
-                         !std::filesystem::is_directory(path, ignored);
-    if (!is_pipe) repeatable.input_files.push_back(path);
-  }
-  add_sources(targets, repeatable);
-}
-
-void add_sources(target_stream& targets, const target_arguments& arguments) {
-  for (const std::string& one : arguments.targets) {
-    if (one != "-") targets.add_text(one);
-  }
-  for (const std::string& one : arguments.input_files) {
-    if (one != "-") targets.add_file(one);
-  }
 }
 
 }  // namespace muster

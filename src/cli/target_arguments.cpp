@@ -1,25 +1,19 @@
 #include "cli/target_arguments.hpp"
 
 #include "cli/sweep_targets.hpp"
-#include "core/parsed.hpp"
+#include "cli/text_option.hpp"
+#include "core/whole_number.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace muster {
 namespace {
-
-/// Reads a whole number that `text` consists of; false when it doesn't.
-template <typename Number>
-bool read_whole(std::string_view text, Number& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc{} && end == text.data() + text.size();
-}
 
 target_shard parse_shard(const std::string& text) {
   target_shard shard;
@@ -29,9 +23,9 @@ target_shard parse_shard(const std::string& text) {
                     read_whole(whole.substr(slash + 1), shard.count) && shard.number >= 1 &&
                     shard.number <= shard.count && shard.count <= target_shard::count_max;
   if (!good) {
-    throw CLI::ValidationError{
-        "--shard", "'" + excerpt(text) + "' is no part of a whole; write 1/3, 2/3 or 3/3, up to " +
-                       std::to_string(target_shard::count_max) + " parts"};
+    reject("--shard", text,
+           fmt::format("is no part of a whole; write 1/3, 2/3 or 3/3, up to {} parts",
+                       target_shard::count_max));
   }
   return shard;
 }
@@ -46,9 +40,7 @@ input_format parse_input_format(const std::string& text) {
   for (const auto& [name, format] : formats) {
     if (text == name) return format;
   }
-  throw CLI::ValidationError{"--input-format", "'" + excerpt(text) +
-                                                   "' is not a format; write auto, text, csv or "
-                                                   "jsonl"};
+  reject("--input-format", text, "is not a format; write auto, text, csv or jsonl");
 }
 
 }  // namespace
@@ -93,8 +85,7 @@ void add_order_options(CLI::App& command, target_arguments& into) {
           [&into](const std::string& text) {
             std::uint64_t seed = 0;
             if (!read_whole(text, seed)) {
-              throw CLI::ValidationError{
-                  "--seed", "'" + excerpt(text) + "' is not a whole number from 0 to 2^64 - 1"};
+              reject("--seed", text, "is not a whole number from 0 to 2^64 - 1");
             }
             into.seed = seed;
           },

@@ -152,7 +152,7 @@ void command_template::build_script() {
 bool command_template::gets_target_last(const target& subject) const {
   if (has_placeholders_ || options_.to_input) return false;
   const target_parameters* row = subject.parameters();
-  return !has_columns_ || !row || row->columns.empty();
+  return !has_columns_ || !row;
 }
 
 void command_template::check_batch() const {
@@ -203,7 +203,7 @@ bool command_template::value_of(const piece& part, const target& subject, const 
       return true;
     case kind::column:
       // A target without a row leaves what is in braces alone: it may be meant so.
-      if (!row || row->columns.empty()) {
+      if (!row) {
         into = '{' + part.text + '}';
         return true;
       }
@@ -247,6 +247,16 @@ bool command_template::uses_address() const {
     }
   }
   return false;
+}
+
+std::vector<std::string> command_template::columns() const {
+  std::vector<std::string> names;
+  for (const word& one : words_) {
+    for (const piece& part : one) {
+      if (part.what == kind::column) names.push_back(part.text);
+    }
+  }
+  return names;
 }
 
 command_template::filled command_template::fill(std::span<const target> targets,

@@ -49,6 +49,9 @@ class command_template {
   /// Whether `{address}` is in it, so that names have to be looked up.
   bool uses_address() const;
 
+  /// The names of the columns that are in it.
+  std::vector<std::string> columns() const;
+
   /// The words as one line, for people and for telling commands apart.
   const std::string& text() const { return text_; }
 

@@ -1,7 +1,8 @@
 #include "core/port_list.hpp"
 
+#include "core/whole_number.hpp"
+
 #include <bitset>
-#include <charconv>
 #include <optional>
 
 namespace muster {
@@ -9,8 +10,7 @@ namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
+  if (!read_whole(text, port) || port == 0) return std::nullopt;
   return port;
 }
 

@@ -16,7 +16,8 @@ namespace {
 std::string question_of(std::uint16_t port, std::uint32_t scope,
                         const target_parameters* parameters) {
   std::string key;
-  const bool asks = parameters && (parameters->probe || !parameters->path.empty());
+  const bool asks = parameters && (parameters->probe || !parameters->path.empty() ||
+                                   !parameters->columns.empty());
   if (port == 0 && scope == 0 && !asks) return key;
   key = fmt::format("{}%{}", port, scope);
   if (!asks) return key;
@@ -24,38 +25,35 @@ std::string question_of(std::uint16_t port, std::uint32_t scope,
   if (parameters->probe) key += to_string(*parameters->probe);
   key += '\0';
   key += parameters->path;
+  for (const auto& [name, value] : parameters->columns)
+    key += fmt::format("{}{}{}{}", '\0', name, '\0', value);
   return key;
 }
 
-/// Any text is itself, and so is a row of several columns.
-std::string line_key(const target& single) {
-  std::string key{single.written()};
-  if (const target_parameters* own = single.parameters()) {
-    for (const auto& [name, value] : own->columns)
-      key += fmt::format("{}{}{}{}", '\0', name, '\0', value);
-  }
-  return key;
-}
-
-std::string name_key(const target& single) {
-  const target_parameters* own = single.parameters();
-  if (single.form() == target_form::line || (own && !own->columns.empty())) return line_key(single);
-
-  std::string key = single.form() == target_form::url
-                        ? fmt::format("http://{}{}", single.authority(), single.path())
-                        : std::string{single.host()};
-  if (key.back() == '.') key.pop_back();
-  key += '\0';
-  // A URL has its port in its authority, and is another question than its host and port.
-  const std::uint16_t port = single.form() == target_form::url ? 0 : single.port();
-  return key + question_of(port, single.scope(), single.parameters());
-}
-
-/// Whether the target goes with its neighbours into an interval.
+/// Whether the target goes with its neighbours into an interval. Rows with columns hardly have
+/// neighbours of the same question.
 bool is_address(const target& single) {
   const target_parameters* own = single.parameters();
   return !single.needs_lookup() && single.form() != target_form::url &&
          single.form() != target_form::line && !(own && !own->columns.empty());
+}
+
+/// The host as text, in whatever form it was written.
+std::string host_text(const target& single) {
+  if (single.form() == target_form::line) return std::string{single.written()};
+  if (single.form() == target_form::url) {
+    return fmt::format("http://{}{}", single.authority(), single.path());
+  }
+  return single.needs_lookup() ? std::string{single.host()} : single.address().to_string();
+}
+
+std::string name_key(const target& single) {
+  std::string key = host_text(single);
+  if (single.form() != target_form::line && key.back() == '.') key.pop_back();
+  key += '\0';
+  // A URL has its port in its authority, and is another question than its host and port.
+  const std::uint16_t port = single.form() == target_form::url ? 0 : single.port();
+  return key + question_of(port, single.scope(), single.parameters());
 }
 
 }  // namespace

@@ -154,6 +154,8 @@ std::string_view to_string(reason value) {
       return "excluded";
     case reason::host_silent:
       return "host_silent";
+    case reason::first_probe_failed:
+      return "first_probe_failed";
     case reason::command_timeout:
       return "command_timeout";
     case reason::exit_code_not_zero:
@@ -180,6 +182,8 @@ std::string_view to_string(reason value) {
       return "no_process";
     case reason::too_many_failed:
       return "too_many_failed";
+    case reason::bad_target:
+      return "bad_target";
     case reason::no_value:
       return "no_value";
     case reason::leading_dash:

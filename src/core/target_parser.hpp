@@ -3,7 +3,10 @@
 #include "core/parsed.hpp"
 #include "core/target_range.hpp"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace muster {
 
@@ -12,8 +15,16 @@ struct target_parser_options {
   bool all_addresses = false;
   /// Take every text as it is.
   bool any_line = false;
-  /// Keep the columns of rows.
+  /// Keep the columns of rows, for commands and for nothing else.
   bool keep_columns = false;
+  /// Keep the columns of these names, whatever else they are for.
+  std::vector<std::string> kept_columns = {};
+
+  /// Whether a row is more than what its columns say about probes.
+  bool keeps_rows() const { return keep_columns || !kept_columns.empty(); }
+  bool keeps(std::string_view column) const {
+    return keep_columns || std::ranges::find(kept_columns, column) != kept_columns.end();
+  }
 };
 
 /// What a line holds besides white space around it and a comment: `#` at its start or after white

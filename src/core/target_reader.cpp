@@ -93,12 +93,11 @@ target_reader::pull target_reader::read_json(std::string_view text, item& out) {
   record_values values;
   std::vector<std::string> unknown;
   for (const json_member& member : *members) {
-    if (context_.parser.keep_columns && member.is_plain) {
-      values.columns.emplace_back(member.name, member.value);
-    }
+    const bool is_kept = context_.parser.keeps(member.name);
+    if (is_kept && member.is_plain) values.columns.emplace_back(member.name, member.value);
     const auto column = target_column_of(member.name);
     if (!column) {
-      if (!context_.parser.keep_columns) unknown.push_back(member.name);
+      if (!is_kept) unknown.push_back(member.name);
       continue;
     }
     if (!member.is_plain) {
@@ -129,7 +128,7 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
       if (without_space(cells[i]).empty()) continue;
       return bad(fmt::format("more cells than the {} columns of the header", columns_.size()), out);
     }
-    if (!names_.empty()) values.columns.emplace_back(names_[i], cells[i]);
+    if (names_[i]) values.columns.emplace_back(*names_[i], cells[i]);
     if (columns_[i]) values.known.push_back({*columns_[i], cells[i]});
   }
   return take(parse_target_record(std::move(values), context_.parser, context_.times), out);
@@ -144,11 +143,9 @@ target_reader::pull target_reader::read_header(item& out) {
       is_dead_ = true;
       return bad(fmt::format("the column {} is there twice", excerpt(name)), out);
     }
-    if (context_.parser.keep_columns) {
-      names_.emplace_back(without_space(name));
-    } else if (!column) {
-      unknown.push_back(name);
-    }
+    const bool is_kept = context_.parser.keeps(without_space(name));
+    names_.push_back(is_kept ? std::optional<std::string>{without_space(name)} : std::nullopt);
+    if (!column && !is_kept) unknown.push_back(name);
     has_target = has_target || (column && names_target(*column));
     columns_.push_back(column);
   }

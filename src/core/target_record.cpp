@@ -6,10 +6,10 @@
 #include "core/duration_text.hpp"
 #include "core/host.hpp"
 #include "core/url.hpp"
+#include "core/whole_number.hpp"
 #include "muster/probe_options.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -44,10 +44,7 @@ template <typename Number>
 std::string read_number(std::string_view text, Number min, Number max,
                         std::optional<Number>& into) {
   Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool good =
-      error == std::errc{} && end == text.data() + text.size() && value >= min && value <= max;
-  if (!good)
+  if (!read_whole(text, value) || value < min || value > max)
     return fmt::format("'{}' is not a whole number from {} to {}", excerpt(text), min, max);
   into = value;
   return {};
@@ -265,7 +262,7 @@ parsed<target_range> parse_target_record(record_values values, const target_pars
   if (auto wrong = check_together(*range, parameters); !wrong.empty()) {
     return parse_error{std::move(wrong)};
   }
-  if (parameters != target_parameters{}) {
+  if (options.keeps_rows() || parameters != target_parameters{}) {
     range->set_parameters(std::make_shared<const target_parameters>(std::move(parameters)));
   }
   return range;

@@ -48,6 +48,7 @@ struct target_stream::state {
     reading.parser.all_addresses = options.all_addresses;
     reading.parser.any_line = options.any_line;
     reading.parser.keep_columns = options.keep_columns;
+    reading.parser.kept_columns = options.kept_columns;
     reading.on_notice = options.on_notice;
   }
 

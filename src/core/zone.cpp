@@ -1,7 +1,8 @@
 #include "core/zone.hpp"
 
+#include "core/whole_number.hpp"
+
 #include <array>
-#include <charconv>
 #include <string>
 
 #include <fmt/format.h>
@@ -16,12 +17,8 @@ parsed<std::uint32_t> resolve_zone(std::string_view name) {
     if (const std::uint32_t index = ::if_nametoindex(std::string{name}.c_str())) return index;
   }
   std::uint32_t index = 0;
-  const char* const name_end = name.data() + name.size();
-  const auto [end, error] = std::from_chars(name.data(), name_end, index);
   std::array<char, IF_NAMESIZE> interface;
-  if (error == std::errc{} && end == name_end && ::if_indextoname(index, interface.data())) {
-    return index;
-  }
+  if (read_whole(name, index) && ::if_indextoname(index, interface.data())) return index;
   return parse_error{fmt::format("this machine has no interface '{}' (ip link lists those it has)",
                                  excerpt(name))};
 }

@@ -22,7 +22,7 @@ command_run::~command_run() = default;
 asio::awaitable<run_summary> command_run::run() { return engine_->core.run(); }
 void command_run::stop(reason why) { engine_->core.stop(why); }
 void command_run::kill() { engine_->core.kill(); }
-void command_run::targets_ready() { engine_->core.wake(); }
+void command_run::targets_ready() { engine_->core.targets_ready(); }
 std::size_t command_run::max_in_flight() const { return engine_->core.max_in_flight(); }
 void command_run::set_max_in_flight(std::size_t tasks_max) {
   engine_->core.set_max_in_flight(tasks_max);

@@ -5,7 +5,7 @@ namespace muster {
 std::size_t text_bytes(const probe_result& result) {
   if (result.exec) {
     const exec_details& exec = *result.exec;
-    return exec.command.size() + exec.said.line.size() +
+    return exec.command.size() + exec.detail.size() + exec.said.line.size() +
            exec.said.performance.size() * sizeof(performance_value);
   }
   if (!result.http) return 0;

@@ -35,8 +35,8 @@ std::size_t probe_count(const probe_plan& plan, const target& subject);
 /// exec.
 stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
 
-/// Whether a host that gave a first probe this outcome is there: it, and not some router or this
-/// machine, has answered.
-bool host_answered(status value);
+/// Why the other probes of a host are not started when its first one has come to this; none when
+/// the host is there: it, and not some router or this machine, has answered.
+reason reason_to_skip(status first);
 
 }  // namespace muster

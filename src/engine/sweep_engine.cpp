@@ -121,14 +121,14 @@ void sweep_engine::after_first(const target& subject, std::uint64_t ordinal, sta
   rest.begun = true;
   if (stopping()) {
     unasked_ += undone_from(ordinal, 1, plan_size_);
-  } else if (host_answered(first)) {
+  } else if (const reason why = reason_to_skip(first); why == reason::none) {
     if (rest.next < rest.end) slots_.park(host_key(subject), std::move(rest));
   } else {
     for (; rest.next < rest.end; rest.next = next_undone(ordinal, rest.next + 1)) {
       stream_request request = request_of(options_.plan, subject, rest.next);
       request.sequence = ordinal * plan_size_ + rest.next;
       ++asked_;
-      report_unstarted(request, reason::host_silent, false);
+      report_unstarted(request, why, false);
     }
   }
 }

@@ -70,6 +70,7 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
       hosts_{slots_of(options_.per_host_max), parked_max},
       groups_{slots_of(options_.group_max), parked_max},
       retries_{options_.retries},
+      sequence_{options_.first_sequence},
       time_{context},
       idle_{context, timeline::time_point::max()},
       rate_nap_{time_},
@@ -85,6 +86,7 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
     groups_.set_limit(group_key(group), slots_of(tasks_max));
   if (options_.ordered) {
     window_.emplace([this](const task_result& result) { observer_.on_task(result); });
+    window_->absent(0, sequence_);
   }
   if (!options_.refill.empty()) refill_.emplace(options_.refill);
 }

@@ -47,7 +47,8 @@ class task_engine {
   asio::awaitable<run_summary> run();
   void stop(reason why);
   void kill();
-  void wake() { idle_.cancel(); }
+  /// The stream was fed or ended.
+  void targets_ready();
 
   std::size_t max_in_flight() const { return permits_.limit(); }
   void set_max_in_flight(std::size_t tasks_max);
@@ -68,9 +69,11 @@ class task_engine {
   std::optional<task_cursor> pull_task();
   std::optional<task_cursor> admit_to_host(task_cursor&& task);
   std::optional<task_cursor> admit_to_group(task_cursor&& task);
+  target_stream::pull take_targets(std::vector<target>& batch);
   /// Adds targets to a batch as far as they have come. False when it is to wait for more.
   bool gather_batch();
-  bool pull_target(target& out);
+  bool may_grow(const task_cursor& task) const;
+  static job grow_soon(job_scope&, task_engine& self);
   bool may_pull() const;
   bool drained() const;
   void launch(task_cursor&& task, semaphore_permit permit);
@@ -93,6 +96,7 @@ class task_engine {
   void report(task_result&& result);
   void note_failures(std::uint64_t failed);
   void stop_starting(reason why);
+  void wake() { idle_.cancel(); }
   bool stopping() const { return stop_reason_ != reason::none; }
   void note_waiting();
   run_summary summary() const;
@@ -109,7 +113,9 @@ class task_engine {
   delay_line<task_cursor> retries_;
   std::optional<basic_ordered_window<task_result>> window_;
   std::optional<refill_lines> refill_;
-  std::optional<task_cursor> batch_;  // targets that are gathered for the next task
+  std::vector<target> batch_;  // gathered for the next task
+  task_cursor* growing_ =
+      nullptr;  // the task that waits to be started, if it may have more targets
   run_summary sum_;
   std::uint64_t pulled_ = 0;     // targets
   std::uint64_t unstarted_ = 0;  // of them, those that were never asked for
@@ -119,8 +125,9 @@ class task_engine {
   std::uint64_t in_flight_peak_ = 0;
   reason stop_reason_ = reason::none;
   bool exhausted_ = false;
-  bool pull_held_ = false;  // more could be pulled, if there were room
-  bool batch_due_ = false;  // a batch that waits for more is not to wait any longer
+  bool pull_held_ = false;   // more could be pulled, if there were room
+  bool batch_due_ = false;   // a batch that waits for more is not to wait any longer
+  bool growth_due_ = false;  // targets have come for the task that grows
   bool pump_done_ = false;
   system_timeline time_;
   timeline::time_point started_{};

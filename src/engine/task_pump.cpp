@@ -1,7 +1,8 @@
 // Strategy: one coroutine, the pump, pulls targets, waits for the limits and starts tasks. A task
 // whose host or group has no slot is parked with it, and a full car park stops the pulling. A
 // host's slot is taken first: of the tasks of one host, only as many stand in its group's line as
-// the host may run.
+// the host may run. What is about to be
+// started grows, as a batch, by the targets that come while it waits for that.
 #include "core/shell_words.hpp"
 #include "engine/probe_cursor.hpp"
 #include "engine/running_task.hpp"
@@ -52,6 +53,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
       starts = 0;
       co_await asio::post(self.context_, resume);
     }
+    self.growing_ = self.may_grow(*task) ? &*task : nullptr;
     while (self.options_.rate > 0 && !self.stopping()) {
       const auto now = self.time_.now();
       if (self.bucket_.take(now)) break;
@@ -62,6 +64,8 @@ job task_engine::pump(job_scope&, task_engine& self) {
       auto [error, granted] = co_await self.permits_.async_acquire(resume);
       permit.emplace(std::move(granted));
     }
+    if (self.growing_ && !self.stopping()) self.take_targets(self.growing_->targets);
+    self.growing_ = nullptr;
     if (self.stopping()) {
       self.end_unstarted(std::move(*task), self.stop_reason_);
       break;
@@ -76,6 +80,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
 void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
   ++in_flight_;
   in_flight_peak_ = std::max(in_flight_peak_, in_flight_);
+  observer_.on_task_start(task.sequence);
   auto* const started = new running_task{*this, std::move(task), std::move(permit)};
   running_.push_back(*started);
   // It may be over, and gone, when this returns.
@@ -125,8 +130,9 @@ std::optional<task_cursor> task_engine::next_task() {
 std::optional<task_cursor> task_engine::pull_task() {
   while (!exhausted_ && may_pull()) {
     if (!gather_batch()) return std::nullopt;
-    if (!batch_) continue;
-    task_cursor task = *std::exchange(batch_, std::nullopt);
+    if (batch_.empty()) continue;
+    task_cursor task;
+    task.targets = std::exchange(batch_, {});
     task.sequence = sequence_++;
     const target& first = task.targets.front();
     task.host_key = host_key_of(first);
@@ -170,28 +176,36 @@ bool task_engine::may_pull() const {
          window_->held_bytes() < run_options::ordered_text_bytes_max;
 }
 
-/// Makes `batch_` a batch that can be started, or leaves it empty when there are no targets left.
-bool task_engine::gather_batch() {
-  while (!exhausted_ && (!batch_ || batch_->targets.size() < options_.batch_max)) {
+/// Moves targets that have come to others of a batch, as long as there is room. Says what became of
+/// the last one: `target` when the batch is full.
+target_stream::pull task_engine::take_targets(std::vector<target>& batch) {
+  while (!exhausted_ && batch.size() < options_.batch_max) {
     target next;
     const auto pulled = targets_.next(next);
-    if (pulled == target_stream::pull::end) {
-      exhausted_ = true;
-    } else if (pulled == target_stream::pull::wait) {
+    if (pulled == target_stream::pull::wait) {
       observer_.on_targets_wanted();
-      if (!batch_) return false;
-      const bool enough = batch_->targets.size() >= options_.batch_min;
-      if (enough || std::exchange(batch_due_, false)) break;
+      return pulled;
+    }
+    exhausted_ = pulled == target_stream::pull::end;
+    if (exhausted_) break;
+    ++pulled_;
+    if (observer_.done_before(next)) {
+      ++sum_.done_before;
+    } else {
+      batch.push_back(std::move(next));
+    }
+  }
+  return exhausted_ ? target_stream::pull::end : target_stream::pull::target;
+}
+
+/// Makes `batch_` a batch that can be started, or leaves it empty when there are no targets left.
+bool task_engine::gather_batch() {
+  if (take_targets(batch_) == target_stream::pull::wait) {
+    if (batch_.empty()) return false;
+    const bool enough = batch_.size() >= options_.batch_min;
+    if (!enough && !std::exchange(batch_due_, false)) {
       batch_alarm_->set(time_.now() + run_options::batch_wait);
       return false;
-    } else {
-      ++pulled_;
-      if (observer_.done_before(next)) {
-        ++sum_.done_before;
-        continue;
-      }
-      if (!batch_) batch_.emplace();
-      batch_->targets.push_back(std::move(next));
     }
   }
   if (options_.batch_max > 1) {
@@ -199,6 +213,25 @@ bool task_engine::gather_batch() {
     batch_due_ = false;
   }
   return true;
+}
+
+/// Whether targets that come now may still go to this task. The latest one only, so that targets
+/// stay in their order.
+bool task_engine::may_grow(const task_cursor& task) const {
+  return task.targets.size() < options_.batch_max && !task.attempts &&
+         task.sequence + 1 == sequence_;
+}
+
+void task_engine::targets_ready() {
+  wake();
+  if (growing_ && !std::exchange(growth_due_, true)) grow_soon(scope_, *this);
+}
+
+/// Not at once, as whoever has fed the stream may not be done with it.
+job task_engine::grow_soon(job_scope&, task_engine& self) {
+  co_await asio::post(self.context_, resume);
+  self.growth_due_ = false;
+  if (self.growing_) self.take_targets(self.growing_->targets);
 }
 
 bool task_engine::drained() const {
@@ -213,7 +246,7 @@ bool task_engine::drained() const {
 
 void task_engine::settle_unstarted() {
   const auto use = [this](std::uint64_t, task_cursor&& task) { settle(std::move(task)); };
-  if (batch_) settle(*std::exchange(batch_, std::nullopt));
+  unstarted_ += std::exchange(batch_, {}).size();
   hosts_.drain(use);
   groups_.drain(use);
   while (auto task = retries_.take_due(timeline::time_point::max()))

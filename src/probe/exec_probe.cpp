@@ -132,7 +132,13 @@ void exec_probes::start(stream_request&& request) {
   const std::span<const target> targets{&request.subject, 1};
   command_template::filled filled = command.fill(targets, request.sequence + 1);
   if (filled.wrong != reason::none) {
-    return shared_.deliver(request, {status::skipped, filled.wrong});
+    probe_result result = prober::result_of(request);
+    result.status = status::skipped;
+    result.reason = filled.wrong;
+    result.exec = std::make_unique<exec_details>();
+    result.exec->command = command.text();
+    result.exec->detail = std::move(filled.what);
+    return shared_.deliver(std::move(result));
   }
   filled.arguments.front() = path_of(host_.programs(), filled.arguments.front());
   auto* const run = new exec_run{*this, std::move(request), command.text()};

@@ -57,6 +57,7 @@ enum class field : std::uint8_t {
   output,
   performance,
   performance_dropped,
+  detail,
 };
 
 inline constexpr std::array field_names{
@@ -102,9 +103,10 @@ inline constexpr std::array field_names{
     std::string_view{"output"},
     std::string_view{"performance"},
     std::string_view{"performance_dropped"},
+    std::string_view{"detail"},
 };
 inline constexpr std::size_t field_count = field_names.size();
-static_assert(field_count == static_cast<std::size_t>(field::performance_dropped) + 1);
+static_assert(field_count == static_cast<std::size_t>(field::detail) + 1);
 
 constexpr std::string_view to_string(field value) {
   return field_names[static_cast<std::size_t>(value)];
@@ -177,6 +179,7 @@ void visit_exec_fields(const exec_details& exec, Visitor& visitor) {
   if (exec.said.performance_dropped > 0) {
     visitor.integer(field::performance_dropped, exec.said.performance_dropped);
   }
+  if (!exec.detail.empty()) visitor.text(field::detail, exec.detail);
 }
 
 /// Calls one member of `visitor` for each field of `result` that is known, in order:

@@ -142,6 +142,8 @@ std::string_view stopper_name(reason value) {
       return "--min-up, as enough targets were up";
     case reason::too_many_failed:
       return "--halt, as too many tasks failed";
+    case reason::bad_target:
+      return "--strict, as a line was not a target";
     default:
       return to_string(value);
   }

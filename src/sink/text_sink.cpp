@@ -132,6 +132,7 @@ std::string_view program_of(std::string_view command) {
 /// A plugin's line mostly begins with its state.
 void append_exec_details(std::string& out, const exec_details& exec) {
   append_untrusted(out, program_of(exec.command), program_bytes_max);
+  if (!exec.detail.empty()) append_untrusted(out, '{' + exec.detail + '}', program_bytes_max);
   if (exec.signal != 0) append_word(out, fmt::format("signal {}", exec.signal));
   const std::string_view state = plugin_state(exec.exit_code);
   if (exec.exit_code > 0 && state.empty()) {

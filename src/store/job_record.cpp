@@ -1,19 +1,13 @@
 #include "store/job_record.hpp"
 
 #include "core/command_template.hpp"
+#include "core/whole_number.hpp"
 
-#include <charconv>
 #include <memory>
 #include <utility>
 
 namespace muster {
 namespace {
-
-template <typename Number>
-bool read_whole(std::string_view text, Number& into) {
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), into);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size();
-}
 
 target line_of(std::string text, std::string label) {
   target_text whole;
@@ -127,6 +121,7 @@ bool is_finished(const task_result& result) {
     case reason::run_deadline:
     case reason::output_failed:
     case reason::too_many_failed:
+    case reason::bad_target:
       return false;
     default:
       return true;

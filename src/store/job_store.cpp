@@ -12,7 +12,7 @@
 namespace muster {
 namespace {
 
-constexpr int format_number = 1;
+constexpr int format_number = 2;
 
 constexpr const char* schema = R"(
 CREATE TABLE job (
@@ -27,6 +27,7 @@ CREATE TABLE job (
   expected INTEGER,
   finished INTEGER NOT NULL DEFAULT 0,
   failed INTEGER NOT NULL DEFAULT 0,
+  next_sequence INTEGER NOT NULL DEFAULT 0,
   problem BLOB NOT NULL DEFAULT '');
 CREATE TABLE results (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -209,6 +210,17 @@ void job_store::note(const task_result& result, const std::vector<std::string>& 
       prepared_->refill.bind_bytes(text).run();
   }
   whole.commit();
+}
+
+std::uint64_t job_store::next_sequence() {
+  statement query{file_, "SELECT next_sequence FROM job"};
+  if (!query.step()) throw store_error{file_.path() + " is damaged: it holds no job", true};
+  return static_cast<std::uint64_t>(query.integer(0));
+}
+
+void job_store::set_next_sequence(std::uint64_t next) {
+  statement update{file_, "UPDATE job SET next_sequence = ?"};
+  update.bind(count_of(next)).run();
 }
 
 void job_store::end(std::string_view word, int exit_code, std::string_view problem,

@@ -58,6 +58,10 @@ class job_store {
   /// out of it.
   void note(const task_result& result, const std::vector<std::string>& keys,
             const std::vector<std::string>& refills);
+  /// What `task_result::sequence` begins at when the job is gone on with: no task has had this or a
+  /// later one.
+  std::uint64_t next_sequence();
+  void set_next_sequence(std::uint64_t next);
   /// `problem` is why its results could not be kept; empty if they could.
   void end(std::string_view word, int exit_code, std::string_view problem,
            std::chrono::system_clock::time_point now);

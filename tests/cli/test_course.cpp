@@ -126,6 +126,19 @@ TEST_CASE("only hosts that answer the echo request get the other probes") {
   CHECK(contains(result.err, "44 probes in"));
 }
 
+TEST_CASE(
+    "hosts that could not be asked are not called silent, but their probes are accounted for") {
+  MUSTER_NEED_LAB();  // where no name server can be reached
+  const auto result = sweep({"no-such-host.invalid", "255.255.255.255", "localhost", "--exclude",
+                             "127.0.0.0/8", "-4", "--alive-first", "--tcp", "1,2", "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, R"("status":"name_error")") == 1);
+  CHECK(lines_with(result.out, R"("status":"local_error")") == 1);
+  CHECK(lines_with(result.out, R"("reason":"excluded")") == 1);
+  CHECK(lines_with(result.out, R"("status":"skipped","reason":"first_probe_failed")") == 6);
+  CHECK(contains(result.err, "9 probes in"));
+}
+
 TEST_CASE("enough targets that are up end the sweep, with success") {
   MUSTER_NEED_LAB();
   silence_most_of_the_subnet();

@@ -142,6 +142,34 @@ TEST_CASE("a placeholder without a value skips the probe, and says why") {
   CHECK(contains(result.err, "2 probes"));
 }
 
+TEST_CASE("a plugin gets the columns of its target's row, which say how to probe all the same") {
+  const std::string rows = "host,port,page,label,rack\n127.0.0.1,80,/a b,shop,1\n127.0.0.2,,,,2\n";
+  const auto result = sweep(
+      {"--json", "--ordered", "--exec", "echo {}-{page}", "--exec", "printf %s-%s {page} {host}"},
+      {.input = rows});
+  CAPTURE(result.out, result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, R"("output":"127.0.0.1:80-/a b")"));
+  CHECK(contains(result.out, R"("output":"/a b-127.0.0.1")"));
+  CHECK(contains(result.out, R"("output":"127.0.0.2-")"));
+  CHECK(lines_with(result.out, R"("label":"shop")") == 2);
+  CHECK(lines_with(result.err, "nothing here is called 'rack'") == 1);
+}
+
+TEST_CASE("a plugin whose row lacks a column is not run, and every format says which one") {
+  const std::string rows = "{\"ip\":\"127.0.0.1\",\"page\":\"/\"}\n{\"ip\":\"127.0.0.2\"}\n";
+  const auto json = sweep({"--json", "--exec", "echo {page}"}, {.input = rows});
+  CAPTURE(json.out, json.err);
+  CHECK(json.exit_code == 1);
+  CHECK(lines_with(json.out, R"("status":"up")") == 1);
+  CHECK(contains(json.out, R"("status":"skipped","reason":"no_value","command":"echo {page}",)"
+                           R"("detail":"page")"));
+  const auto text = sweep({"--exec", "echo {page}"}, {.input = rows});
+  CHECK(contains(text.out, "no_value echo {page}\n"));
+  const auto csv = sweep({"--csv", "--exec", "echo {page}"}, {.input = rows});
+  CHECK(contains(csv.out, ",page\n"));
+}
+
 TEST_CASE("a warning and a critical are tried again, as they may pass") {
   const temporary_directory directory;
   const std::string tried = directory.file("tried");

@@ -98,19 +98,3 @@ TEST_CASE("a bad row is told with file, line, column and reason, counted, and st
   CHECK(strict.out.empty());
   CHECK(contains(strict.err, "nothing was probed"));
 }
-
-TEST_CASE("a pipe that is named as a file is read once, under --strict, too") {
-  const auto good =
-      sweep({"-iL", "/dev/stdin", "--strict", "--json"}, {.input = "127.0.0.1:1\n127.0.0.2:1\n"});
-  CAPTURE(good.err);
-  CHECK(good.exit_code == 1);
-  CHECK(lines_with(good.out, "\"target\"") == 2);
-  for (const char* order : {"--show-all", "--randomize"}) {
-    const auto bad = sweep({"-iL", "/dev/stdin", "--strict", "--json", order},
-                           {.input = "127.0.0.1:1\nhost:0\n127.0.0.2:1\n"});
-    CAPTURE(order, bad.err);
-    CHECK(bad.exit_code == 2);
-    CHECK(lines_with(bad.err, "host:0") == 1);
-    if (std::string{order} == "--randomize") CHECK(bad.out.empty());
-  }
-}

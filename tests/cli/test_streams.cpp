@@ -189,15 +189,6 @@ TEST_CASE("a bad line is reported with its file, line and reason, and stops noth
   CHECK(result.exit_code == 1);
 }
 
-TEST_CASE("with --strict a bad line stops the run before anything is probed") {
-  temporary_directory directory;
-  write_whole_file(directory.file("list"), refusing_target(1) + "\nhost:99999\n");
-  const auto result = sweep({"-iL", directory.file("list"), "--strict", "--json"});
-  CHECK(result.exit_code == 2);
-  CHECK(result.out.empty());
-  CHECK(contains(result.err, ":2: "));
-}
-
 TEST_CASE("several outputs at once, each in the format of its suffix") {
   temporary_directory directory;
   const auto result =

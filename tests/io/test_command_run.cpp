@@ -1,5 +1,6 @@
 #include "muster/run.hpp"
 #include "support/catch.hpp"
+#include "support/loopback.hpp"
 
 #include <cerrno>
 #include <optional>
@@ -11,7 +12,10 @@
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 using namespace muster;
 using namespace std::chrono_literals;
@@ -23,12 +27,16 @@ class collector final : public run_observer {
   void on_task(const task_result& result) override {
     targets += result.targets.size();
     sequences.push_back(result.sequence);
+    batches.emplace_back();
+    for (const target& one : result.targets)
+      batches.back() += (batches.back().empty() ? "" : " ") + one.to_string();
   }
   void on_targets_wanted() override { ++wanted; }
 
   std::size_t targets = 0;
   int wanted = 0;
   std::vector<std::uint64_t> sequences;
+  std::vector<std::string> batches;
 };
 
 /// A run of a few tasks, some of which fail, and one of which would take long.
@@ -118,6 +126,54 @@ TEST_CASE("a run of commands may be abandoned after any step, and leaves no proc
       here.context.run_one();
   }
   check_that_no_child_is_left();
+}
+
+TEST_CASE("the tasks of a run that goes on are counted on, in their order, too") {
+  run_options options = world::options_for_all();
+  options.first_sequence = 1'000'000;
+  world here{std::move(options)};
+  here.start();
+  here.context.run();
+  here.check_accounts();
+  CHECK(here.seen.sequences ==
+        std::vector<std::uint64_t>{1'000'000, 1'000'001, 1'000'002, 1'000'003, 1'000'004});
+}
+
+TEST_CASE("a batch that waits for its turn takes the targets that come meanwhile") {
+  const test::temporary_directory directory;
+  const std::string gate = directory.file("gate");
+  REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
+  const int opener = ::open(gate.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(opener >= 0);
+  run_options options;
+  options.command = {"/bin/sh", "-c", "[ $1 != a ] || read line < " + gate, "sh"};
+  options.in_flight_max = 1;
+  options.batch_max = 4;
+  asio::io_context context{1};
+  target_stream targets{world::lines()};
+  targets.add_feed("feed");
+  collector seen;
+  command_run run{context, std::move(options), targets, seen};
+  const auto feed = [&](const char* text) {
+    targets.feed(text);
+    run.targets_ready();
+    context.poll();
+  };
+  std::optional<run_summary> summary;
+  asio::co_spawn(context, run.run(),
+                 [&summary](std::exception_ptr, run_summary value) { summary = std::move(value); });
+  context.poll();
+  for (const char* text : {"a\n", "b\n", "c\nd\n", "e\nf\n", "g\n"})
+    feed(text);
+  targets.end_feed();
+  run.targets_ready();
+  REQUIRE(::write(opener, "\n", 1) == 1);
+  context.run();
+  ::close(opener);
+  CHECK(seen.batches == std::vector<std::string>{"a", "b c d e", "f g"});
+  REQUIRE(summary);
+  CHECK(summary->asked == 7);
+  CHECK(summary->totals.of(status::up) == 7);
 }
 
 TEST_CASE("cancelling a run of commands ends what runs, and it still gives its summary") {

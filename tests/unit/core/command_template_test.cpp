@@ -76,6 +76,11 @@ TEST_CASE("a placeholder without a value stops the command, and says which one")
   CHECK(fill({"cmd", "{address}"}, {line("x")}).what == "address");
 }
 
+TEST_CASE("a command tells which columns are in it") {
+  CHECK(command_template{{"{}", "-p{port}", "{a b}/{c}", "{#}"}, {}}.columns() ==
+        words{"a b", "c"});
+}
+
 TEST_CASE("a target with a dash is refused only where it would begin an argument of its own") {
   CHECK(fill({"cmd", "{}"}, {line("-x")}).wrong == reason::leading_dash);
   CHECK(fill({"cmd"}, {line("-x")}).wrong == reason::leading_dash);

@@ -146,6 +146,20 @@ TEST_CASE("large blocks that overlap are stepped over, not walked") {
   CHECK(stream.duplicates() == 1ULL << 48);
 }
 
+TEST_CASE("rows are the same when what is kept of their columns is the same, too") {
+  const temporary_file file{
+      "ip,port,page,rack\n10.0.0.1,80,/a,1\n10.0.0.1,80,/b,1\n10.0.0.1,80,/a,2\n10.0.0.1,81,/a,1\n"
+      "10.0.0.2/31,,/a,\n10.0.0.2/31,,/b,\n10.0.0.2/31,,/b,2\n"};
+  target_stream_options options = deduped();
+  options.format = muster::input_format::csv;
+  options.kept_columns = {"page"};
+  target_stream stream{options};
+  stream.add_file(file.path());
+  CHECK(pull_all(stream) == strings{"10.0.0.1:80", "10.0.0.1:80", "10.0.0.1:81", "10.0.0.2",
+                                    "10.0.0.3", "10.0.0.2", "10.0.0.3", "end"});
+  CHECK(stream.duplicates() == 3);
+}
+
 TEST_CASE("when there is no more room to remember, nothing is dropped wrongly, and it shows") {
   muster::seen_targets seen;
   muster::range_traits traits;

@@ -194,6 +194,48 @@ TEST_CASE("names that mean nothing are told once each, and not without end") {
   CHECK(seen.size() == 200 + 32);
 }
 
+TEST_CASE("columns are kept by name for commands, and say how to probe all the same") {
+  for (const char* const text : {"ip,timeout,page,rack\n10.0.0.1,5,/x,1\n10.0.0.2,,,\n",
+                                 "{\"ip\":\"10.0.0.1\",\"timeout\":5,\"page\":\"/x\",\"rack\":1}\n"
+                                 "{\"ip\":\"10.0.0.2\",\"page\":\"\"}\n"}) {
+    CAPTURE(text);
+    strings notices;
+    target_stream_options options;
+    options.kept_columns = {"page", "timeout"};
+    options.on_notice = [&notices](const std::string& notice) { notices.push_back(notice); };
+    target_stream stream{options};
+    stream.add_feed("stdin");
+    stream.feed(text);
+    stream.end_feed();
+    target next;
+    REQUIRE(stream.next(next) == target_stream::pull::target);
+    REQUIRE(next.parameters());
+    CHECK(next.parameters()->timeout == std::chrono::seconds{5});
+    REQUIRE(next.parameters()->column("page"));
+    CHECK(*next.parameters()->column("page") == "/x");
+    CHECK(*next.parameters()->column("timeout") == "5");
+    CHECK_FALSE(next.parameters()->column("rack"));
+    REQUIRE(stream.next(next) == target_stream::pull::target);
+    REQUIRE(next.parameters());
+    CHECK(next.parameters()->column("page")->empty());
+    CHECK(notices.size() == 1);  // of rack
+  }
+}
+
+TEST_CASE("a row that has none of the columns that are kept is a row all the same") {
+  target_stream_options options;
+  options.kept_columns = {"page"};
+  target_stream stream{options};
+  stream.add_feed("stdin");
+  stream.feed("{\"ip\":\"10.0.0.1\"}\n10.0.0.2\n");
+  stream.end_feed();
+  target next;
+  REQUIRE(stream.next(next) == target_stream::pull::target);
+  CHECK(next.parameters() != nullptr);
+  REQUIRE(stream.next(next) == target_stream::pull::target);
+  CHECK(next.parameters() == nullptr);
+}
+
 TEST_CASE("rows come in random order with what they say, ranges among them") {
   const temporary_file file{"ip,label\n10.0.0.0/28,lab\n10.0.1.1,one\na,\n"};
   target_stream_options options;

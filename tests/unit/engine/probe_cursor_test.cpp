@@ -4,6 +4,9 @@
 #include "probe/url_template.hpp"
 #include "support/catch.hpp"
 
+#include <map>
+#include <vector>
+
 using namespace muster;
 
 namespace {
@@ -105,4 +108,18 @@ TEST_CASE("a template takes the host, in brackets if it must, and its port if th
         "http://host.example:82/x");
   CHECK(fill_url_template("http://a/?for={}&{}", parse("b")) == "http://a/?for=b&b");
   CHECK(fill_url_template("http://fixed/", parse("b")) == "http://fixed/");
+}
+
+TEST_CASE(
+    "the other probes of a host are left out unless it answered, and say what is known of it") {
+  std::map<reason, std::vector<status>> outcomes;
+  for (const status first : all_statuses)
+    outcomes[reason_to_skip(first)].push_back(first);
+  CHECK(outcomes[reason::none] == std::vector{status::up, status::refused, status::reset,
+                                              status::tls_error, status::protocol_error,
+                                              status::mismatch});
+  CHECK(outcomes[reason::host_silent] ==
+        std::vector{status::timeout, status::unreachable, status::cancelled});
+  CHECK(outcomes[reason::first_probe_failed] ==
+        std::vector{status::name_error, status::local_error, status::skipped});
 }

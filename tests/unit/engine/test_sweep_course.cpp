@@ -300,6 +300,20 @@ TEST_CASE("a silent host's later probes are skipped, and its first one is tried 
   CHECK(here.network.sends().size() == 40);
 }
 
+TEST_CASE("a host that this machine could not ask is not called silent") {
+  network_weather weather;
+  weather.refused = 1;
+  sweep_options options = plain_options();
+  options.plan.icmp = true;
+  options.plan.tcp_ports = {1, 2};
+  options.alive_first = true;
+  course here{1, weather, options, {"127.0.1.1-127.0.1.5"}};
+  here.run();
+  here.check_accounts();
+  CHECK(here.count(status::local_error, reason::firewall_denied) == 5);
+  CHECK(here.count(status::skipped, reason::first_probe_failed) == 10);
+}
+
 TEST_CASE("after an earlier run only what it has not done is probed") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     INFO("seed " << seed);

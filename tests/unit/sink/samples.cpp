@@ -164,6 +164,17 @@ probe_result exec_killed() {
   return result;
 }
 
+probe_result exec_without_value() {
+  probe_result result = exec_up();
+  result.status = status::skipped;
+  result.reason = reason::no_value;
+  result.rtt = -1ns;
+  result.exec = std::make_unique<exec_details>();
+  result.exec->command = "check_http -H {} -u {page}";
+  result.exec->detail = "page";
+  return result;
+}
+
 probe_result labelled(probe_result result, std::string label) {
   target_parameters parameters;
   parameters.label = std::move(label);

@@ -31,6 +31,7 @@ probe_result http_maximal();
 probe_result exec_up();
 /// A plugin with every field that exec has, killed by a signal.
 probe_result exec_killed();
+probe_result exec_without_value();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
 

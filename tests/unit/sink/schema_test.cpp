@@ -72,7 +72,7 @@ std::string examples(const std::string& heading) {
 std::vector<probe_result> maximal_results() {
   return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
               test::labelled(test::http_maximal(), "shop"), test::icmp_retried(), test::exec_up(),
-              test::exec_killed());
+              test::exec_killed(), test::exec_without_value());
 }
 
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {

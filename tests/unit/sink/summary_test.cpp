@@ -120,6 +120,10 @@ TEST_CASE("an early stop says by what, and how much was left") {
   CHECK_THAT(render_summary(summary, 0, false),
              Catch::EndsWith("stopped early by --min-up, as enough targets were up: 1 target not "
                              "started\n"));
+  summary.stop_reason = reason::bad_target;
+  CHECK_THAT(render_summary(summary, 0, false),
+             Catch::EndsWith("stopped early by --strict, as a line was not a target: 1 target not "
+                             "started\n"));
   summary.stop_reason = reason::output_failed;
   summary.hosts_not_started_known = false;
   CHECK_THAT(render_summary(summary, 0, false),

@@ -73,7 +73,7 @@ TEST_CASE("what the end of a run cut off, or kept from starting, is not finished
   result.reason = reason::no_value;
   CHECK(is_finished(result));
   for (const reason why : {reason::interrupted, reason::run_deadline, reason::output_failed,
-                           reason::too_many_failed}) {
+                           reason::too_many_failed, reason::bad_target}) {
     result.status = status::skipped;
     result.reason = why;
     CHECK_FALSE(is_finished(result));

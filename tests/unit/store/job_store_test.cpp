@@ -82,6 +82,18 @@ TEST_CASE("a result comes back from the database as it went in") {
   CHECK(back.attempts->size() == 2);
 }
 
+TEST_CASE("the numbers of a job's tasks go on where they were") {
+  const test::temporary_directory directory;
+  {
+    job_store store = job_store::create(directory.file("x.db"), sample_job());
+    CHECK(store.next_sequence() == 0);
+    store.set_next_sequence(12);
+  }
+  job_store store = job_store::open(directory.file("x.db"));
+  store.begin(5, noon);
+  CHECK(store.next_sequence() == 12);
+}
+
 TEST_CASE("counts and keys are those of targets that came to an end") {
   const test::temporary_directory directory;
   job_store store = job_store::create(directory.file("x.db"), sample_job());

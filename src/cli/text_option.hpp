@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace muster {
+
+/// Adds an option whose text `use` reads, or rejects. `form` is what the help calls the text.
+CLI::Option* add_text(CLI::App& command, const std::string& name,
+                      std::function<void(const std::string&)> use, const std::string& description,
+                      const std::string& form);
+
+/// Throws what ends the parsing of a command line: this text of this option is wrong, and what
+/// would be right.
+[[noreturn]] void reject(const std::string& option, std::string_view text, std::string_view remedy);
+
+}  // namespace muster

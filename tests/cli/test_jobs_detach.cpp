@@ -1,0 +1,88 @@
+// Runs that are detached, and those that can't be.
+#include "cli/jobs.hpp"
+
+using namespace muster::test;
+
+TEST_CASE("a detached run has no terminal to lose, and gives back what it came to") {
+  const job_place place;
+  const auto started =
+      place.start("scan", "a\nb\n", {}, {"sh", "-c", "echo out $1; sleep 600", "sh"});
+  CAPTURE(started.err);
+  CHECK(started.exit_code == 0);
+  CHECK(started.out.empty());
+  CHECK(contains(started.err, "job scan runs as process "));
+  const pid_t process = place.process("scan");
+  REQUIRE(process > 0);
+  CHECK(::getsid(process) == process);
+  ::kill(process, SIGHUP);
+  CHECK(place.state("scan") == R"("running")");
+  CHECK(place.muster({"jobs", "stop", "scan"}).exit_code == 0);
+  CHECK(place.state("scan") == R"("stopped")");
+  CHECK(is_gone(process));
+}
+
+TEST_CASE("names that are taken, unknown or none are said in one line") {
+  const job_place place;
+  CHECK(place.start("a", "x\n", {}, {"true"}).exit_code == 0);
+  place.muster({"jobs", "wait", "a"});
+  const auto taken = place.start("a", "x\n", {}, {"true"});
+  CHECK(taken.exit_code == 2);
+  CHECK(contains(taken.err, "muster: --name: there is a job a; choose another name, or remove it"));
+  const auto bad = place.start("../a", "x\n", {}, {"true"});
+  CHECK(bad.exit_code == 2);
+  CHECK(contains(bad.err, "'../a' is no name for a job"));
+  for (const char* verb : {"wait", "receive", "stop", "remove", "resume"}) {
+    const auto unknown = place.muster({"jobs", verb, "b"});
+    CAPTURE(verb, unknown.err);
+    CHECK(unknown.exit_code == 2);
+    CHECK(unknown.err == "muster: there is no job 'b'; muster jobs says which there are\n");
+  }
+  CHECK(place.muster({"jobs", "stop", "a"}).err == "muster: a is not running\n");
+  CHECK(contains(place.muster({"jobs", "recieve", "a"}).err, "did you mean receive?"));
+}
+
+TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
+  const job_place place;
+  const auto expression = place.start("a", "x\n", {"--refill", "("}, {"true"});
+  CHECK(expression.exit_code == 2);
+  CHECK_FALSE(expression.err.empty());
+  const auto file =
+      place.muster({"run", "--detach", "--name", "a", "-iL", "/no/such/file", "--", "true"});
+  CHECK(file.exit_code == 3);
+  CHECK(contains(file.err, "/no/such/file"));
+  const auto empty = place.start("a", "", {}, {"true"});
+  CHECK(empty.exit_code == 2);
+  CHECK(contains(empty.err, "standard input was empty"));
+  CHECK(place.json().empty());
+  const auto alone = place.muster({"run", "--detach", "127.0.0.1", "--", "true"});
+  CHECK(alone.exit_code == 2);
+  CHECK(contains(alone.err, "--name"));
+  for (const char* option : {"--json", "--csv", "--tag", "--dry-run"}) {
+    const auto both = place.start("a", "x\n", {option}, {"true"});
+    CHECK(both.exit_code == 2);
+    CHECK(contains(both.err, option));
+  }
+}
+
+TEST_CASE("without a home there is no place for jobs, unless one is named") {
+  const temporary_directory directory;
+  const texts start{"env", "-u", "HOME", "-u", "XDG_STATE_HOME", MUSTER_BINARY};
+  texts nowhere = start;
+  nowhere.insert(nowhere.end(), {"jobs"});
+  const auto result = run(nowhere);
+  CHECK(result.exit_code == 2);
+  CHECK(result.err ==
+        "muster: there is no place for jobs: set HOME or XDG_STATE_HOME, or name one "
+        "with --state-dir\n");
+  texts named = start;
+  named.insert(named.end(), {"run", "--detach", "--name", "a", "--state-dir", directory.file("s"),
+                             "127.0.0.1", "--", "echo"});
+  CHECK(run(named).exit_code == 0);
+  texts received = start;
+  received.insert(received.end(), {"jobs", "wait", "a", "--state-dir", directory.file("s")});
+  CHECK(run(received).exit_code == 0);
+  const auto file = run(muster_command(
+      {"run", "--detach", "--name", "a", "--state-dir", "/dev/null/x", "127.0.0.1", "--", "echo"}));
+  CHECK(file.exit_code == 3);
+  CHECK(contains(file.err, "can't make the directory for jobs, /dev/null/x/jobs"));
+}
