@@ -117,18 +117,17 @@ TEST_CASE("descriptors that nobody here holds are not waited for as long as port
 
 TEST_CASE("who comes when waiting has just been no use does not wait as long again") {
   asio::io_context context;
-  shortage line{context, 200ms};
+  shortage line{context, 20ms};
   int left = 0;
   std::string log;
   customer a{line, left, log, 'a'};
-  context.run();
+  const auto tries = context.run();
   CHECK(log == "A");
+  CHECK(tries > 3);
   context.restart();
-  const auto start = clock::now();
   customer b{line, left, log, 'b'};
-  context.run();
+  CHECK(context.run() == 1);
   CHECK(log == "AB");
-  CHECK(clock::now() - start < 200ms);
 }
 
 TEST_CASE("patience does not end while a connection of this run is open") {
