@@ -98,9 +98,12 @@ words muster_run(const toolbox& tools, const work& wanted) {
 
 words process_loop(const toolbox& tools, const work& wanted) {
   const auto count = wanted.targets.size();
-  return {tools.directory + "/limit_process", "--in-flight",
+  return {tools.directory + "/limit_process",
+          "--number",
+          "--in-flight",
           fmt::format("{}", wanted.in_flight > 0 ? wanted.in_flight : count),
-          fmt::format("{}", count), "true"};
+          fmt::format("{}", count),
+          "true"};
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ struct bench_place {
     return {std::move(command), exit_code};
   }
   /// With results in a file, which are checked.
-  figure_command recorded(std::vector<std::string> arguments, const char* status, std::uint32_t count) const {
+  figure_command recorded(std::vector<std::string> arguments, const char* status,
+                          std::uint32_t count) const {
     arguments.insert(arguments.end(), {"-o", results()});
     auto one = sweep(std::move(arguments), std::string_view{status} == "up" ? 0 : 1);
     one.file = results();

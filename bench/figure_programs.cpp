@@ -30,34 +30,32 @@ words muster_run(const bench_place& at, const std::string& list, const std::stri
 void tiny_programs(const bench_place& at) {
   const std::uint32_t count = at.small ? 50 : 10'000;
   const auto list = numbers(at, count);
-  const auto costs =
-      take_turns(at.tools, at.rounds(5),
-                 {{{at.loop("process"), "--in-flight", width, fmt::format("{}", count), "true"}},
-                  {muster_run(at, list, width, {"--", "true"})},
-                  {{"xargs", "-a", list, "-P", width, "-n", "1", "true"}}});
+  const auto costs = take_turns(
+      at.tools, at.rounds(5),
+      {{{at.loop("process"), "--number", "--in-flight", width, fmt::format("{}", count), "true"}},
+       {muster_run(at, list, width, {"--", "true"})},
+       {{"xargs", "-a", list, "-P", width, "-n", "1", "true"}}});
   const auto what = fmt::format("true for {} targets, 64 at once", grouped(count));
   add_rates(at, what, "the plain loop", costs[0], costs[1], count, 0.85);
   add_rates(at, what, "xargs -P 64 -n 1", costs[2], costs[1], count, 1);
   // It takes milliseconds for each.
   const std::uint32_t fewer = at.small ? 20 : 1'000;
   const auto some = numbers(at, fewer);
-  const auto others =
-      take_turns(at.tools, at.rounds(3),
-                 {{{"parallel", "--will-cite", "-a", some, "-j", width, "true"}},
-                  {muster_run(at, some, width, {"--", "true"})}});
-  add_rates(at, fmt::format("true for {} targets, 64 at once", grouped(fewer)), "GNU parallel -j 64",
-            others[0], others[1], fewer, 5);
+  const auto others = take_turns(at.tools, at.rounds(3),
+                                 {{{"parallel", "--will-cite", "-a", some, "-j", width, "true"}},
+                                  {muster_run(at, some, width, {"--", "true"})}});
+  add_rates(at, fmt::format("true for {} targets, 64 at once", grouped(fewer)),
+            "GNU parallel -j 64", others[0], others[1], fewer, 5);
 }
 
 void sleeping_programs(const bench_place& at) {
   const std::uint32_t count = at.small ? 20 : 2'000;
   const auto all = fmt::format("{}", count);
   const auto list = numbers(at, count);
-  const auto costs =
-      take_turns(at.tools, at.rounds(5),
-                 {{{at.loop("process"), "--in-flight", all, all, "sleep", "1"}},
-                  {muster_run(at, list, all, {"--stdin", "--", "sleep", "1"})},
-                  {{"xargs", "-a", list, "-P", all, "-I{}", "sleep", "1"}}});
+  const auto costs = take_turns(at.tools, at.rounds(5),
+                                {{{at.loop("process"), "--in-flight", all, all, "sleep", "1"}},
+                                 {muster_run(at, list, all, {"--stdin", "--", "sleep", "1"})},
+                                 {{"xargs", "-a", list, "-P", all, "-I{}", "sleep", "1"}}});
   const auto what = fmt::format("{} tasks that sleep 1 s, all in flight: ", grouped(count));
   const double wall = over(costs[1], wall_of).median;
   at.add(what + "wall", "≤ 1.5 s",
@@ -78,11 +76,10 @@ void writing_programs(const bench_place& at) {
   const std::uint32_t few = many / 10;
   const auto memory = [&](std::uint32_t count) {
     const auto list = numbers(at, count);
-    const auto costs = take_turns(
-        at.tools, 1,
-        {{muster_run(at, list, width,
-                     {"--json", "-o", "/dev/null", "--stdin", "--", "head", "-c", "100000",
-                      "/dev/zero"})}});
+    const auto costs = take_turns(at.tools, 1,
+                                  {{muster_run(at, list, width,
+                                               {"--json", "-o", "/dev/null", "--stdin", "--",
+                                                "head", "-c", "100000", "/dev/zero"})}});
     return costs[0][0].rss_kib;
   };
   const double less = memory(few);

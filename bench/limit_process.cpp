@@ -1,5 +1,6 @@
-// The physical limit of running a program again and again: a loop of clone and wait. The new
-// process borrows this one's memory until it runs the program, and nobody waits for that.
+// The physical limit of running a program again and again, or for each number from 1: a loop of
+// clone and wait. The new process borrows this one's memory until it runs the program, and nobody
+// waits for that.
 #include "limit.hpp"
 
 #include <cstdio>
@@ -18,27 +19,46 @@ namespace {
 
 constexpr std::size_t stack_bytes = 16 * 1024;
 
-char** program;
+/// What a new process runs.
+struct words {
+  std::vector<char*> pointers;
+  char number[24] = "";
+};
 
-int become(void*) {
-  execve(program[0], program, environ);
+int become(void* program) {
+  auto& own = *static_cast<words*>(program);
+  execve(own.pointers[0], own.pointers.data(), environ);
   _exit(127);
 }
 
+/// Where a new process lives until it runs its program.
+struct place {
+  std::unique_ptr<char[]> stack = std::make_unique<char[]>(stack_bytes);
+  words program;
+};
+
 class starter {
  public:
-  explicit starter(std::size_t in_flight) {
-    for (std::size_t i = 0; i < in_flight; ++i)
-      free_.push_back(std::make_unique<char[]>(stack_bytes));
+  /// With `numbered`, each gets its number as the last argument.
+  starter(std::size_t in_flight, const std::vector<char*>& program, bool numbered) {
+    for (std::size_t i = 0; i < in_flight; ++i) {
+      auto& one = *free_.emplace_back(std::make_unique<place>());
+      one.program.pointers = program;
+      if (numbered) one.program.pointers.push_back(one.program.number);
+      one.program.pointers.push_back(nullptr);
+    }
   }
   bool full() const { return free_.empty(); }
   bool idle() const { return running_.empty(); }
-  void start() {
-    auto stack = std::move(free_.back());
+  void start(std::uint64_t number) {
+    auto one = std::move(free_.back());
     free_.pop_back();
-    const pid_t process = clone(become, stack.get() + stack_bytes, CLONE_VM | SIGCHLD, nullptr);
+    std::snprintf(one->program.number, sizeof one->program.number, "%llu",
+                  static_cast<unsigned long long>(number));
+    const pid_t process =
+        clone(become, one->stack.get() + stack_bytes, CLONE_VM | SIGCHLD, &one->program);
     if (process < 0) limit::die("clone");
-    running_.emplace(process, std::move(stack));
+    running_.emplace(process, std::move(one));
   }
   /// Whether one has ended well.
   bool reap() {
@@ -52,33 +72,37 @@ class starter {
   }
 
  private:
-  std::vector<std::unique_ptr<char[]>> free_;
-  std::unordered_map<pid_t, std::unique_ptr<char[]>> running_;
+  std::vector<std::unique_ptr<place>> free_;
+  std::unordered_map<pid_t, std::unique_ptr<place>> running_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool numbered = argc > 1 && std::strcmp(argv[1], "--number") == 0;
+  if (numbered) {
+    ++argv;
+    --argc;
+  }
   constexpr int program_at = 4;
   const bool good = argc > program_at && std::strcmp(argv[1], "--in-flight") == 0;
   const long in_flight = good ? std::strtol(argv[2], nullptr, 10) : 0;
   const long count = good ? std::strtol(argv[3], nullptr, 10) : 0;
   if (in_flight < 1 || count < 1) {
-    std::fputs("usage: limit_process --in-flight N COUNT PROGRAM [ARGUMENT…]\n", stderr);
+    std::fputs("usage: limit_process [--number] --in-flight N COUNT PROGRAM [ARGUMENT…]\n", stderr);
     return 2;
   }
   std::string path = argv[program_at];
   if (path.find('/') == path.npos) path.insert(0, "/usr/bin/");
-  program = argv + program_at;
+  std::vector<char*> program{argv + program_at, argv + argc};
   program[0] = path.data();
-  starter all{static_cast<std::size_t>(in_flight)};
+  starter all{static_cast<std::size_t>(in_flight), program, numbered};
   const auto started = limit::clock::now();
   std::uint64_t sent = 0;
   std::uint64_t ended_well = 0;
   while (sent < static_cast<std::uint64_t>(count) || !all.idle()) {
     if (sent < static_cast<std::uint64_t>(count) && !all.full()) {
-      all.start();
-      ++sent;
+      all.start(++sent);
     } else {
       ended_well += all.reap() ? 1U : 0U;
     }
