@@ -12,7 +12,9 @@
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace muster::bench {
@@ -161,10 +163,23 @@ std::string_view get(const peer_address& to, std::string_view host, std::string_
   return answer.starts_with("HTTP/1.1 ") ? "up" : "protocol_error";
 }
 
+std::string_view run_true() {
+  char name[] = "true";
+  char* const words[] = {name, nullptr};
+  pid_t process = 0;
+  if (posix_spawnp(&process, name, nullptr, nullptr, words, environ) != 0) return "local_error";
+  int status = 0;
+  while (waitpid(process, &status, 0) < 0) {
+    if (errno != EINTR) return "local_error";
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "up" : "mismatch";
+}
+
 }  // namespace
 
 std::string_view probe_once(const work& wanted, std::uint32_t index) {
   if (wanted.probe.kind == probe_kind::task) return "up";
+  if (wanted.probe.kind == probe_kind::program) return run_true();
   peer_address to;
   if (!resolve(wanted, index, to)) return "name_error";
   const auto until = clock::now() + wanted.timeout;

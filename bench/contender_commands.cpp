@@ -70,7 +70,6 @@ std::string write_list(const toolbox& tools, const work& wanted) {
 
 maybe_words own_runner(const char* name, const toolbox& tools, const work& wanted,
                        std::uint32_t width) {
-  if (wanted.probe.kind == probe_kind::program) return std::nullopt;
   return own_command(tools, width > 0 ? fmt::format("{}:{}", name, width) : name, wanted);
 }
 
@@ -95,6 +94,13 @@ words muster_run(const toolbox& tools, const work& wanted) {
   if (wanted.in_flight > 0) append(out, {"--max-in-flight", fmt::format("{}", wanted.in_flight)});
   append(out, {"--", "true"});
   return out;
+}
+
+words process_loop(const toolbox& tools, const work& wanted) {
+  const auto count = wanted.targets.size();
+  return {tools.directory + "/limit_process", "--in-flight",
+          fmt::format("{}", wanted.in_flight > 0 ? wanted.in_flight : count),
+          fmt::format("{}", count), "true"};
 }
 
 }  // namespace
@@ -122,6 +128,7 @@ maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t
 
 maybe_words plain_loop(const toolbox& tools, const work& wanted, std::uint32_t) {
   if (wanted.probe.kind == probe_kind::task) return own_runner("limit", tools, wanted, 0);
+  if (wanted.probe.kind == probe_kind::program) return process_loop(tools, wanted);
   if (wanted.targets.what() != targets::kind::addresses || arrive(wanted) || is_small(wanted)) {
     return std::nullopt;
   }

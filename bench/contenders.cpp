@@ -17,7 +17,10 @@ maybe_words run_own(const toolbox& tools, const work& wanted, std::uint32_t widt
 
 template <const char* Name>
 maybe_words run_probing(const toolbox& tools, const work& wanted, std::uint32_t width) {
-  if (wanted.probe.kind == probe_kind::task || wanted.arrival.count() > 0) return std::nullopt;
+  if (wanted.probe.kind == probe_kind::task || wanted.probe.kind == probe_kind::program ||
+      wanted.arrival.count() > 0) {
+    return std::nullopt;
+  }
   return own_runner(Name, tools, wanted, width);
 }
 

@@ -76,5 +76,7 @@ double wall_of(const run_cost& run) { return run.wall_s; }
 double cpu_of(const run_cost& run) { return run.cpu_s(); }
 double memory_of(const run_cost& run) { return run.memory_kib; }
 double first_of(const run_cost& run) { return run.first_s; }
+double largest_of(const run_cost& run) { return run.rss_kib; }
+double spare_threads_of(const run_cost& run) { return run.threads - run.processes; }
 
 }  // namespace muster::bench

@@ -36,5 +36,9 @@ double wall_of(const run_cost& run);
 double cpu_of(const run_cost& run);
 double memory_of(const run_cost& run);
 double first_of(const run_cost& run);
+/// Of the largest of its processes.
+double largest_of(const run_cost& run);
+/// Threads beyond one for each process.
+double spare_threads_of(const run_cost& run);
 
 }  // namespace muster::bench

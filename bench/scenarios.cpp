@@ -221,7 +221,15 @@ const std::vector<scenario> scenarios{
      "10,000 runs of /bin/true, 64 at once",
      surroundings::nothing,
      programs(10'000),
-     {{"coroutine"}, {"xargs:64"}, {"parallel:64", 1'000}}},
+     {{"coroutine"},
+      {"thread", 2'000},
+      {"pool:64"},
+      {"polling-pool:64"},
+      {"process:64", 2'000},
+      {"serial", 1'000},
+      {"limit"},
+      {"xargs:64"},
+      {"parallel:64", 1'000}}},
 };
 
 }  // namespace

@@ -14,9 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Long enough to gather results into large writes, short enough not to be seen.
-constexpr auto flush_delay = 10ms;
-constexpr auto first_flush_delay = 1ms;
 constexpr auto draw_interval = 200ms;
 
 output_format format_of(const sweep_arguments& arguments, const std::string& path) {
@@ -55,7 +52,7 @@ bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != co
 outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
                  const std::optional<checkpoint_record>& earlier,
                  const std::function<bool()>& give_up)
-    : flush_timer_{context}, draw_timer_{context}, pictures_{arguments} {
+    : flush_soon_{context, [this] { flush(); }}, draw_timer_{context}, pictures_{arguments} {
   text_options text;
   text.show_all = arguments.show_all;
   if (!arguments.quiet) {
@@ -89,19 +86,7 @@ void outputs::write(const probe_result& result) {
   for (auto& one : sinks_)
     one->write(result);
   pictures_.add(result);
-  if (flush_pending_) return;
-  flush_pending_ = true;
-  flush_soon(scope_, *this);
-}
-
-job outputs::flush_soon(job_scope&, outputs& self) {
-  // After a pause, only what comes with the first result is waited for.
-  const auto soonest = std::chrono::steady_clock::now() + first_flush_delay;
-  self.flush_timer_.expires_at(std::max(soonest, self.flushed_at_ + flush_delay));
-  co_await self.flush_timer_.async_wait(resume);
-  self.flush_pending_ = false;
-  self.flushed_at_ = std::chrono::steady_clock::now();
-  self.flush();
+  flush_soon_.request();
 }
 
 void outputs::flush() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/delayed_flush.hpp"
 #include "cli/pictures.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "core/checkpoint_record.hpp"
@@ -55,17 +56,14 @@ class outputs {
   }
 
  private:
-  static job flush_soon(job_scope&, outputs& self);
   static job draw_now_and_then(job_scope&, outputs& self);
   void flush();
 
-  asio::steady_timer flush_timer_;
+  delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
   std::vector<std::unique_ptr<sink>> sinks_;
   const sink* standard_output_ = nullptr;
   bool shares_terminal_ = false;
-  bool flush_pending_ = false;
-  std::chrono::steady_clock::time_point flushed_at_{};
   std::unique_ptr<progress_line> progress_;
   pictures pictures_;
   sweep* running_ = nullptr;

@@ -16,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto flush_delay = 10ms;
 constexpr auto draw_interval = 200ms;
 constexpr std::size_t title_bytes_max = 40;
 
@@ -37,7 +36,7 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
 
 run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
                          std::string_view command, const std::function<bool()>& give_up)
-    : flush_timer_{context},
+    : flush_soon_{context, [this] { flush(); }},
       draw_timer_{context},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
@@ -77,31 +76,18 @@ void run_outputs::write(const task_result& result) {
     one->write(result);
   if (logs_) logs_->write(result);
   if (job_log_) job_log_->note(result);
-  flush_later();
+  flush_soon_.request();
 }
 
 void run_outputs::show(std::uint64_t sequence, const std::vector<target>& targets,
                        process_stream stream, std::string_view bytes) {
   if (!tags_) return;
   tags_->add(sequence, targets.front(), stream, bytes);
-  flush_later();
+  flush_soon_.request();
 }
 
 void run_outputs::end_try(std::uint64_t sequence) {
   if (tags_) tags_->finish(sequence);
-}
-
-void run_outputs::flush_later() {
-  if (flush_pending_) return;
-  flush_pending_ = true;
-  flush_soon(scope_, *this);
-}
-
-job run_outputs::flush_soon(job_scope&, run_outputs& self) {
-  self.flush_timer_.expires_after(flush_delay);
-  co_await self.flush_timer_.async_wait(resume);
-  self.flush_pending_ = false;
-  self.flush();
 }
 
 void run_outputs::flush() {

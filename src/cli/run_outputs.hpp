@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/delayed_flush.hpp"
 #include "cli/job_log.hpp"
 #include "cli/log_directory.hpp"
 #include "cli/run_arguments.hpp"
@@ -48,12 +49,10 @@ class run_outputs {
   bool reader_gone() const;
 
  private:
-  static job flush_soon(job_scope&, run_outputs& self);
   static job draw_now_and_then(job_scope&, run_outputs& self);
   void flush();
-  void flush_later();
 
-  asio::steady_timer flush_timer_;
+  delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
   output_file errors_;
   output_file tagged_;
@@ -62,7 +61,6 @@ class run_outputs {
   std::optional<log_directory> logs_;
   std::vector<std::unique_ptr<task_sink>> sinks_;
   const task_sink* standard_output_ = nullptr;
-  bool flush_pending_ = false;
   std::unique_ptr<progress_line> progress_;
   std::string title_;  // of the progress line
   command_run* running_ = nullptr;

@@ -77,8 +77,8 @@ bool read_range(std::string_view text, std::string& into) {
   return is_range(text);
 }
 
-/// Takes a label off the front of `text`, with the equals sign after it. When there is none, what
-/// is taken ends before the next blank.
+/// Takes a label off the front of `text`, with the equals sign after it; no label goes on over the
+/// end of a line. When there is none, what is taken ends before the next blank.
 bool take_label(std::string_view& text, std::string& into) {
   bool closed = !text.starts_with('\'');
   if (closed) {
@@ -88,7 +88,7 @@ bool take_label(std::string_view& text, std::string& into) {
     }
   } else {
     text.remove_prefix(1);
-    while (!text.empty() && !closed) {
+    while (!text.empty() && text.front() != '\n' && !closed) {
       const bool quote = text.front() == '\'';
       if (quote) text.remove_prefix(1);
       closed = quote && !text.starts_with('\'');  // two of them stand for one

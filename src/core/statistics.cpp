@@ -99,6 +99,7 @@ resource_waits& resource_waits::operator+=(const resource_waits& other) {
   descriptors += other.descriptors;
   ports += other.ports;
   memory += other.memory;
+  processes += other.processes;
   return *this;
 }
 

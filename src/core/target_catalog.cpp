@@ -10,6 +10,9 @@
 namespace muster {
 namespace {
 
+// No target has it in its text.
+constexpr char text_end = '\0';
+
 bool is_plain_v4(const target_runs& run) {
   const range_traits& traits = run.range().traits();
   if (const target* single = run.range().single()) {
@@ -30,8 +33,10 @@ target_catalog::entry target_catalog::describe(const target_runs& run) {
   if (single && !single->written().empty() && !single->parameters()) {
     text_starts_.push_back(texts_.size());
     texts_ += single->written();
-    texts_ += '\n';
-    return {size_, static_cast<std::uint32_t>(text_starts_.size() - 1), run_kind::text};
+    texts_ += text_end;
+    const bool is_line = single->form() == target_form::line;
+    return {size_, static_cast<std::uint32_t>(text_starts_.size() - 1),
+            is_line ? run_kind::line : run_kind::text};
   }
   // A block is cut from run to run; other ranges stay as they are and are kept once.
   const bool is_known = !run.range().block() && run.range_number() == last_range_number_;
@@ -62,11 +67,14 @@ target target_catalog::at(std::uint64_t index) const {
     case run_kind::v4_member:
       return target{ip_address::from_v4(found.value + static_cast<std::uint32_t>(offset)),
                     found.kind == run_kind::v4_member};
-    case run_kind::text: {
+    case run_kind::text:
+    case run_kind::line: {
       const std::uint64_t start = text_starts_[found.value];
       const std::string_view text =
-          std::string_view{texts_}.substr(start, texts_.find('\n', start) - start);
-      return parse_target(text, {})->at(0);
+          std::string_view{texts_}.substr(start, texts_.find(text_end, start) - start);
+      target_parser_options as_it_came;
+      as_it_came.any_line = found.kind == run_kind::line;
+      return parse_target(text, as_it_came)->at(0);
     }
     case run_kind::other:
       break;

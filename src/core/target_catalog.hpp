@@ -39,6 +39,7 @@ class target_catalog {
     v4,         ///< A plain IPv4 address, written down itself.
     v4_member,  ///< Plain IPv4 addresses of a range.
     text,       ///< A single target without parameters, kept as it was written.
+    line,       ///< The same, where every text is a target.
     other,
   };
   struct entry {
@@ -54,7 +55,7 @@ class target_catalog {
   entry describe(const target_runs& run);
 
   std::vector<entry> entries_;
-  std::string texts_;  // Each with a newline behind it.
+  std::string texts_;  // Each with a NUL byte behind it.
   std::vector<std::uint64_t> text_starts_;
   std::vector<other_run> others_;
   std::uint64_t last_range_number_ = 0;  // Of the last of the others.

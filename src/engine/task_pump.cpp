@@ -20,7 +20,7 @@ namespace muster {
 namespace {
 
 // Tasks that are begun before those that run have their turn.
-constexpr std::size_t starts_max = 16;
+constexpr std::size_t starts_max = 4;
 
 std::uint64_t group_key(std::string_view group) { return std::hash<std::string_view>{}(group); }
 

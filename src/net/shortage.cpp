@@ -23,6 +23,8 @@ scarce_resource shortage_of(int error) {
     case EAGAIN:
     case ENOSPC:
       return scarce_resource::memory;
+    case EBUSY:
+      return scarce_resource::starts;
     default:
       return scarce_resource::none;
   }
@@ -36,12 +38,25 @@ void shortage::queue(waiter& one, scarce_resource what, bool first) {
     if (what == scarce_resource::descriptors) ++waits_.descriptors;
     if (what == scarce_resource::ports) ++waits_.ports;
     if (what == scarce_resource::memory) ++waits_.memory;
+    if (what == scarce_resource::processes) ++waits_.processes;
   }
+  missing_ = what;
   line_.push_back(one);
   failed_ = true;
   if (serving_) return;
   serving_ = true;
   serve(scope_, *this);
+}
+
+shortage::duration shortage::patience() const {
+  switch (missing_) {
+    case scarce_resource::descriptors:
+      return std::min<duration>(patience_, descriptor_patience);
+    case scarce_resource::processes:
+      return std::min<duration>(patience_, process_patience);
+    default:
+      return patience_;
+  }
 }
 
 void shortage::try_some() {
@@ -53,7 +68,8 @@ void shortage::try_some() {
 
 job shortage::serve(job_scope&, shortage& self) {
   using clock = std::chrono::steady_clock;
-  self.relieved_ = clock::now();
+  // Where waiting was no use a moment ago, it is no use now.
+  if (!self.gave_up_) self.relieved_ = clock::now();
   self.pause_ = pause_min;
   while (!self.line_.empty()) {
     self.timer_.expires_after(self.failed_ ? self.pause_ : std::chrono::milliseconds{0});
@@ -61,7 +77,7 @@ job shortage::serve(job_scope&, shortage& self) {
     auto [cut_short] = co_await self.timer_.async_wait(resume);
     const auto now = clock::now();
     if (std::exchange(self.relieved_now_, false)) self.relieved_ = now;
-    self.hopeless_ = self.held_ == 0 && now - self.relieved_ >= self.patience_;
+    self.hopeless_ = self.held_ == 0 && now - self.relieved_ >= self.patience();
     self.try_some();
     if (!self.failed_) {
       self.pause_ = pause_min;
@@ -69,7 +85,7 @@ job shortage::serve(job_scope&, shortage& self) {
       self.pause_ = std::min(self.pause_ * 2, pause_max);
     }
   }
-  self.hopeless_ = false;
+  self.gave_up_ = std::exchange(self.hopeless_, false);
   self.serving_ = false;
 }
 

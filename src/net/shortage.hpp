@@ -13,16 +13,18 @@
 
 namespace muster {
 
-/// What this machine can be short of when a connection is to be made.
+/// What this machine can be short of when a connection is to be made, or a process.
 enum class scarce_resource : std::uint8_t {
   none,
   descriptors,  ///< EMFILE, ENFILE.
   ports,        ///< Every local port is in use towards that destination.
   memory,       ///< ENOBUFS, ENOMEM, EAGAIN, or the user's epoll watches (ENOSPC).
+  processes,    ///< This user, or the system, has as many as may be (EAGAIN of clone).
+  starts,       ///< Too many processes are about to run their programs; it isn't counted.
 };
 
-/// What `socket`, `send` or `epoll_ctl` failed for, if it is for want of something that will be
-/// given back. `connect` is different: see `connection`.
+/// What `socket`, `send`, `epoll_ctl` or the start of a process failed for, if it is for want of
+/// something that will be given back. `connect` is different: see `connection`.
 scarce_resource shortage_of(int error);
 
 /// Those who wait for something that this machine has run out of. The first in line tries again
@@ -37,9 +39,12 @@ class shortage {
   static constexpr std::chrono::milliseconds pause_max{100};
   /// Tries in a row before other handlers have their turn.
   static constexpr int tries_max = 64;
-  /// How long waiting goes on while no connection of this run is open, whose end could help, and
-  /// nobody gets anything: longer than the minute that a port stays in TIME_WAIT.
+  /// How long waiting goes on while this run holds nothing whose end could help, and nobody gets
+  /// anything: longer than the minute that a port stays in TIME_WAIT. For descriptors, most of
+  /// which this process would have to give back itself, and for what others have, it ends sooner.
   static constexpr std::chrono::seconds patience_default{90};
+  static constexpr std::chrono::seconds descriptor_patience{2};
+  static constexpr std::chrono::seconds process_patience{20};
 
   /// The io_context outlives the shortage.
   explicit shortage(asio::io_context& context, duration patience = patience_default);
@@ -66,6 +71,7 @@ class shortage {
   void taken() {
     ++held_;
     relieved_now_ = true;
+    gave_up_ = false;
   }
   void given_back() {
     --held_;
@@ -75,6 +81,7 @@ class shortage {
 
  private:
   void try_some();
+  duration patience() const;
   static job serve(job_scope&, shortage& self);
 
   asio::steady_timer timer_;
@@ -84,9 +91,11 @@ class shortage {
   std::chrono::steady_clock::time_point relieved_;  // when somebody last got something
   std::chrono::milliseconds pause_ = pause_min;
   std::size_t held_ = 0;
-  bool failed_ = false;        // whoever tried just now queued again
+  scarce_resource missing_ = scarce_resource::none;  // to whoever queued last
+  bool failed_ = false;                              // whoever tried just now queued again
   bool relieved_now_ = false;  // somebody got something since this was looked at
   bool hopeless_ = false;
+  bool gave_up_ = false;  // the last in line did
   bool serving_ = false;
   job_scope scope_;  // last: its jobs use all of the above
 };

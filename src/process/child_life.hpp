@@ -3,6 +3,7 @@
 #include "net/patient_step.hpp"
 #include "process/child_process.hpp"
 
+#include <array>
 #include <chrono>
 #include <coroutine>
 #include <csignal>
@@ -14,8 +15,6 @@
 #include <sys/types.h>
 
 namespace muster {
-
-class pipe_ends;
 
 /// What the coroutine of a process keeps in its frame.
 class child_life final : private deadline {
@@ -81,10 +80,13 @@ class child_life final : private deadline {
 
   /// An errno, or 0 when the process runs.
   int try_to_start();
-  spawned spawn(const spawn_request& base, const pipe_ends& output, const pipe_ends& errors,
-                int input);
+  spawned spawn(const std::array<int, 3>& streams);
+  int failure_to_start();
+  void close_streams();
   bool something_ready() const;
   bool done() const;
+  /// Whether it was ended from outside, whatever it was at.
+  bool is_over() const { return timed_out_ || stopped_ != reason::none; }
   void turn();
   void read(polled_socket& from, process_stream stream);
   void write_input();
@@ -93,7 +95,9 @@ class child_life final : private deadline {
   void set_clock(stage next, std::chrono::nanoseconds length);
   void on_deadline(ending why) override;
   void signal_group(int signal) const {
-    if (process_ > 0) ::kill(-process_, signal);
+    if (process_ <= 0) return;
+    // One that is not yet the leader of its group has nobody in it.
+    if (::kill(-process_, signal) != 0) ::kill(process_, signal);
   }
   void terminate();
   void reap();
@@ -115,11 +119,12 @@ class child_life final : private deadline {
   pid_t process_ = -1;
   std::size_t written_ = 0;
   std::chrono::steady_clock::time_point began_{};
+  birth_watch birth_;
+  spawn_failure failure_;
   spawn_step failed_ = spawn_step::none;
   stage stage_ = stage::starting;
   bool rang_ = false;  // the time for this stage is over
   bool timed_out_ = false;
-  bool through_shell_ = false;
   reason stopped_ = reason::none;
   bool stop_wanted_ = false;  // not acted on yet
 };

@@ -41,6 +41,11 @@ reason reason_of(spawn_step step, int error) {
   return reason::not_executable;
 }
 
+scarce_resource missing_for(spawn_step step, int error) {
+  if (step == spawn_step::process && error == EAGAIN) return scarce_resource::processes;
+  return shortage_of(error);
+}
+
 std::chrono::nanoseconds time_of(const timeval& value) {
   return std::chrono::seconds{value.tv_sec} + std::chrono::microseconds{value.tv_usec};
 }
@@ -95,9 +100,21 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
   introduction hello{own};
   co_await hello;
   int error = own.try_to_start();
-  for (bool again = false; error != 0; again = true) {
-    const scarce_resource missing = shortage_of(error);
-    if (missing == scarce_resource::none || host.scarce().hopeless()) break;
+  for (bool again = false;; again = true) {
+    if (error == 0) {
+      host.scarce().taken();
+      own.set_clock(stage::running, own.options_.timeout);
+      while (!own.done()) {
+        wait next{own};
+        co_await next;
+        own.turn();
+      }
+      host.scarce().given_back();
+      error = own.failure_to_start();
+      if (error == 0) break;
+    }
+    const scarce_resource missing = missing_for(own.failed_, error);
+    if (missing == scarce_resource::none || host.scarce().hopeless() || own.is_over()) break;
     probe_deadline starting;
     own.starting_ = &starting;
     shortage_pause pause{host.scarce(), starting, missing, again};
@@ -106,16 +123,7 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
     if (starting.ended() != ending::none) break;
     error = own.try_to_start();
   }
-  if (error == 0) {
-    host.scarce().taken();
-    own.set_clock(stage::running, own.options_.timeout);
-    while (!own.done()) {
-      wait next{own};
-      co_await next;
-      own.turn();
-    }
-    host.scarce().given_back();
-  } else if (own.stopped_ == reason::none) {
+  if (error != 0 && !own.is_over()) {
     own.result_.status = status::local_error;
     own.result_.reason = reason_of(own.failed_, error);
   }
@@ -211,6 +219,7 @@ void child_life::note_end() {
       ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT);
   if (failed == 0 && info.si_pid == 0) return end_.used_up(readiness::readable);
   result_.took = clock::now() - began_;
+  failure_ = birth_.end();
   if (failed == 0 && info.si_code == CLD_EXITED) {
     result_.exit_code = info.si_status;
   } else if (failed == 0) {
@@ -237,6 +246,7 @@ void child_life::move_on() {
       return set_clock(stage::killed, options_.grace);
     case stage::killed:
       // The kernel does not let it go: what is known has to do.
+      birth_.end();
       result_.took = clock::now() - began_;
       result_.signal = SIGKILL;
       [[fallthrough]];

@@ -4,8 +4,6 @@
 
 #include <array>
 #include <cerrno>
-#include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include <fcntl.h>
@@ -40,51 +38,11 @@ class pipe_ends {
   std::array<int, 2> ends_{-1, -1};
 };
 
-namespace {
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 2);
-  for (const std::string& text : texts)
-    pointers.push_back(const_cast<char*>(text.c_str()));
-  return pointers;
-}
-
-/// This process's environment with `own` on top of it.
-std::vector<char*> environment_with(const std::vector<std::string>& own) {
-  std::vector<char*> all = pointers_to(own);
-  std::unordered_set<std::string_view> names;
-  for (const std::string& entry : own)
-    names.insert(std::string_view{entry}.substr(0, entry.find('=')));
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (names.empty() || !names.contains(text.substr(0, text.find('=')))) all.push_back(*entry);
-  }
-  all.push_back(nullptr);
-  return all;
-}
-
-}  // namespace
-
-spawned child_life::spawn(const spawn_request& base, const pipe_ends& output,
-                          const pipe_ends& errors, int input) {
-  spawn_request request = base;
+spawned child_life::spawn(const std::array<int, 3>& streams) {
   const program_paths::found& program = host_.programs().find(arguments_.front());
-  if (program.path.empty()) return {-1, -1, program.error, spawn_step::program};
-  std::vector<char*> arguments = pointers_to(arguments_);
-  std::string path = program.path;
-  std::string shell = "/bin/sh";
-  if (through_shell_) {
-    arguments.insert(arguments.begin(), shell.data());
-    arguments[1] = path.data();
-  }
-  arguments.push_back(nullptr);
-  request.path = through_shell_ ? shell.c_str() : path.c_str();
-  request.arguments = arguments.data();
-  request.input = input;
-  request.output = output.writer();
-  request.errors = errors.writer();
-  return host_.starter().spawn(request);
+  if (program.path.empty()) return {-1, -1, {program.error, spawn_step::program}, {}};
+  return host_.starter().spawn(
+      {program.path, arguments_, options_.environment, options_.directory, streams});
 }
 
 int child_life::try_to_start() {
@@ -94,10 +52,6 @@ int child_life::try_to_start() {
   pipe_ends errors;
   if (!output.open() || !errors.open()) return errno;
   if (!options_.input.empty() && !input.open()) return errno;
-  const std::vector<char*> environment = environment_with(options_.environment);
-  spawn_request request;
-  request.environment = environment.data();
-  request.directory = options_.directory.empty() ? nullptr : options_.directory.c_str();
   const int from = options_.input.empty() ? host_.nothing() : input.reader();
 
   output_.assign(output.take_reader());
@@ -110,23 +64,16 @@ int child_life::try_to_start() {
   if (error == 0) {
     began_ = std::chrono::steady_clock::now();
     result_.began = host_.time().wall();
-    born = spawn(request, output, errors, from);
-    if (born.error == ENOEXEC && !through_shell_) {
-      through_shell_ = true;
-      born = spawn(request, output, errors, from);
-    }
-    if (born.failed == spawn_step::program && born.error == ENOENT) {
-      host_.programs().forget(arguments_.front());
-    }
-    error = born.error;
-    failed_ = born.failed;
+    born = spawn({from, output.writer(), errors.writer()});
+    error = born.failure.error;
+    failed_ = born.failure.step;
   }
   if (error != 0) {
-    for (polled_socket* one : {&input_, &output_, &errors_})
-      one->close();
+    close_streams();
     return error;
   }
   process_ = born.process;
+  birth_ = std::move(born.watch);
   end_.assign(born.descriptor);
   if (const int unwatched = end_.watch(); unwatched != 0) {
     // It may have done something already, so it must not be started again.
@@ -136,6 +83,28 @@ int child_life::try_to_start() {
   }
   result_.started = true;
   return 0;
+}
+
+/// What the process ended of, if that was before it ran its program: an errno, and then it is as if
+/// it had never been started.
+int child_life::failure_to_start() {
+  if (failure_.error == 0) return 0;
+  failed_ = failure_.step;
+  if (failed_ == spawn_step::program && failure_.error == ENOENT) {
+    host_.programs().forget(arguments_.front());
+  }
+  reap();
+  end_.close();
+  close_streams();
+  result_ = {};
+  stage_ = stage::starting;
+  written_ = 0;
+  return std::exchange(failure_, {}).error;
+}
+
+void child_life::close_streams() {
+  for (polled_socket* one : {&input_, &output_, &errors_})
+    one->close();
 }
 
 }  // namespace muster

@@ -7,17 +7,29 @@
 #include <unistd.h>
 
 namespace muster {
+namespace {
 
-process_host::process_host(asio::io_context& context)
-    : time_{context}, deadlines_{time_}, streams_{context}, scarce_{context} {
-  deadlines_.on_before_expiry([this] { streams_.poll(); });
+int open_nothing() {
   // Descriptors that are passed on as 0, 1 and 2 must not be these themselves. What was closed
   // stays unusable.
   for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
     if (::fcntl(standard, F_GETFD) < 0) ::open("/dev/null", O_PATH | O_CLOEXEC);
   }
-  nothing_ = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (nothing_ < 0) throw std::system_error{errno, std::generic_category(), "/dev/null"};
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0) throw std::system_error{errno, std::generic_category(), "/dev/null"};
+  return nothing;
+}
+
+}  // namespace
+
+process_host::process_host(asio::io_context& context)
+    : time_{context},
+      deadlines_{time_},
+      streams_{context},
+      scarce_{context},
+      nothing_{open_nothing()},
+      spawner_{nothing_} {
+  deadlines_.on_before_expiry([this] { streams_.poll(); });
 }
 
 process_host::~process_host() {

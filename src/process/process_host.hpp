@@ -45,10 +45,10 @@ class process_host {
   deadline_queue deadlines_;
   socket_poller streams_;
   shortage scarce_;
+  const int nothing_;
   spawner spawner_;
   program_paths programs_;
   std::array<char, 64 * 1024> read_buffer_;
-  int nothing_ = -1;
   job_scope scope_;  // last: its jobs use all of the above
 };
 

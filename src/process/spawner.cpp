@@ -1,100 +1,97 @@
-// Strategy: clone(2) as vfork(2) does it, which copies no page table: the new process borrows this
-// one's memory, on a stack of its own, until it runs its program, and this one waits so long. So it
-// can say in that memory what went wrong, which no exit code could. It does nothing there but
-// system calls. All signals are blocked before, as a handler of ours that ran in the new process
-// would work on our memory; it has none left when it lets them in again.
+// Strategy: a new process needs a moment until it runs its program, mostly for reading it, and that
+// may be slow or hang. So nobody waits for it: there is room for several such processes at once,
+// some for each core, and only when all of it is taken is the oldest waited for, shortly.
 #include "process/spawner.hpp"
 
-#include "net/descriptor_limit.hpp"
-
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <optional>
-
-#include <linux/close_range.h>
-#include <sched.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <system_error>
+#include <thread>
 
 namespace muster {
 namespace {
 
-struct birth {
-  const spawn_request* request;
-  const rlimit* descriptor_limit;  // null to leave it
-  pid_t parent;
-  volatile int error;
-  volatile spawn_step failed;
-};
+using namespace std::chrono_literals;
 
-void fail(birth& own, spawn_step step) {
-  own.error = errno;
-  own.failed = step;
-  ::_exit(127);
-}
-
-// Handlers, and the signals that muster itself ignores, go back to what the system does; what this
-// process was started to ignore (nohup) stays ignored.
-void reset_signals() {
-  for (int signal = 1; signal < NSIG; ++signal) {
-    struct sigaction what {};
-    if (::sigaction(signal, nullptr, &what) != 0) continue;
-    const bool ours = signal == SIGPIPE || signal == SIGXFSZ;
-    const bool handled = what.sa_handler != SIG_DFL && what.sa_handler != SIG_IGN;
-    if (!handled && !(ours && what.sa_handler == SIG_IGN)) continue;
-    what = {};
-    what.sa_handler = SIG_DFL;
-    ::sigaction(signal, &what, nullptr);
-  }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-int begin_life(void* argument) {
-  birth& own = *static_cast<birth*>(argument);
-  const spawn_request& request = *own.request;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // The parent may have died before that.
-  if (::getppid() != own.parent) ::_exit(127);
-  ::setsid();
-  reset_signals();
-  if (::dup2(request.input, STDIN_FILENO) < 0 || ::dup2(request.output, STDOUT_FILENO) < 0 ||
-      ::dup2(request.errors, STDERR_FILENO) < 0) {
-    fail(own, spawn_step::process);
-  }
-  if (request.directory && ::chdir(request.directory) != 0) fail(own, spawn_step::directory);
-  // Ours are closed by themselves; this is about what this process was started with.
-  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-  if (own.descriptor_limit) ::setrlimit(RLIMIT_NOFILE, own.descriptor_limit);
-  ::execve(request.path, request.arguments, request.environment);
-  fail(own, spawn_step::program);
-  return 127;
-}
+// How long a process is waited for to make room; one that has been there for longer than the second
+// is stuck, and not waited for again.
+constexpr std::chrono::nanoseconds room_wait = 10ms;
+constexpr std::chrono::nanoseconds quick_max = 50ms;
+// How long a process that was killed has to go before what it lives in is left to it for good.
+constexpr std::chrono::nanoseconds last_wait = 100ms;
 
 }  // namespace
 
-spawner::spawner() : stack_{std::make_unique<std::byte[]>(stack_bytes)} {}
+spawn_failure birth_watch::end() {
+  birth* const watched = std::exchange(birth_, nullptr);
+  // Somebody else's by now, because the program was run.
+  if (!watched || watched->number() != number_) return {};
+  watched->forget();
+  watched->tidy();
+  if (watched->occupied()) return {};
+  return {watched->error(), watched->failed()};
+}
+
+spawner::spawner(int nothing)
+    : nothing_{nothing},
+      births_max_{std::clamp<std::size_t>(2 * std::size_t{std::thread::hardware_concurrency()},
+                                          births_min, births_limit)} {}
+
+spawner::~spawner() {
+  for (std::unique_ptr<birth>& one : births_) {
+    one->await_departure(last_wait);
+    if (one->occupied()) static_cast<void>(one.release());
+  }
+}
+
+birth* spawner::vacant() {
+  for (const std::unique_ptr<birth>& one : births_) {
+    if (one->occupied()) continue;
+    one->tidy();
+    // What went wrong there is still to be asked for.
+    if (one->watched() && one->failed() != spawn_step::none) continue;
+    return one.get();
+  }
+  return nullptr;
+}
+
+birth* spawner::another() {
+  if (births_.size() == births_max_) return nullptr;
+  try {
+    births_.push_back(std::make_unique<birth>(nothing_));
+  } catch (const std::system_error&) {
+    return nullptr;  // no descriptor: there may be room among those that are there
+  }
+  return births_.back().get();
+}
+
+birth* spawner::oldest_occupied() const {
+  birth* oldest = nullptr;
+  for (const std::unique_ptr<birth>& one : births_) {
+    if (one->occupied() && (!oldest || one->began() < oldest->began())) oldest = one.get();
+  }
+  return oldest;
+}
 
 spawned spawner::spawn(const spawn_request& request) {
-  const std::optional<rlimit>& limit = original_descriptor_limit();
-  birth own{&request, limit ? &*limit : nullptr, ::getpid(), 0, spawn_step::none};
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::sigprocmask(SIG_BLOCK, &all, &before);
+  birth* room = vacant();
+  if (!room) room = another();
+  if (!room && births_.empty()) return {-1, -1, {EMFILE, spawn_step::process}, {}};
+  if (!room) {
+    if (birth* const oldest = oldest_occupied()) {
+      const auto age = std::chrono::steady_clock::now() - oldest->began();
+      if (age < quick_max) oldest->await_departure(room_wait);
+    }
+    room = vacant();
+  }
+  if (!room) return {-1, -1, {EBUSY, spawn_step::process}, {}};
   spawned born;
-  born.process = ::clone(begin_life, stack_.get() + stack_bytes,
-                         CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &own, &born.descriptor);
-  const int error = errno;
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (born.process < 0) return {-1, -1, error, spawn_step::process};
-  if (own.failed == spawn_step::none) return born;
-  ::waitpid(born.process, nullptr, 0);
-  ::close(born.descriptor);
-  return {-1, -1, own.error, own.failed};
+  born.process = room->begin(request, born.descriptor);
+  if (born.process < 0) {
+    return {-1, -1, {-static_cast<int>(born.process), spawn_step::process}, {}};
+  }
+  born.watch = birth_watch{*room};
+  return born;
 }
 
 }  // namespace muster

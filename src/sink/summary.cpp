@@ -109,7 +109,8 @@ void append_waits(std::string& out, const resource_waits& waits, std::string_vie
                  fmt::format("waits of {} for this machine: ", plural));
   append_counts(out, {{waits.descriptors, "for file descriptors"},
                       {waits.ports, "for local ports"},
-                      {waits.memory, "for kernel memory"}});
+                      {waits.memory, "for kernel memory"},
+                      {waits.processes, "for a process"}});
 }
 
 namespace {

@@ -1,5 +1,4 @@
-#include "muster/process.hpp"
-#include "support/catch.hpp"
+#include "process_world.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -25,23 +24,6 @@ using namespace muster;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::vector<std::string> shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
-
-process_result run_one(std::vector<std::string> arguments, process_options options = {}) {
-  asio::io_context context{1};
-  std::optional<process_result> result;
-  std::exception_ptr failure;
-  asio::co_spawn(context, run_process(std::move(arguments), std::move(options)),
-                 [&](std::exception_ptr error, process_result value) {
-                   failure = error;
-                   result = std::move(value);
-                 });
-  context.run();
-  if (failure) std::rethrow_exception(failure);
-  REQUIRE(result);
-  return std::move(*result);
-}
 
 /// Whether a process of this number is there and has not ended.
 bool alive(pid_t process) {

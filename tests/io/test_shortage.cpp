@@ -17,9 +17,10 @@ using clock = std::chrono::steady_clock;
 /// Tries to take one of `left`; queues again while there is none.
 class customer final : public shortage::waiter {
  public:
-  customer(shortage& line, int& left, std::string& log, char name)
-      : line_{line}, left_{left}, log_{log}, name_{name} {
-    line_.queue(*this, scarce_resource::ports, true);
+  customer(shortage& line, int& left, std::string& log, char name,
+           scarce_resource what = scarce_resource::ports)
+      : line_{line}, left_{left}, log_{log}, name_{name}, what_{what} {
+    line_.queue(*this, what_, true);
   }
 
  private:
@@ -31,7 +32,7 @@ class customer final : public shortage::waiter {
     } else if (line_.hopeless()) {
       log_ += static_cast<char>(name_ - 'a' + 'A');
     } else {
-      line_.queue(*this, scarce_resource::ports, false);
+      line_.queue(*this, what_, false);
     }
   }
 
@@ -39,6 +40,7 @@ class customer final : public shortage::waiter {
   int& left_;
   std::string& log_;
   char name_;
+  scarce_resource what_;
 };
 
 job send_patiently(job_scope&, shortage& line, probe_deadline& whole, int& done) {
@@ -101,6 +103,31 @@ TEST_CASE("waiting for what nobody here holds ends when patience does") {
   context.run();
   CHECK(log.size() == 2);
   CHECK(log.find_first_of("ab") == std::string::npos);
+}
+
+TEST_CASE("descriptors that nobody here holds are not waited for as long as ports") {
+  asio::io_context context;
+  shortage line{context, 24h};
+  int left = 0;
+  std::string log;
+  customer a{line, left, log, 'a', scarce_resource::descriptors};
+  context.run();
+  CHECK(log == "A");
+}
+
+TEST_CASE("who comes when waiting has just been no use does not wait as long again") {
+  asio::io_context context;
+  shortage line{context, 20ms};
+  int left = 0;
+  std::string log;
+  customer a{line, left, log, 'a'};
+  const auto tries = context.run();
+  CHECK(log == "A");
+  CHECK(tries > 3);
+  context.restart();
+  customer b{line, left, log, 'b'};
+  CHECK(context.run() == 1);
+  CHECK(log == "AB");
 }
 
 TEST_CASE("patience does not end while a connection of this run is open") {

@@ -63,13 +63,16 @@ ssize_t send(int descriptor, const void* bytes, std::size_t size, int flags) {
 }
 
 int clone(int (*begin)(void*), void* stack, int flags, void* argument, ...) noexcept {
-  static const auto next = original<int(int (*)(void*), void*, int, void*, void*)>("clone");
+  static const auto next =
+      original<int(int (*)(void*), void*, int, void*, void*, void*, void*)>("clone");
   if (fails("clone")) return -1;
   va_list more;
   va_start(more, argument);
-  void* const descriptor = va_arg(more, void*);
+  void* const parent_number = va_arg(more, void*);
+  void* const thread_storage = va_arg(more, void*);
+  void* const child_number = va_arg(more, void*);
   va_end(more);
-  return next(begin, stack, flags, argument, descriptor);
+  return next(begin, stack, flags, argument, parent_number, thread_storage, child_number);
 }
 
 int epoll_ctl(int epoll, int operation, int descriptor, epoll_event* event) noexcept {

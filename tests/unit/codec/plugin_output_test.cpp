@@ -63,6 +63,11 @@ TEST_CASE("labels in quotes hold blanks, equals signs and doubled quotes") {
         "\nC: used=5|%|||-|-\na=b=1||||-|-\nit's=2||||-|-\nplain=3||||-|-");
 }
 
+TEST_CASE("a label that goes on over the end of a line is dropped") {
+  CHECK(read("|'a\nmore|b=1 c=2") == "\nb=1||||-|-\nc=2||||-|-\ndropped 1");
+  CHECK(read("|'a\nmore|'=1") == "\ndropped 2");
+}
+
 TEST_CASE("a value is a number with a unit, or U for one that is not known") {
   CHECK(read("|a=-1.5ms b=.5 c=1e3B d=U;1;2 e=5c;;;;") ==
         "\na=-1.5|ms|||-|-\nb=0.5||||-|-\nc=1000|B|||-|-\nd=-||1|2|-|-\ne=5|c|||-|-");

@@ -107,6 +107,14 @@ TEST_CASE("targets keep what they are in random order: form, port, range, text")
   }
 }
 
+TEST_CASE("where every line is a target, random order keeps each as it is") {
+  target_stream_options options = random_order(3);
+  options.any_line = true;
+  const strings shuffled =
+      targets_of(stream_of({"b c", "10.0.0.1/24", "a: [x", "two\nlines"}, options));
+  CHECK(sorted(shuffled) == strings{"10.0.0.1/24", "a: [x", "b c", "two\nlines"});
+}
+
 TEST_CASE("random order leaves out what is excluded, and knows how many are left") {
   target_stream_options options = random_order(9);
   for (const char* text : {"10.0.0.0/25", "10.0.0.200", "10.1.0.3", "web.example"})

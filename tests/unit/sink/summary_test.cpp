@@ -87,6 +87,10 @@ TEST_CASE("what probes had to wait for on this machine is told by kind") {
              Catch::EndsWith("1,204 waits of probes for this machine: 1,200 for file descriptors, "
                              "3 for local ports, 1 for kernel memory\n"));
   summary.waits = {};
+  summary.waits.processes = 2;
+  CHECK_THAT(render_summary(summary, 0, false),
+             Catch::EndsWith("2 waits of probes for this machine: 2 for a process\n"));
+  summary.waits = {};
   summary.waits.ports = 1;
   CHECK_THAT(render_summary(summary, 0, false),
              Catch::EndsWith("1 wait of a probe for this machine: 1 for local ports\n"));

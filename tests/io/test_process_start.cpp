@@ -1,0 +1,207 @@
+// How processes begin: what goes wrong between their start and their program, and what it does to
+// others.
+#include "process_world.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <fcntl.h>
+#include <sys/fanotify.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace muster;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A program whose start hangs, as from a file server that is gone, as long as this lives.
+class hanging_program {
+ public:
+  hanging_program()
+      : path_{std::filesystem::temp_directory_path() /
+              ("muster-hanging-" + std::to_string(::getpid()))},
+        watch_{::fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY)} {
+    std::filesystem::copy_file("/bin/true", path_,
+                               std::filesystem::copy_options::overwrite_existing);
+    hangs_ = watch_ >= 0 && ::fanotify_mark(watch_, FAN_MARK_ADD, FAN_OPEN_EXEC_PERM, AT_FDCWD,
+                                            path_.c_str()) == 0;
+  }
+  hanging_program(const hanging_program&) = delete;
+  hanging_program& operator=(const hanging_program&) = delete;
+  ~hanging_program() {
+    release();
+    std::filesystem::remove(path_);
+  }
+  bool hangs() const { return hangs_; }
+  const std::string& path() const { return path_; }
+  void release() {
+    if (watch_ >= 0) ::close(watch_);
+    watch_ = -1;
+  }
+
+ private:
+  std::string path_;
+  int watch_;
+  bool hangs_ = false;
+};
+
+/// What comes of many programs on one loop.
+struct several {
+  asio::io_context context{1};
+  std::vector<process_result> results;
+
+  void add(std::vector<std::string> arguments, process_options options = {}) {
+    asio::co_spawn(
+        context, run_process(std::move(arguments), std::move(options)),
+        [this](std::exception_ptr, process_result value) { results.push_back(std::move(value)); });
+  }
+  auto count(status wanted) const {
+    return std::ranges::count(results, wanted, &process_result::status);
+  }
+};
+
+std::string script_with(const std::string& first_line) {
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("muster-script-" + std::to_string(::getpid()));
+  std::ofstream{path} << first_line << '\n';
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("a program that hangs at its start holds nobody else up, and is timed out") {
+  hanging_program slow;
+  if (!slow.hangs()) MUSTER_SKIP("no right to hold up programs (fanotify)");
+  several all;
+  process_options options;
+  options.timeout = 300ms;
+  options.grace = 100ms;
+  all.add({slow.path()}, options);
+  for (int i = 0; i < 20; ++i)
+    all.add({"true"});
+  all.context.run();
+  REQUIRE(all.results.size() == 21);
+  CHECK(all.count(status::up) == 20);
+  CHECK(all.results.back().status == status::timeout);
+  CHECK(all.results.back().output.empty());
+}
+
+TEST_CASE("when all room for starts is taken by programs that hang, others wait and then run") {
+  hanging_program slow;
+  if (!slow.hangs()) MUSTER_SKIP("no right to hold up programs (fanotify)");
+  several all;
+  process_options options;
+  options.timeout = 50ms;
+  options.grace = 10ms;
+  for (int i = 0; i < 40; ++i)
+    all.add({slow.path()}, options);
+  for (int i = 0; i < 5; ++i)
+    all.add({"true"});
+  all.context.run();
+  CHECK(all.count(status::up) == 5);
+  CHECK(all.count(status::timeout) == 40);
+}
+
+TEST_CASE("a loop that ends while programs hang at their start takes them with it") {
+  hanging_program slow;
+  if (!slow.hangs()) MUSTER_SKIP("no right to hold up programs (fanotify)");
+  {
+    several all;
+    for (int i = 0; i < 3; ++i)
+      all.add({slow.path()});
+    all.context.poll();
+  }
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
+}
+
+TEST_CASE("what hung at its start and then goes on is up like any other") {
+  hanging_program slow;
+  if (!slow.hangs()) MUSTER_SKIP("no right to hold up programs (fanotify)");
+  several all;
+  all.add({slow.path()});
+  all.context.run_for(50ms);
+  CHECK(all.results.empty());
+  slow.release();
+  all.context.run();
+  CHECK(all.count(status::up) == 1);
+}
+
+TEST_CASE("a process can be stopped while its program hangs at its start") {
+  hanging_program slow;
+  if (!slow.hangs()) MUSTER_SKIP("no right to hold up programs (fanotify)");
+  several all;
+  asio::cancellation_signal signal;
+  asio::co_spawn(
+      all.context, run_process({slow.path()}),
+      asio::bind_cancellation_slot(signal.slot(), [&all](std::exception_ptr, process_result value) {
+        all.results.push_back(std::move(value));
+      }));
+  all.context.poll();
+  signal.emit(asio::cancellation_type::terminal);
+  all.context.run();
+  CHECK(all.count(status::cancelled) == 1);
+}
+
+TEST_CASE("a script whose interpreter is not there is not found, however many there are") {
+  const std::string path = script_with("#!/no/such/interpreter");
+  several all;
+  for (int i = 0; i < 100; ++i)
+    all.add({path});
+  all.context.run();
+  std::filesystem::remove(path);
+  CHECK(all.count(status::local_error) == 100);
+  for (const process_result& result : all.results) {
+    CHECK(result.reason == reason::command_not_found);
+    CHECK_FALSE(result.started);
+    CHECK(result.exit_code == -1);
+  }
+}
+
+TEST_CASE("programs that can't be run and programs that can don't get mixed up") {
+  const std::string path = script_with("#!/no/such/interpreter");
+  several all;
+  for (int i = 0; i < 200; ++i) {
+    if (i % 2 == 0) {
+      all.add({path});
+    } else {
+      all.add(shell("exit 127"));
+    }
+  }
+  all.context.run();
+  std::filesystem::remove(path);
+  CHECK(all.count(status::local_error) == 100);
+  CHECK(all.count(status::mismatch) == 100);
+}
+
+TEST_CASE("starts leave no descriptor behind, whether they succeed or not") {
+  several all;
+  all.add({"true"});
+  all.context.run();  // what is kept for the next ones is there now
+  const auto open_now = [] {
+    return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+  };
+  all.context.restart();
+  const auto before = open_now();
+  for (int i = 0; i < 50; ++i)
+    all.add(shell("exit 3"));
+  for (int i = 0; i < 50; ++i)
+    all.add({"/etc"});
+  all.context.run();
+  CHECK(all.results.size() == 101);
+  // Room for starts is made when it is first needed: three descriptors each.
+  constexpr int rooms_max = 32;
+  CHECK(open_now() <= before + 3 * rooms_max);
+  CHECK((open_now() - before) % 3 == 0);
+}
