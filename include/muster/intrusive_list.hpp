@@ -80,6 +80,19 @@ class intrusive_list {
     head_.previous_ = last;
   }
 
+  /// Calls `act` for each element that is in the list now. It is at the list's end by then, and may
+  /// leave, and vanish, within the call; whatever comes into the list meanwhile is not called for.
+  template <class Act>
+  void visit_once(Act act) {
+    intrusive_list pending;
+    pending.splice_back(*this);
+    while (!pending.empty()) {
+      T& element = pending.pop_front();
+      push_back(element);
+      act(element);
+    }
+  }
+
  private:
   static void insert_before(list_hook& place, list_hook& element) {
     assert(!element.linked());

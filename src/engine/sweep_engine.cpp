@@ -5,7 +5,6 @@
 #include "engine/sweep_engine.hpp"
 
 #include "engine/retry_policy.hpp"
-#include "muster/asio_compat.hpp"
 #include "net/descriptor_limit.hpp"
 
 #include <algorithm>
@@ -60,11 +59,9 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
       slots_{options_.per_host_max, parked_max},
       up_targets_{options_.before.up_targets},
       time_{around.time()},
-      idle_{context, timeline::time_point::max()},
+      course_{context, time_, [this](reason why) { stop(why); }},
       rate_nap_{time_},
-      run_deadline_{time_.make_alarm([this] { stop(reason::run_deadline); })},
       retry_alarm_{time_.make_alarm([this] { release_due(); })},
-      done_{context, timeline::time_point::max()},
       prober_{context, around, options_.probe, targets.excludes(), *this} {
   prober_.prepare(options_.plan.commands);
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
@@ -75,7 +72,7 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
 // ---- Results
 
 void sweep_engine::on_result(probe_result&& result) {
-  --in_flight_;
+  course_.leave();
   const std::uint64_t key = host_key(result.subject);
   if (out_of_time(result.sequence) && timed_out(result)) {
     result.status = status::timeout;
@@ -87,11 +84,11 @@ void sweep_engine::on_result(probe_result&& result) {
   }
   slots_.leave(key);
   // The pump may be waiting for a slot of this very host, for room, or for the last of all probes.
-  if (slots_.ready() > 0 || pull_held_ || in_flight_ == 0) {
+  if (slots_.ready() > 0 || pull_held_ || course_.in_flight() == 0) {
     pull_held_ = false;
     wake();
   }
-  if (pump_done_ && in_flight_ == 0) done_.cancel();
+  course_.look_for_end();
 }
 
 void sweep_engine::report(probe_result&& result) {
@@ -195,31 +192,20 @@ void sweep_engine::open_icmp() {
 }
 
 void sweep_engine::stop(reason why) {
-  if (stopping()) return;
-  stop_reason_ = why;
+  if (!course_.stop_pump(why)) return;
   if (before_stop) before_stop();
   retry_alarm_->clear();
   prober_.stop(why);
-  wake();
   rate_nap_.wake();
 }
 
 asio::awaitable<sweep_summary> sweep_engine::run() {
-  started_ = time_.now();
+  course_.begin();
   if (options_.min_up > 0 && up_targets_.size() >= options_.min_up) stop(reason::enough_up);
   pump(scope_, *this);
-  if (options_.run_deadline) run_deadline_->set(started_ + *options_.run_deadline);
   co_await asio::this_coro::throw_if_cancelled(false);
-  while (!pump_done_ || in_flight_ > 0) {
-    co_await done_.async_wait(as_tuple(asio::use_awaitable));
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() == asio::cancellation_type::none) continue;
-    stop(reason::interrupted);
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  }
+  co_await course_.over(options_.run_deadline);
   if (window_) window_->flush();
-  finished_ = time_.now();
-  run_deadline_->clear();
   co_return summary();
 }
 
@@ -234,9 +220,9 @@ sweep_summary sweep_engine::summary() const {
   sum.bad_targets = targets_.bad_targets();
   sum.duplicate_targets = targets_.duplicates();
   sum.in_flight_peak = permits_.in_use_peak();
-  sum.elapsed = finished_ - started_;
+  sum.elapsed = course_.elapsed();
   sum.stopped_early = stopping();
-  sum.stop_reason = stop_reason_;
+  sum.stop_reason = course_.stop_reason();
   sum.targets_up = up_targets_.size();
   if (stopping()) {
     const std::uint64_t begun = pulled_ - unstarted_;
@@ -250,13 +236,13 @@ sweep_progress sweep_engine::progress() const {
   sweep_progress now;
   now.totals = &totals_;
   now.asked = asked_;
-  now.in_flight = in_flight_;
+  now.in_flight = course_.in_flight();
   if (const auto known = targets_.size()) {
     // A row that names its probe may yet change this for the targets to come.
     const std::uint64_t spared = options_.before.done.size() + spared_;
     now.probes_expected = *known * plan_size_ - std::min(*known * plan_size_, spared);
   }
-  now.elapsed = time_.now() - started_;
+  now.elapsed = course_.elapsed();
   return now;
 }
 

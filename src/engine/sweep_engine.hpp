@@ -3,6 +3,7 @@
 #include "engine/ordered_window.hpp"
 #include "engine/probe_cursor.hpp"
 #include "engine/retry_book.hpp"
+#include "engine/run_course.hpp"
 #include "engine/target_clock.hpp"
 #include "muster/host_slots.hpp"
 #include "muster/semaphore.hpp"
@@ -21,7 +22,6 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 
 namespace muster {
 
@@ -40,7 +40,7 @@ class sweep_engine final : public result_consumer {
   void open_icmp();
   void stop(reason why);
   /// Something that the pump may be waiting for has come.
-  void wake() { idle_.cancel(); }
+  void wake() { course_.wake(); }
   void on_result(probe_result&& result) override;
 
   sweep_progress progress() const;
@@ -94,7 +94,7 @@ class sweep_engine final : public result_consumer {
   bool out_of_time(std::uint64_t sequence) const {
     return target_times_ && time_.now() >= target_times_->end_of(ordinal_of(sequence));
   }
-  bool stopping() const { return stop_reason_ != reason::none; }
+  bool stopping() const { return course_.stopping(); }
   sweep_summary summary() const;
 
   sweep_options options_;
@@ -119,20 +119,13 @@ class sweep_engine final : public result_consumer {
   std::uint64_t unasked_ = 0;      // of the numbers of the targets pulled, those without a probe
   std::uint64_t spared_ = 0;       // of these, those of targets that name their only probe
   std::uint64_t unstarted_ = 0;    // targets pulled of which no probe was started
-  std::uint64_t in_flight_ = 0;
   std::uint64_t descriptor_waits_ = 0;
-  reason stop_reason_ = reason::none;
   bool exhausted_ = false;
   bool pull_held_ = false;  // more targets could be pulled, if there were room
-  bool pump_done_ = false;
   timeline& time_;
-  timeline::time_point started_{};
-  timeline::time_point finished_{};
-  asio::steady_timer idle_;  // never expires: cancelled to wake the pump
+  run_course course_;
   nap rate_nap_;
-  std::unique_ptr<alarm> run_deadline_;
   std::unique_ptr<alarm> retry_alarm_;
-  asio::steady_timer done_;  // never expires: cancelled at the end
   prober prober_;
   job_scope scope_;  // last: its jobs use all of the above
 };

@@ -30,7 +30,7 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
     std::optional<ready_probe> probe = self.next_probe();
     if (!probe) {
       if (self.drained()) break;
-      co_await self.idle_.async_wait(resume);
+      co_await self.course_.sleep();
       continue;
     }
     if (++batch == batch_max) {
@@ -64,25 +64,24 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
       probe->request.resource = std::move(*resource);
     }
     if (self.stopping()) {
-      self.end_unstarted(std::move(*probe), self.stop_reason_);
+      self.end_unstarted(std::move(*probe), self.course_.stop_reason());
       break;
     }
     self.launch(std::move(*probe));
   }
   if (self.stopping()) self.settle_unstarted();
-  self.pump_done_ = true;
-  if (self.in_flight_ == 0) self.done_.cancel();
+  self.course_.end_pump();
 }
 
 void sweep_engine::launch(ready_probe&& probe) {
-  ++in_flight_;
+  course_.enter();
   if (!target_times_) return prober_.start(std::move(probe.request));
   const auto now = time_.now();
   const time_limit limit{target_times_->start(ordinal_of(probe.request.sequence), now),
                          target_times_->length()};
   if (limit.end() > now) return prober_.start(std::move(probe.request), limit);
   // Its time ran out while it waited for a permit.
-  --in_flight_;
+  course_.leave();
   end_unstarted(std::move(probe), reason::host_timeout);
 }
 
@@ -183,7 +182,7 @@ bool sweep_engine::drained() const {
   if (!exhausted_ || current_ || slots_.parked() > 0 || slots_.ready() > 0) return false;
   // What is in flight may come back for another try, or set the rest of its target free.
   const bool may_come_back = retries_ || options_.alive_first;
-  return !may_come_back || (in_flight_ == 0 && !(retries_ && retries_->waiting() > 0));
+  return !may_come_back || (course_.in_flight() == 0 && !(retries_ && retries_->waiting() > 0));
 }
 
 // ---- What was not started
@@ -203,7 +202,7 @@ void sweep_engine::settle(const probe_cursor& cursor) {
   if (cursor.retry) {
     stream_request request = request_of(options_.plan, cursor.subject, cursor.next);
     request.sequence = cursor.ordinal * plan_size_ + cursor.next;
-    return report_unstarted(request, stop_reason_, true);
+    return report_unstarted(request, course_.stop_reason(), true);
   }
   const std::uint64_t count = probe_count(options_.plan, cursor.subject);
   unasked_ += undone_from(cursor.ordinal, cursor.next, count);

@@ -5,7 +5,6 @@
 
 #include "engine/retry_policy.hpp"
 #include "engine/running_task.hpp"
-#include "muster/asio_compat.hpp"
 #include "net/descriptor_limit.hpp"
 
 #include <algorithm>
@@ -72,15 +71,13 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
       retries_{options_.retries},
       sequence_{options_.first_sequence},
       time_{context},
-      idle_{context, timeline::time_point::max()},
+      course_{context, time_, [this](reason why) { stop(why); }},
       rate_nap_{time_},
-      run_deadline_{time_.make_alarm([this] { stop(reason::run_deadline); })},
       retry_alarm_{time_.make_alarm([this] { release_due(); })},
       batch_alarm_{time_.make_alarm([this] {
         batch_due_ = true;
         wake();
       })},
-      done_{context, timeline::time_point::max()},
       host_{context} {
   for (const auto& [group, tasks_max] : options_.group_limits)
     groups_.set_limit(group_key(group), slots_of(tasks_max));
@@ -101,7 +98,7 @@ task_engine::~task_engine() {
 void task_engine::on_end(running_task& ended, process_result&& result) {
   const std::unique_ptr<running_task> task{&ended};
   task->unlink();
-  --in_flight_;
+  course_.leave();
   if (result.started) sum_.took.add(result.took);
   observer_.on_try_end(task->cursor.sequence);
   leave(task->cursor);
@@ -121,11 +118,11 @@ void task_engine::on_end(running_task& ended, process_result&& result) {
   }
   task->permit.reset();
   // The pump may be waiting for a slot, for room, or for the last of all tasks.
-  if (hosts_.ready() > 0 || groups_.ready() > 0 || pull_held_ || in_flight_ == 0) {
+  if (hosts_.ready() > 0 || groups_.ready() > 0 || pull_held_ || course_.in_flight() == 0) {
     pull_held_ = false;
     wake();
   }
-  if (pump_done_ && in_flight_ == 0) done_.cancel();
+  course_.look_for_end();
 }
 
 void task_engine::leave(const task_cursor& task) {
@@ -174,39 +171,6 @@ void task_engine::refill(const task_result& result) {
 resolver& task_engine::names() {
   if (!names_) names_.emplace(context_, resolver_options{});
   return *names_;
-}
-
-// ---- A task
-
-bool task_engine::running_task::needs_address() const {
-  return cursor.targets.size() == 1 && cursor.targets.front().needs_lookup() &&
-         owner_.command_.uses_address();
-}
-
-void task_engine::running_task::look_up() {
-  if (const lookup_answer* known =
-          owner_.names().resolve(cursor.targets.front().host(), address_)) {
-    resolved(*known);
-  }
-}
-
-void task_engine::running_task::resolved(const lookup_answer& answer) {
-  if (answer.failure != reason::none || answer.addresses.empty()) {
-    const bool failed = answer.failure != reason::none;
-    return owner_.end_early(*this,
-                            {status::name_error, failed ? answer.failure : reason::no_address});
-  }
-  const ip_address address = answer.addresses.front();
-  if (owner_.targets_.excludes().contains(address)) {
-    return owner_.end_early(*this, {status::skipped, reason::excluded});
-  }
-  owner_.begin(*this, address.to_string());
-}
-
-void task_engine::running_task::stop(reason why) {
-  if (!address_.waiting()) return child.stop(why);
-  address_.cancel();
-  owner_.end_early(*this, {status::cancelled, why});
 }
 
 // ---- Further tries
@@ -271,53 +235,29 @@ void task_engine::set_group_max(std::string_view group, std::size_t tasks_max) {
 // ---- The run as a whole
 
 void task_engine::stop_starting(reason why) {
-  if (stopping()) return;
-  stop_reason_ = why;
+  if (!course_.stop_pump(why)) return;
   retry_alarm_->clear();
   batch_alarm_->clear();
-  wake();
   rate_nap_.wake();
 }
 
 void task_engine::stop(reason why) {
-  const bool soon = stop_reason_ == reason::too_many_failed && options_.halt.soon;
+  const bool soon = course_.stop_reason() == reason::too_many_failed && options_.halt.soon;
   if (stopping() && !soon) return;
   stop_starting(why);
-  // Each goes back to the list before it is stopped, since it may end, and vanish, there.
-  intrusive_list<running_task> pending;
-  pending.splice_back(running_);
-  while (!pending.empty()) {
-    running_task& task = pending.pop_front();
-    running_.push_back(task);
-    task.stop(why);
-  }
+  running_.visit_once([why](running_task& task) { task.stop(why); });
 }
 
 void task_engine::kill() {
-  intrusive_list<running_task> pending;
-  pending.splice_back(running_);
-  while (!pending.empty()) {
-    running_task& task = pending.pop_front();
-    running_.push_back(task);
-    task.child.kill();
-  }
+  running_.visit_once([](running_task& task) { task.child.kill(); });
 }
 
 asio::awaitable<run_summary> task_engine::run() {
-  started_ = time_.now();
+  course_.begin();
   pump(scope_, *this);
-  if (options_.run_deadline) run_deadline_->set(started_ + *options_.run_deadline);
   co_await asio::this_coro::throw_if_cancelled(false);
-  while (!pump_done_ || in_flight_ > 0) {
-    co_await done_.async_wait(as_tuple(asio::use_awaitable));
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() == asio::cancellation_type::none) continue;
-    stop(reason::interrupted);
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  }
+  co_await course_.over(options_.run_deadline);
   if (window_) window_->flush();
-  finished_ = time_.now();
-  run_deadline_->clear();
   co_return summary();
 }
 
@@ -327,11 +267,11 @@ run_summary task_engine::summary() const {
   sum.asked = pulled_ - sum_.done_before - unstarted_;
   sum.bad_targets = targets_.bad_targets();
   sum.duplicate_targets = targets_.duplicates();
-  sum.in_flight_peak = in_flight_peak_;
+  sum.in_flight_peak = course_.in_flight_peak();
   sum.waits = host_.waits();
-  sum.elapsed = finished_ - started_;
+  sum.elapsed = course_.elapsed();
   sum.stopped_early = stopping();
-  sum.stop_reason = stop_reason_;
+  sum.stop_reason = course_.stop_reason();
   if (stopping()) {
     const std::uint64_t begun = pulled_ - unstarted_;
     sum.not_started =
@@ -344,10 +284,10 @@ run_summary task_engine::summary() const {
 run_progress task_engine::progress() const {
   run_progress now;
   now.totals = &sum_.totals;
-  now.in_flight = in_flight_;
+  now.in_flight = course_.in_flight();
   if (const auto known = targets_.size())
     now.targets_expected = *known - std::min(*known, sum_.done_before);
-  now.elapsed = time_.now() - started_;
+  now.elapsed = course_.elapsed();
   return now;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/delay_line.hpp"
 #include "engine/ordered_window.hpp"
 #include "engine/refill_lines.hpp"
+#include "engine/run_course.hpp"
 #include "muster/host_slots.hpp"
 #include "muster/resolver.hpp"
 #include "muster/run.hpp"
@@ -23,7 +24,6 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 
 namespace muster {
 
@@ -96,8 +96,8 @@ class task_engine {
   void report(task_result&& result);
   void note_failures(std::uint64_t failed);
   void stop_starting(reason why);
-  void wake() { idle_.cancel(); }
-  bool stopping() const { return stop_reason_ != reason::none; }
+  void wake() { course_.wake(); }
+  bool stopping() const { return course_.stopping(); }
   void note_waiting();
   run_summary summary() const;
 
@@ -121,23 +121,15 @@ class task_engine {
   std::uint64_t unstarted_ = 0;  // of them, those that were never asked for
   std::uint64_t sequence_ = 0;   // of the next task
   std::uint64_t failed_ = 0;     // tasks
-  std::uint64_t in_flight_ = 0;
-  std::uint64_t in_flight_peak_ = 0;
-  reason stop_reason_ = reason::none;
   bool exhausted_ = false;
   bool pull_held_ = false;   // more could be pulled, if there were room
   bool batch_due_ = false;   // a batch that waits for more is not to wait any longer
   bool growth_due_ = false;  // targets have come for the task that grows
-  bool pump_done_ = false;
   system_timeline time_;
-  timeline::time_point started_{};
-  timeline::time_point finished_{};
-  asio::steady_timer idle_;  // never expires: cancelled to wake the pump
+  run_course course_;
   nap rate_nap_;
-  std::unique_ptr<alarm> run_deadline_;
   std::unique_ptr<alarm> retry_alarm_;
   std::unique_ptr<alarm> batch_alarm_;
-  asio::steady_timer done_;  // never expires: cancelled at the end
   process_host host_;
   std::optional<resolver> names_;  // when a name's address was first asked for
   intrusive_list<running_task> running_;

@@ -46,7 +46,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
     std::optional<task_cursor> task = self.next_task();
     if (!task) {
       if (self.drained()) break;
-      co_await self.idle_.async_wait(resume);
+      co_await self.course_.sleep();
       continue;
     }
     if (++starts == starts_max) {
@@ -67,19 +67,17 @@ job task_engine::pump(job_scope&, task_engine& self) {
     if (self.growing_ && !self.stopping()) self.take_targets(self.growing_->targets);
     self.growing_ = nullptr;
     if (self.stopping()) {
-      self.end_unstarted(std::move(*task), self.stop_reason_);
+      self.end_unstarted(std::move(*task), self.course_.stop_reason());
       break;
     }
     self.launch(std::move(*task), std::move(*permit));
   }
   if (self.stopping()) self.settle_unstarted();
-  self.pump_done_ = true;
-  if (self.in_flight_ == 0) self.done_.cancel();
+  self.course_.end_pump();
 }
 
 void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
-  ++in_flight_;
-  in_flight_peak_ = std::max(in_flight_peak_, in_flight_);
+  course_.enter();
   observer_.on_task_start(task.sequence);
   auto* const started = new running_task{*this, std::move(task), std::move(permit)};
   running_.push_back(*started);
@@ -239,7 +237,7 @@ bool task_engine::drained() const {
   if (hosts_.parked() + hosts_.ready() + groups_.parked() + groups_.ready() > 0) return false;
   // What is in flight may come back for another try, or bring new targets.
   const bool may_come_back = options_.retries > 0 || refill_;
-  return !may_come_back || (in_flight_ == 0 && retries_.waiting() == 0);
+  return !may_come_back || (course_.in_flight() == 0 && retries_.waiting() == 0);
 }
 
 // ---- What was not started
@@ -265,7 +263,7 @@ void task_engine::settle(task_cursor&& task) {
   result.targets = std::move(task.targets);
   result.group = std::move(task.group);
   result.status = status::cancelled;
-  result.reason = stop_reason_;
+  result.reason = course_.stop_reason();
   result.process.exit_code = last.exit_code;
   result.process.signal = last.signal;
   result.attempts = std::move(task.attempts);

@@ -147,13 +147,7 @@ void exec_probes::start(stream_request&& request) {
 }
 
 void exec_probes::stop(reason why) {
-  intrusive_list<exec_run> stopping;
-  stopping.splice_back(running_);
-  while (!stopping.empty()) {
-    exec_run& run = stopping.pop_front();
-    running_.push_back(run);
-    run.stop(why);  // may be its end
-  }
+  running_.visit_once([why](exec_run& run) { run.stop(why); });  // may be its end
 }
 
 }  // namespace muster

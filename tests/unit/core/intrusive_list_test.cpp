@@ -62,6 +62,22 @@ TEST_CASE("a list takes over all elements of another") {
   CHECK(drain(first) == "abc");
 }
 
+TEST_CASE("elements may leave a list, and others come, while it is visited") {
+  intrusive_list<item> list;
+  item a{'a'}, b{'b'}, c{'c'}, d{'d'};
+  list.push_back(a);
+  list.push_back(b);
+  list.push_back(c);
+  std::string visited;
+  list.visit_once([&](item& one) {
+    visited += one.name;
+    if (one.name == 'a') list.push_back(d);
+    if (one.name == 'b') one.unlink();
+  });
+  CHECK(visited == "abc");
+  CHECK(drain(list) == "adc");
+}
+
 TEST_CASE("elements outlive their list") {
   item a{'a'};
   {

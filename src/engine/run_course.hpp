@@ -1,0 +1,76 @@
+#pragma once
+
+#include "muster/status.hpp"
+#include "net/resume.hpp"
+#include "net/timeline.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+namespace muster {
+
+/// The course that every run takes: a pump starts works, which are in flight until they end, and
+/// sleeps while there is none to start. The run is over when the pump has ended, be it at the end
+/// of its works or because the run was stopped, and nothing is in flight any more.
+class run_course {
+ public:
+  /// `stop` ends the run early: when its deadline has come, and when whoever awaits it gives up.
+  run_course(asio::io_context& context, timeline& time, std::function<void(reason)> stop);
+
+  // For the pump.
+
+  /// `co_await course.sleep()`: until it is woken.
+  auto sleep() { return idle_.async_wait(resume); }
+  void wake() { idle_.cancel(); }
+  void end_pump();
+
+  // For works.
+
+  void enter() { in_flight_peak_ = std::max(in_flight_peak_, ++in_flight_); }
+  /// Whoever leaves calls `look_for_end` when all that follows from it is done.
+  void leave() { --in_flight_; }
+  void look_for_end() {
+    if (pump_ended_ && in_flight_ == 0) over_.cancel();
+  }
+  std::uint64_t in_flight() const { return in_flight_; }
+  std::uint64_t in_flight_peak() const { return in_flight_peak_; }
+
+  // For the run.
+
+  /// The pump is to start nothing more, for this reason. False when it was told so before; the
+  /// first reason counts.
+  bool stop_pump(reason why);
+  bool stopping() const { return stop_reason_ != reason::none; }
+  /// None when the run is not stopped.
+  reason stop_reason() const { return stop_reason_; }
+  /// The run's time begins.
+  void begin() { began_ = time_.now(); }
+  /// Waits until it is over. A cancellation of this wait stops the run, and what is in flight is
+  /// still waited for.
+  asio::awaitable<void> over(std::optional<std::chrono::nanoseconds> deadline);
+  /// So far, or in all when it is over.
+  std::chrono::nanoseconds elapsed() const { return ended_.value_or(time_.now()) - began_; }
+
+ private:
+  timeline& time_;
+  std::function<void(reason)> stop_;
+  std::uint64_t in_flight_ = 0;
+  std::uint64_t in_flight_peak_ = 0;
+  reason stop_reason_ = reason::none;
+  bool pump_ended_ = false;
+  timeline::time_point began_{};
+  std::optional<timeline::time_point> ended_;
+  std::unique_ptr<alarm> deadline_;
+  asio::steady_timer idle_;  // never expires: cancelled to wake the pump
+  asio::steady_timer over_;  // never expires: cancelled at the end
+};
+
+}  // namespace muster
