@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
@@ -163,23 +164,66 @@ std::string_view get(const peer_address& to, std::string_view host, std::string_
   return answer.starts_with("HTTP/1.1 ") ? "up" : "protocol_error";
 }
 
-std::string_view run_true() {
-  char name[] = "true";
-  char* const words[] = {name, nullptr};
-  pid_t process = 0;
-  if (posix_spawnp(&process, name, nullptr, nullptr, words, environ) != 0) return "local_error";
-  int status = 0;
-  while (waitpid(process, &status, 0) < 0) {
-    if (errno != EINTR) return "local_error";
+/// A process whose two outputs are read to their ends, as whoever is to have every result must.
+class captured_process {
+ public:
+  captured_process(const char* name, std::string argument) {
+    std::array<int, 2> output{-1, -1};
+    std::array<int, 2> errors{-1, -1};
+    if (pipe2(output.data(), O_CLOEXEC) != 0) return;
+    if (pipe2(errors.data(), O_CLOEXEC) == 0) {
+      posix_spawn_file_actions_t actions;
+      posix_spawn_file_actions_init(&actions);
+      posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
+      posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO);
+      std::string word = name;
+      char* const words[] = {word.data(), argument.data(), nullptr};
+      if (posix_spawnp(&process_, name, &actions, nullptr, words, environ) != 0) process_ = -1;
+      posix_spawn_file_actions_destroy(&actions);
+      close(errors[1]);
+    }
+    close(output[1]);
+    read_both(output[0], errors[0]);
+    close(output[0]);
+    if (errors[0] >= 0) close(errors[0]);
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "up" : "mismatch";
+  /// Its exit code; -1 if it did not run, or a signal ended it.
+  int wait() const {
+    int status = 0;
+    while (process_ > 0 && waitpid(process_, &status, 0) < 0) {
+      if (errno != EINTR) return -1;
+    }
+    return process_ > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  static void read_both(int output, int errors) {
+    std::array<pollfd, 2> both{pollfd{output, POLLIN, 0}, pollfd{errors, POLLIN, 0}};
+    std::array<char, 4096> part;
+    while (both[0].fd >= 0 || both[1].fd >= 0) {
+      if (poll(both.data(), both.size(), -1) < 0 && errno != EINTR) return;
+      for (pollfd& one : both) {
+        if (one.fd >= 0 && one.revents != 0 && read(one.fd, part.data(), part.size()) <= 0) {
+          one.fd = -1;
+        }
+      }
+    }
+  }
+
+  pid_t process_ = -1;
+};
+
+std::string_view run_true(const std::string& target) {
+  const captured_process process{"true", target};
+  const int code = process.wait();
+  return code == 0 ? "up" : code > 0 ? "mismatch" : "local_error";
 }
 
 }  // namespace
 
 std::string_view probe_once(const work& wanted, std::uint32_t index) {
   if (wanted.probe.kind == probe_kind::task) return "up";
-  if (wanted.probe.kind == probe_kind::program) return run_true();
+  if (wanted.probe.kind == probe_kind::program) return run_true(wanted.targets.text(index));
   peer_address to;
   if (!resolve(wanted, index, to)) return "name_error";
   const auto until = clock::now() + wanted.timeout;

@@ -30,7 +30,7 @@ using clock = std::chrono::steady_clock;
 // Pieces that are read of one stream before others have their turn.
 constexpr int reads_max = 4;
 // How long a process that was killed is waited for when there is no loop to wait on.
-constexpr int last_wait_ms = 100;
+constexpr int last_wait_ms = 1000;
 
 reason reason_of(spawn_step step, int error) {
   if (error == EMFILE || error == ENFILE) return reason::too_many_open_files;
