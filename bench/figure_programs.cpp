@@ -31,7 +31,7 @@ void tiny_programs(const bench_place& at) {
   const std::uint32_t count = at.small ? 50 : 10'000;
   const auto list = numbers(at, count);
   const auto costs = take_turns(
-      at.tools, at.rounds(5),
+      at.tools, at.rounds(3),
       {{{at.loop("process"), "--number", "--in-flight", width, fmt::format("{}", count), "true"}},
        {muster_run(at, list, width, {"--", "true"})},
        {{"xargs", "-a", list, "-P", width, "-n", "1", "true"}}});
@@ -52,7 +52,7 @@ void sleeping_programs(const bench_place& at) {
   const std::uint32_t count = at.small ? 20 : 2'000;
   const auto all = fmt::format("{}", count);
   const auto list = numbers(at, count);
-  const auto costs = take_turns(at.tools, at.rounds(5),
+  const auto costs = take_turns(at.tools, at.rounds(3),
                                 {{{at.loop("process"), "--in-flight", all, all, "sleep", "1"}},
                                  {muster_run(at, list, all, {"--stdin", "--", "sleep", "1"})},
                                  {{"xargs", "-a", list, "-P", all, "-I{}", "sleep", "1"}}});
