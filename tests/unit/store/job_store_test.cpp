@@ -94,7 +94,7 @@ TEST_CASE("the numbers of a job's tasks go on where they were") {
   CHECK(store.next_sequence() == 12);
 }
 
-TEST_CASE("counts and keys are those of targets that came to an end") {
+TEST_CASE("counts are of targets that came to an end, and keys of those that succeeded") {
   const test::temporary_directory directory;
   job_store store = job_store::create(directory.file("x.db"), sample_job());
   store.begin(5, noon);
@@ -110,11 +110,11 @@ TEST_CASE("counts and keys are those of targets that came to an end") {
   CHECK(now.finished == 3);
   CHECK(now.failed == 1);
   CHECK(now.kept == 4);
-  CHECK(store.done() == std::unordered_map<std::string, std::uint32_t>{{"a", 2}, {"b", 1}});
+  CHECK(store.done() == std::unordered_map<std::string, std::uint32_t>{{"a", 2}});
   CHECK(store.refills() == std::vector<std::string>{"found"});
 }
 
-TEST_CASE("a job that is gone on with has only results that are final") {
+TEST_CASE("a job that is gone on with has only the results of targets that succeeded") {
   const test::temporary_directory directory;
   job_store store = job_store::create(directory.file("x.db"), sample_job());
   store.begin({}, noon);
@@ -122,6 +122,9 @@ TEST_CASE("a job that is gone on with has only results that are final") {
   task_result cut = task("b", status::cancelled);
   cut.reason = reason::interrupted;
   store.note(cut, {"b"}, {});
+  store.note(task("c", status::mismatch), {"c"}, {});
+  CHECK(store.state().finished == 2);
+  CHECK(store.state().failed == 1);
   store.end("stopped", 130, "no space", noon + 1s);
   CHECK(store.state().problem == "no space");
   CHECK(store.state().word == "stopped");
@@ -131,6 +134,8 @@ TEST_CASE("a job that is gone on with has only results that are final") {
   CHECK(store.state().word == "running");
   CHECK_FALSE(store.state().exit_code);
   CHECK(store.state().problem.empty());
+  CHECK(store.state().finished == 1);
+  CHECK(store.state().failed == 0);
   const auto results = store.results(0, 1 << 20);
   REQUIRE(results.size() == 1);
   CHECK(text_of(results[0].result.targets[0]) == "a");
