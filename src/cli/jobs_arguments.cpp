@@ -71,7 +71,8 @@ void add_jobs_options(CLI::App& command, jobs_arguments& into) {
   add_names(remove, into, true);
   remove.add_flag("--force", into.force, "Stop those that run");
   add_names(add_verb(command, into, jobs_verb::resume, "resume",
-                     "Run what has not succeeded: what failed, and what is left\nafter a stop, a crash or a reboot"),
+                     "Run what has not succeeded: what failed, and what is left\nafter a stop, a "
+                     "crash or a reboot"),
             into, true);
   command.footer(examples);
 }

@@ -59,7 +59,7 @@ void add_command_options(CLI::App& command, run_arguments& into) {
       "MAX|MIN,MAX");
   command.add_flag("--allow-dash", run.allow_dash,
                    "Run the command even if a target would be taken for an option");
-  command.add_flag("--dry-run", run.dry_run, "Show the commands, and run none");
+  command.add_flag("--dry-run", run.dry_run, "Show the commands; run nothing, and write no file");
 }
 
 void add_course_options(CLI::App& command, run_arguments& into) {
@@ -117,6 +117,9 @@ void add_output_options(CLI::App& command, run_arguments& into) {
   command.add_flag("-q,--quiet", into.quiet,
                    "No results on standard output, no progress; the summary stays");
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
+  // Records of a dry run would say that something was run.
+  for (const char* other : {"--json", "--csv", "--output"})
+    command.get_option("--dry-run")->excludes(command.get_option(other));
 }
 
 void add_job_options(CLI::App& command, run_arguments& into) {

@@ -100,6 +100,10 @@ class task_command final : private run_observer {
  private:
   run_options options() const {
     run_options options = arguments_.run;
+    if (options.dry_run) {
+      options.refill.clear();  // it would look for targets in the commands
+      options.rate = 0;
+    }
     if (keeper_) options.first_sequence = keeper_->first_sequence();
     return options;
   }
@@ -137,6 +141,11 @@ class task_command final : private run_observer {
   // The run with the scripts around it.
   static asio::awaitable<void> whole_run(task_command& self) {
     const run_arguments& arguments = self.arguments_;
+    if (arguments.run.dry_run) {
+      self.outputs_->watch(self.run_);
+      self.summary_ = co_await self.run_.run();
+      co_return;
+    }
     if (!arguments.begin_command.empty()) {
       co_await self.run_script("--begin", arguments.begin_command, true);
       self.begin_failed_ = self.script_failed_;
@@ -197,7 +206,9 @@ class task_command final : private run_observer {
     const bool interrupted = signals_.pending();
     const bool reader_gone = outputs_->reader_gone() && !interrupted;
     if (!reader_gone) {
-      const std::string text = render_run_summary(summary_, wants_colour(STDERR_FILENO));
+      const std::string text = arguments_.run.dry_run
+                                   ? render_dry_run_summary(summary_)
+                                   : render_run_summary(summary_, wants_colour(STDERR_FILENO));
       std::fwrite(text.data(), 1, text.size(), stderr);
     }
     if (summary_.asked != summary_.totals.total()) {

@@ -50,10 +50,12 @@ class run_outputs {
 
  private:
   static job draw_now_and_then(job_scope&, run_outputs& self);
+  void open_logs(const run_arguments& arguments, std::string_view command);
   void flush();
 
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
+  const bool dry_run_;
   output_file errors_;
   output_file tagged_;
   std::optional<tagged_lines> tags_;

@@ -1,6 +1,7 @@
 // Strategy: a job is a file. Its one row of `job` says what it is and how it is; `results` has what
 // nobody has received yet, `done` which targets have succeeded, whether their results are still
-// there or not: all others are run when the job is gone on with. A result, its targets' keys and the counts are one transaction.
+// there or not: all others are run when the job is gone on with. A result, its targets' keys and
+// the counts are one transaction.
 #include "store/job_store.hpp"
 
 #include "store/job_record.hpp"

@@ -57,8 +57,8 @@ TEST_CASE("a job is done when every target has succeeded, and until then resume 
   const job_place place;
   const std::string notes = place.file("notes");
   const std::string good = place.file("good");
-  const texts command{"sh", "-c", "echo $1 >> " + notes + "; test $1 = a || test -e " + good + ".$1",
-                      "sh"};
+  const texts command{"sh", "-c",
+                      "echo $1 >> " + notes + "; test $1 = a || test -e " + good + ".$1", "sh"};
   place.start("a", "a\nb\nc\n", {}, command);
   CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
   // Nothing has changed: they fail again, and are no more than they were.

@@ -326,17 +326,6 @@ TEST_CASE("the last script runs on Ctrl-C, too") {
   CHECK_FALSE(contains(result.err, "then\n"));
 }
 
-TEST_CASE("a dry run shows the commands as a shell would take them, and runs none") {
-  temporary_directory directory;
-  process_options options;
-  options.directory = directory.path().string();
-  const auto result =
-      tasks({"a b", "it's", "--lines", "--ordered", "--dry-run", "--", "touch", "{}"}, options);
-  CHECK(result.exit_code == 0);
-  CHECK(result.out == "touch 'a b'\ntouch 'it'\\''s'\n");
-  CHECK(run({"ls", directory.path().string()}).out.empty());
-}
-
 TEST_CASE("the help of run is as it was last agreed on") {
   // The default for each core is told as such, so the text is the same on every machine.
   const auto result = run(muster_command({"run", "--help"}));
