@@ -8,6 +8,7 @@
 #include "cli/run_control.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/say.hpp"
+#include "cli/script_run.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
@@ -27,12 +28,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -76,10 +74,13 @@ class task_command final : private run_observer {
     // The second signal kills all that runs, and then muster.
     signals_.watch(
         [this] {
-          script_stop_.emit(asio::cancellation_type::terminal);
+          if (script_stoppable_) script_.stop();
           run_.stop(reason::interrupted);
         },
-        [this] { run_.kill(); });
+        [this] {
+          script_.kill();
+          run_.kill();
+        });
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     control_.watch_signals();
@@ -172,11 +173,8 @@ class task_command final : private run_observer {
     options.environment.push_back(fmt::format("MUSTER_TARGETS={}", summary_.totals.total()));
     options.environment.push_back(fmt::format("MUSTER_UP={}", up));
     options.environment.push_back(fmt::format("MUSTER_NOT_UP={}", summary_.totals.total() - up));
-    std::vector<std::string> words{"/bin/sh", "-c", script};
-    auto running = run_process(std::move(words), std::move(options));
-    const auto slot = stoppable ? script_stop_.slot() : asio::cancellation_slot{};
-    const process_result result = co_await asio::co_spawn(
-        context_, std::move(running), asio::bind_cancellation_slot(slot, asio::use_awaitable));
+    script_stoppable_ = stoppable;
+    const process_result result = co_await script_.run(script, std::move(options));
     // Standard output is for the results of tasks.
     const std::string said = result.output + result.errors;
     std::fwrite(said.data(), 1, said.size(), stderr);
@@ -244,16 +242,17 @@ class task_command final : private run_observer {
 
   const run_arguments& arguments_;
   job_keeper* const keeper_;
+  bool script_stoppable_ = false;  // by the first signal
   bool script_failed_ = false;
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
   std::exception_ptr failure_;
   std::unordered_set<std::string> succeeded_;
-  asio::cancellation_signal script_stop_;
   run_summary summary_;
   asio::io_context context_{1};
   target_intake intake_;
   command_run run_;
+  script_run script_{context_};
   stop_signals signals_;
   std::chrono::steady_clock::time_point started_{};
   run_control control_;

@@ -1,6 +1,7 @@
 #include "cli/run.hpp"
 
 #include <csignal>
+#include <filesystem>
 
 #include <sys/stat.h>
 
@@ -184,6 +185,38 @@ TEST_CASE("a second Ctrl-C kills what ignores the first, and ends at once") {
   const auto result = running.wait(10s);
   CHECK(result.signal == SIGINT);
   CHECK(all_gone("1234.8"));
+}
+
+TEST_CASE("a second Ctrl-C kills the script that runs, with its children") {
+  temporary_directory directory;
+  const auto wait_for = [&](const std::string& name) {
+    for (int i = 0; i < 1000 && !std::filesystem::exists(directory.file(name)); ++i)
+      ::usleep(10'000);
+    return std::filesystem::exists(directory.file(name));
+  };
+  // One that the first signal brings about, and one that does not heed it.
+  const std::string last = "touch " + directory.file("last") + "; sleep 1234.55; echo";
+  process finishing{
+      muster_command({"run", "a", "--lines", "--begin", "touch " + directory.file("a"), "--finally",
+                      last, "--", "sh", "-c", "sleep 600"})};
+  REQUIRE(wait_for("a"));
+  ::usleep(100'000);
+  finishing.send_signal(SIGINT);
+  REQUIRE(wait_for("last"));
+  finishing.send_signal(SIGINT);
+  CHECK(finishing.wait(10s).signal == SIGINT);
+  CHECK(all_gone("1234.55"));
+
+  const std::string first = "trap 'touch " + directory.file("told") + "' TERM; touch " +
+                            directory.file("first") + "; while :; do sleep 1234.56; done";
+  process beginning{
+      muster_command({"run", "a", "--lines", "--grace", "100s", "--begin", first, "--", "true"})};
+  REQUIRE(wait_for("first"));
+  beginning.send_signal(SIGINT);
+  REQUIRE(wait_for("told"));
+  beginning.send_signal(SIGINT);
+  CHECK(beginning.wait(10s).signal == SIGINT);
+  CHECK(all_gone("1234.56"));
 }
 
 TEST_CASE("tasks die with muster when it is killed") {
