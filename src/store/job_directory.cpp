@@ -141,12 +141,30 @@ job_holder job_directory::holder(const std::string& name) const {
   return who;
 }
 
-void job_directory::remove(const std::string& name) const {
+std::vector<std::string> job_directory::files_of(const std::string& name) const {
   const std::string database = database_of(name);
-  for (const std::string& path : {database, database + "-wal", database + "-shm", log_of(name),
-                                  input_of(name), lock_of(name)}) {
+  return {database, database + "-wal", database + "-shm", log_of(name), input_of(name)};
+}
+
+bool job_directory::has_files(const std::string& name) const {
+  struct stat about {};
+  std::vector<std::string> paths = files_of(name);
+  paths.push_back(lock_of(name));
+  return std::any_of(paths.begin(), paths.end(), [&about](const std::string& path) {
+    return ::lstat(path.c_str(), &about) == 0;
+  });
+}
+
+void job_directory::clear(const std::string& name) const {
+  for (const std::string& path : files_of(name)) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("can't remove " + path);
   }
+}
+
+void job_directory::remove(const std::string& name) const {
+  clear(name);
+  const std::string path = lock_of(name);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("can't remove " + path);
 }
 
 }  // namespace muster
