@@ -43,7 +43,7 @@ void read_input_from(run_arguments& arguments, const std::string& path) {
 }
 
 void point(int descriptor, const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+  const int file = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) fail("can't open " + path);
   if (::dup2(file, descriptor) < 0) fail("can't use " + path);
   ::close(file);

@@ -186,6 +186,7 @@ int resume(const job_directory& jobs, const jobs_arguments& arguments, const run
 
 int run_verb(const jobs_arguments& arguments, const run_parser& parse) {
   const job_directory jobs = jobs_at(arguments.state_directory);
+  jobs.check();
   switch (arguments.verb) {
     case jobs_verb::list:
       return list(jobs, arguments);

@@ -52,8 +52,11 @@ class job_directory {
   /// path, and an argument.
   static bool is_name(std::string_view text);
 
-  /// Makes the directory, for this user alone, and those that it is in.
+  /// Makes the directory, for this user alone, and those that it is in; then as `check`.
   void make() const;
+  /// Throws std::runtime_error when others could put files of their own into the directory: it
+  /// belongs to another user, or others may write to it. One that is not there is good.
+  void check() const;
   /// The jobs there are, in the order of their names.
   std::vector<std::string> names() const;
   bool has(const std::string& name) const;

@@ -101,6 +101,19 @@ TEST_CASE("what is left of a job that never came to be is removed by hand, or by
   CHECK_FALSE(std::filesystem::exists(jobs + "/a.input"));
 }
 
+TEST_CASE("a place for jobs that others can write to is refused before anything is in it") {
+  const job_place place;
+  const std::string jobs = place.file("state/muster/jobs");
+  std::filesystem::create_directories(jobs);
+  std::filesystem::permissions(jobs, std::filesystem::perms::all);
+  const auto started = place.start("a", "x\n", {}, {"true"});
+  CHECK(started.exit_code == 3);
+  CHECK(contains(started.err, "chmod go-w " + jobs));
+  CHECK(std::filesystem::is_empty(jobs));
+  CHECK(place.muster({"jobs"}).exit_code == 3);
+  CHECK(place.muster({"jobs", "wait", "a"}).err == started.err);
+}
+
 TEST_CASE("without a home there is no place for jobs, unless one is named") {
   const temporary_directory directory;
   const texts start{"env", "-u", "HOME", "-u", "XDG_STATE_HOME", MUSTER_BINARY};

@@ -6,8 +6,10 @@
 #include "support/loopback.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 using namespace muster;
 using namespace std::chrono_literals;
@@ -159,6 +161,24 @@ TEST_CASE("results are given piece by piece, and forgotten without their keys") 
   CHECK(store.results(rest.back().number, 1).size() == 1);
   CHECK(store.done().size() == 4);
   CHECK(store.state().finished == 4);
+}
+
+TEST_CASE("only its user can read a job's database, and it is none that a link leads to") {
+  const test::temporary_directory directory;
+  const job_store store = job_store::create(directory.file("x.db"), sample_job());
+  for (const char* name : {"x.db", "x.db-wal", "x.db-shm"}) {
+    struct stat about {};
+    REQUIRE(::stat(directory.file(name).c_str(), &about) == 0);
+    CHECK((about.st_mode & 0777) == 0600);
+  }
+  std::filesystem::create_symlink(directory.file("new.db"), directory.file("link.db"));
+  CHECK_THROWS_AS(job_store::create(directory.file("link.db"), sample_job()), store_error);
+  CHECK_FALSE(std::filesystem::exists(directory.file("new.db")));
+  std::filesystem::create_symlink(directory.file("x.db"), directory.file("y.db"));
+  CHECK_THROWS_WITH(job_store::look_at(directory.file("y.db")), Catch::Contains("symbolic link"));
+  // A directory may be found through one, as many a home is.
+  std::filesystem::create_directory_symlink(directory.path(), directory.file("home"));
+  CHECK(job_store::look_at(directory.file("home/x.db")).state().word == "running");
 }
 
 TEST_CASE("a second connection sees what was noted, at once") {
