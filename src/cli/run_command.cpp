@@ -1,5 +1,6 @@
 #include "cli/run_command.hpp"
 
+#include "cli/command_identity.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
 #include "cli/job_keeper.hpp"
@@ -55,13 +56,15 @@ class task_command final : private run_observer {
         signals_{context_},
         control_{context_, run_} {
     // What an earlier run has done is read before its log is appended to.
+    const std::string command = command_identity(arguments);
     if (!arguments.resume_file.empty()) {
-      succeeded_ = read_succeeded(arguments.resume_file, run_.command_text());
+      auto earlier = read_earlier_run(arguments.resume_file, arguments.job_log, command);
+      begins_log_ = !earlier;
+      if (earlier) succeeded_ = std::move(*earlier);
     }
     in_flight_allowed_ = run_.max_in_flight();
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
-    outputs_.emplace(context_, arguments, run_.command_text(),
-                     [this] { return should_have_ended(); });
+    outputs_.emplace(context_, arguments, command, [this] { return should_have_ended(); });
   }
 
   ~task_command() {
@@ -83,6 +86,7 @@ class task_command final : private run_observer {
         });
     started_ = std::chrono::steady_clock::now();
     announce_limit();
+    announce_beginning();
     control_.watch_signals();
     if (keeper_) keeper_->begin(context_, intake_.targets().size());
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
@@ -186,6 +190,12 @@ class task_command final : private run_observer {
                         : std::string{to_string(result.reason)}));
   }
 
+  void announce_beginning() const {
+    if (arguments_.quiet || !begins_log_ || arguments_.run.dry_run) return;
+    say(fmt::format("--resume: there is no {} yet: all targets are run, and it is begun",
+                    arguments_.resume_file));
+  }
+
   void announce_limit() const {
     if (arguments_.quiet || in_flight_allowed_ >= arguments_.run.in_flight_max) return;
     say(fmt::format("{} tasks at once at the most, as no more files can be open; raise ulimit -Hn",
@@ -246,6 +256,7 @@ class task_command final : private run_observer {
   bool script_failed_ = false;
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
+  bool begins_log_ = false;
   std::exception_ptr failure_;
   std::unordered_set<std::string> succeeded_;
   run_summary summary_;

@@ -1,6 +1,8 @@
 #include "cli/run_control.hpp"
 
+#include "cli/regular_file.hpp"
 #include "cli/say.hpp"
+#include "cli/usage_error.hpp"
 #include "core/parsed.hpp"
 #include "core/whole_number.hpp"
 #include "net/resume.hpp"
@@ -71,6 +73,7 @@ job run_control::follow_signals(job_scope&, run_control& self) {
 }
 
 void run_control::watch_file(const std::string& path) {
+  need_regular_file("--control", path);
   path_ = path;
   const std::filesystem::path whole{path};
   name_ = whole.filename();
@@ -100,6 +103,11 @@ job run_control::follow_file(job_scope&, run_control& self) {
 }
 
 void run_control::read_file() {
+  try {
+    need_regular_file("--control", path_);  // it may have been replaced by something else
+  } catch (const usage_error& error) {
+    return say(error.what());
+  }
   std::ifstream file{path_, std::ios::binary};
   if (!file) return;
   std::string text(file_bytes_max, '\0');
