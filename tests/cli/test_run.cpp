@@ -15,6 +15,15 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   CHECK(contains(result.err, "4 up"));
 }
 
+TEST_CASE("a row's true and false are these words, and null is no value") {
+  const auto result = tasks({"--ordered", "--json", "--", "echo", "{t}"},
+                            input("{\"target\":\"a\",\"t\":true}\n{\"target\":\"b\",\"t\":false}\n"
+                                  "{\"target\":\"c\",\"t\":null}\n"));
+  CHECK(contains(result.out, "\"output\":\"true\\n\""));
+  CHECK(contains(result.out, "\"output\":\"false\\n\""));
+  CHECK(contains(result.out, R"("target":"c","task":3,"status":"skipped","reason":"no_value")"));
+}
+
 TEST_CASE("without a placeholder the target is the last argument") {
   CHECK(tasks({"a", "--lines", "--", "echo", "for"}).out == "for a\n");
 }
