@@ -3,6 +3,7 @@
 // go to the same terminal. From then on they go to its log.
 #include "cli/detached_job.hpp"
 
+#include "cli/command_check.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/job_keeper.hpp"
 #include "cli/run_command.hpp"
@@ -145,6 +146,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
         "--name: '{}' is no name for a job; write up to {} letters, digits, dots, _ and -",
         excerpt(name), job_directory::name_bytes_max)};
   }
+  check_command(arguments);  // before all of standard input is read
   const job_directory jobs = jobs_at(arguments.state_directory);
   jobs.make();
   const std::optional<job_lock> lock = jobs.try_lock(name);

@@ -1,5 +1,6 @@
 #include "cli/run_command.hpp"
 
+#include "cli/command_check.hpp"
 #include "cli/command_identity.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
@@ -280,6 +281,7 @@ int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    check_command(arguments);
     refuse_file_clashes(files_read(arguments),
                         {{"-o", arguments.output_files}, {"--joblog", {arguments.job_log}}});
     task_command command{arguments, keeper};

@@ -53,6 +53,9 @@ TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
   const auto empty = place.start("a", "", {}, {"true"});
   CHECK(empty.exit_code == 2);
   CHECK(contains(empty.err, "standard input was empty"));
+  const auto program = place.start("a", "x\n", {}, {"no-such-command-here"});
+  CHECK(program.exit_code == 2);
+  CHECK(contains(program.err, "there is no program 'no-such-command-here'"));
   CHECK(place.json().empty());
   const auto alone = place.muster({"run", "--detach", "127.0.0.1", "--", "true"});
   CHECK(alone.exit_code == 2);

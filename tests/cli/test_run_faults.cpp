@@ -9,13 +9,55 @@ using namespace muster::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("a command that is not there, and one that may not be run, have reasons of their own") {
-  const auto missing = tasks({"a", "--lines", "--json", "--", "no-such-command-here"});
+  const auto missing = tasks({"no-such-command-here", "--lines", "--json", "--", "{}"});
   CHECK(missing.exit_code == 1);
   CHECK(contains(missing.out, R"("status":"local_error","reason":"command_not_found"})"));
-  const auto forbidden = tasks({"a", "--lines", "--json", "--", "/etc/passwd"});
+  const auto forbidden = tasks({"/etc/passwd", "--lines", "--json", "--", "{}"});
   CHECK(contains(forbidden.out, R"("status":"local_error","reason":"not_executable"})"));
-  const auto nowhere = tasks({"a", "--lines", "--json", "--cwd", "/nonexistent", "--", "true"});
-  CHECK(contains(nowhere.out, R"("status":"local_error","reason":"no_directory"})"));
+  // A directory that goes away meanwhile.
+  temporary_directory directory;
+  const std::string place = directory.file("place");
+  std::filesystem::create_directory(place);
+  const auto nowhere = tasks(
+      {place, "b", "--lines", "--json", "-P", "1", "--ordered", "--cwd", place, "--", "rmdir"});
+  CHECK(contains(nowhere.out,
+                 R"("target":"b","task":2,"status":"local_error","reason":"no_directory"})"));
+}
+
+TEST_CASE("a command that can be run for no target is said once, and nothing is run") {
+  temporary_directory directory;
+  write_whole_file(directory.file("plain"), "");
+  const auto refused = [&](std::vector<std::string> options, const std::string& why) {
+    options.insert(options.begin(), {"a", "b", "c", "--lines", "--job-log", directory.file("log")});
+    const auto result = tasks(std::move(options));
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK(result.err == "muster: " + why + "\n");
+    CHECK_FALSE(std::filesystem::exists(directory.file("log")));
+  };
+  refused({"--", "no-such-command-here"},
+          "there is no program 'no-such-command-here' in PATH; is it installed, or did you mean "
+          "--shell?");
+  refused({"--", "./nope", "{}"}, "can't run ./nope: No such file or directory");
+  refused(
+      {"--", directory.file("plain")},
+      directory.file("plain") + " may not be executed; name a program, or make it one: chmod +x");
+  refused({"--", "/tmp"}, "/tmp may not be executed; name a program, or make it one: chmod +x");
+  refused({"--cwd", "/nonexistent", "--", "true"},
+          "--cwd: can't run anything in /nonexistent: No such file or directory");
+  refused({"--cwd", directory.file("plain"), "--shell", "--", "true"},
+          "--cwd: can't run anything in " + directory.file("plain") + ": Not a directory");
+}
+
+TEST_CASE("a program is found from the directory it runs in, and may be made by the first script") {
+  temporary_directory directory;
+  std::filesystem::create_symlink("/bin/echo", directory.file("tool"));
+  const std::string there = directory.path().string();
+  CHECK(tasks({"a", "--lines", "--cwd", there, "--", "./tool"}).out == "a\n");
+  const auto made =
+      tasks({"a", "--lines", "--cwd", there, "--begin", "ln -s tool made", "--", "./made"});
+  CHECK(made.out == "a\n");
+  CHECK(tasks({"a", "--lines", "--dry-run", "--", "no-such-command-here"}).exit_code == 0);
 }
 
 TEST_CASE("a task that ignores SIGTERM is killed after its grace, with its children") {
