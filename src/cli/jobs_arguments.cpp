@@ -2,6 +2,7 @@
 
 #include "cli/duration_option.hpp"
 #include "cli/run_arguments.hpp"
+#include "cli/text_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -74,6 +75,7 @@ void add_jobs_options(CLI::App& command, jobs_arguments& into) {
                      "Run what has not succeeded: what failed, and what is left\nafter a stop, a "
                      "crash or a reboot"),
             into, true);
+  name_values(command);
   command.footer(examples);
 }
 

@@ -199,8 +199,8 @@ class task_command final : private run_observer {
 
   void announce_limit() const {
     if (arguments_.quiet || in_flight_allowed_ >= arguments_.run.in_flight_max) return;
-    say(fmt::format("{} tasks at once at the most, as no more files can be open; raise ulimit -Hn",
-                    in_flight_allowed_));
+    say(fmt::format("{} {} at once at the most, as no more files can be open; raise ulimit -Hn",
+                    in_flight_allowed_, in_flight_allowed_ == 1 ? "task" : "tasks"));
   }
 
   /// Whether the run is to end though the loop may not have heard of it: a reader of the results

@@ -68,7 +68,8 @@ job run_control::follow_signals(job_scope&, run_control& self) {
     const std::size_t now = self.running_.max_in_flight();
     self.running_.set_max_in_flight(number == SIGUSR1 ? now + 1
                                                       : std::max<std::size_t>(now, 2) - 1);
-    say(fmt::format("up to {} tasks at once from here on", self.running_.max_in_flight()));
+    const std::size_t most = self.running_.max_in_flight();
+    say(fmt::format("up to {} {} at once from here on", most, most == 1 ? "task" : "tasks"));
   }
 }
 

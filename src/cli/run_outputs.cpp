@@ -83,8 +83,10 @@ void run_outputs::write(const task_result& result) {
     show(result.sequence, result.targets, process_stream::output, result.process.output);
     end_try(result.sequence);
   }
-  for (auto& one : sinks_)
-    one->write(result);
+  for (auto& one : sinks_) {
+    // Nobody is told what became of tasks that whoever reads them has had enough of.
+    if (one.get() != standard_output_ || !reader_gone()) one->write(result);
+  }
   if (logs_) logs_->write(result);
   if (job_log_) job_log_->note(result);
   flush_soon_.request();

@@ -267,7 +267,7 @@ TEST_CASE("limits follow signals") {
   CHECK(running.wait_for_error_output("up to 2 tasks at once", 10s));
   for (int i = 0; i < 3; ++i) {
     running.send_signal(SIGUSR2);
-    CHECK(running.wait_for_error_output("up to 1 tasks at once", 10s));
+    CHECK(running.wait_for_error_output("up to 1 task at once", 10s));
   }
   running.close_stdin();
   CHECK(running.wait().exit_code == 0);
