@@ -15,6 +15,13 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   CHECK(contains(result.err, "4 up"));
 }
 
+TEST_CASE(
+    "what a script needs for a here-document and for another shell is as it is written down") {
+  const std::string text = "v={}; cat <<END\nsee $v\nEND\nsh -c 'echo \"$1\"' sh {}";
+  const auto result = tasks({"$(id) \"b\"", "--lines", "--shell", "--", text});
+  CHECK(result.out == "see $(id) \"b\"\n$(id) \"b\"\n");
+}
+
 TEST_CASE("a row's true and false are these words, and null is no value") {
   const auto result = tasks({"--ordered", "--json", "--", "echo", "{t}"},
                             input("{\"target\":\"a\",\"t\":true}\n{\"target\":\"b\",\"t\":false}\n"
