@@ -1,6 +1,7 @@
 #include "cli/checkpointing.hpp"
 
 #include "cli/command_description.hpp"
+#include "cli/regular_file.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 #include "core/whole_number.hpp"
@@ -14,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace muster {
@@ -42,6 +42,7 @@ std::string read_checkpoint_file(const std::string& path) {
 
 /// Throws usage_error when it is damaged.
 checkpoint_record read_record(const std::string& path) {
+  need_regular_file("--resume", path);
   auto record = parse_checkpoint(read_checkpoint_file(path));
   if (record) return std::move(*record);
   throw usage_error{fmt::format("--resume: can't go on from {}: {}", path, record.error().message)};
@@ -89,10 +90,7 @@ checkpointing::checkpointing(asio::io_context& context, const sweep_arguments& a
 void checkpointing::begin() {
   const std::string& path = arguments_.checkpoint_file;
   if (path.empty()) return;
-  struct stat about {};
-  if (::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
-    throw usage_error{fmt::format("--checkpoint: {} is no regular file; name one", path)};
-  }
+  need_regular_file("--checkpoint", path);
   const std::string complaint = "can't write checkpoint " + path;
   try {
     // Before the outputs are touched: where no checkpoint can be, they stay what they were.

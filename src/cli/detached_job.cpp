@@ -3,6 +3,7 @@
 // go to the same terminal. From then on they go to its log.
 #include "cli/detached_job.hpp"
 
+#include "cli/command_check.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/job_keeper.hpp"
 #include "cli/run_command.hpp"
@@ -11,6 +12,7 @@
 #include "cli/usage_error.hpp"
 #include "core/command_template.hpp"
 #include "core/parsed.hpp"
+#include "store/kept_input.hpp"
 
 #include <array>
 #include <cerrno>
@@ -24,7 +26,6 @@
 #include <fmt/ranges.h>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,32 +36,6 @@ namespace {
   throw std::system_error{errno, std::generic_category(), what};
 }
 
-/// Copies all of standard input to a file: when the job is gone on with, nobody can ask for it
-/// again.
-void keep_input(const std::string& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) fail("can't write " + path);
-  std::array<char, 64 * 1024> buffer;
-  std::string problem;
-  for (;;) {
-    const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) problem = "can't read standard input";
-    if (got <= 0) break;
-    std::size_t put = 0;
-    while (put < static_cast<std::size_t>(got) && problem.empty()) {
-      const ssize_t count = ::write(file, buffer.data() + put, static_cast<std::size_t>(got) - put);
-      if (count >= 0) put += static_cast<std::size_t>(count);
-      if (count < 0 && errno != EINTR) problem = "can't write " + path;
-    }
-    if (!problem.empty()) break;
-  }
-  const int error = errno;
-  ::close(file);
-  errno = error;
-  if (!problem.empty()) fail(problem);
-}
-
 /// Has the targets of standard input read from a file instead.
 void read_input_from(run_arguments& arguments, const std::string& path) {
   std::erase(arguments.targets, "-");
@@ -69,7 +44,7 @@ void read_input_from(run_arguments& arguments, const std::string& path) {
 }
 
 void point(int descriptor, const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+  const int file = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) fail("can't open " + path);
   if (::dup2(file, descriptor) < 0) fail("can't use " + path);
   ::close(file);
@@ -171,6 +146,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
         "--name: '{}' is no name for a job; write up to {} letters, digits, dots, _ and -",
         excerpt(name), job_directory::name_bytes_max)};
   }
+  check_command(arguments);  // before all of standard input is read
   const job_directory jobs = jobs_at(arguments.state_directory);
   jobs.make();
   const std::optional<job_lock> lock = jobs.try_lock(name);
@@ -182,16 +158,19 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
   }
   run_arguments own = arguments;
   try {
+    jobs.clear(name);  // what was left of one that never came to be
     if (reads_standard_input(arguments)) {
       if (::isatty(STDIN_FILENO) == 1) {
         throw usage_error{"no targets; name some, or pipe them in (see muster run --help)"};
       }
-      keep_input(jobs.input_of(name));
-      struct stat about {};
-      const bool others = !arguments.targets.empty() || !arguments.input_files.empty();
-      if (!others && ::stat(jobs.input_of(name).c_str(), &about) == 0 && about.st_size == 0) {
-        throw usage_error{"no targets: standard input was empty"};
+      const auto bytes = keep_input(STDIN_FILENO, jobs.input_of(name), kept_input_bytes_max);
+      if (!bytes) {
+        throw usage_error{
+            "standard input holds more than 1 GiB, which is the most that a job keeps; write it to "
+            "a file and name that: -iL FILE"};
       }
+      const bool others = !arguments.targets.empty() || !arguments.input_files.empty();
+      if (!others && *bytes == 0) throw usage_error{"no targets: standard input was empty"};
       read_input_from(own, jobs.input_of(name));
     }
     job_description about;

@@ -21,7 +21,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
 /// Reads a command line of `muster run` again; throws usage_error when it is none.
 using run_parser = std::function<run_arguments(const std::vector<std::string>& words)>;
 
-/// Goes on with a job in the same way: runs what has not finished.
+/// Goes on with a job in the same way: runs what has not succeeded.
 int resume_job(const job_directory& jobs, const std::string& name, const run_parser& parse);
 
 }  // namespace muster

@@ -23,9 +23,9 @@ class job_keeper {
   /// `on_begun` is called once everything is open and the first task may start. Throws store_error.
   job_keeper(job_store store, const run_options& run, std::function<void()> on_begun);
 
-  /// True when an earlier run of this job was done with the target; once for each time that it was.
+  /// True when the target succeeded in an earlier run of this job; once for each time that it did.
   bool done_before(const target& subject);
-  /// Targets that came out of the output of tasks that need not be run again.
+  /// Targets that came out of the output of tasks that have ended.
   const std::vector<std::string>& refills() const { return refills_; }
   /// The sequence number of the first task.
   std::uint64_t first_sequence() const { return first_sequence_; }

@@ -2,6 +2,7 @@
 // that a log is not gone on with by another one by mistake.
 #include "cli/job_log.hpp"
 
+#include "cli/regular_file.hpp"
 #include "cli/usage_error.hpp"
 #include "core/job_log_reader.hpp"
 #include "core/parsed.hpp"
@@ -9,7 +10,6 @@
 #include "sink/json_text.hpp"
 
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 #include <utility>
 #include <vector>
@@ -43,15 +43,13 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   append_json_string(out, text, text.size() * key_growth_max + 1);
 }
 
-}  // namespace
-
+/// The targets that succeeded by the log at `path`. Throws as `read_earlier_run` does.
 std::unordered_set<std::string> read_succeeded(const std::string& path, std::string_view command) {
   const auto fail = [&path](int error) {
     throw std::system_error{error, std::generic_category(), "--resume: " + path};
   };
   std::ifstream file{path, std::ios::binary};
   if (!file) fail(errno);
-  if (std::filesystem::is_directory(path)) fail(EISDIR);
   job_log_reader reader{command};
   std::vector<char> piece(piece_bytes);
   bool empty = true;
@@ -62,12 +60,33 @@ std::unordered_set<std::string> read_succeeded(const std::string& path, std::str
   if (file.bad()) fail(EIO);
   reader.finish();
   if (const auto& other = reader.other_command()) {
-    throw usage_error{fmt::format("--resume: {} is of another command: {}", path, excerpt(*other))};
+    // The first line of a log was the bare words once.
+    const bool is_old = !other->starts_with("--");
+    throw usage_error{
+        fmt::format("--resume: {} is of another command: {}; this one is: {}; {}", path,
+                    excerpt(*other), excerpt(command),
+                    is_old ? "a log of an earlier version of muster can't tell; name a new one"
+                           : "repeat that one, or name another log")};
   }
   if (!reader.is_job_log() && !empty) {
     throw usage_error{"--resume: " + path + " is not a job log"};
   }
   return std::move(reader.succeeded());
+}
+
+}  // namespace
+
+std::optional<std::unordered_set<std::string>> read_earlier_run(const std::string& path,
+                                                                const std::string& appended_to,
+                                                                std::string_view command) {
+  need_regular_file("--resume", path);
+  // The first run may be asked for in the same words as those that go on from it.
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
+    if (appended_to.empty() || appended_to == path) return std::nullopt;
+    throw usage_error{fmt::format(
+        "--resume: there is no {}; leave it out to begin with --job-log {}", path, appended_to)};
+  }
+  return read_succeeded(path, command);
 }
 
 job_log::job_log(const std::string& path, std::string_view command)

@@ -2,6 +2,7 @@
 
 #include "cli/duration_option.hpp"
 #include "cli/run_arguments.hpp"
+#include "cli/text_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -50,7 +51,7 @@ constexpr const char* examples =
     "  muster jobs                        which jobs there are, and how they are getting on\n"
     "  muster jobs receive scan --json    the results so far\n"
     "  muster jobs wait scan -t 10m       until it has ended\n"
-    "  muster jobs resume scan            after a stop, a crash or a reboot: the rest\n"
+    "  muster jobs resume scan            after failures, a stop or a crash: the rest\n"
     "\n"
     "Exit status: 0 success; of wait, what the job's was; 2 bad usage, 3 could not do it,\n"
     "124 time is up. Everything else: docs/jobs.md";
@@ -71,8 +72,10 @@ void add_jobs_options(CLI::App& command, jobs_arguments& into) {
   add_names(remove, into, true);
   remove.add_flag("--force", into.force, "Stop those that run");
   add_names(add_verb(command, into, jobs_verb::resume, "resume",
-                     "Run what has not finished: after a stop, a crash or a reboot"),
+                     "Run what has not succeeded: what failed, and what is left\nafter a stop, a "
+                     "crash or a reboot"),
             into, true);
+  name_values(command);
   command.footer(examples);
 }
 

@@ -23,13 +23,16 @@ namespace {
 
 constexpr std::size_t results_bytes_max = 1024 * 1024;
 
+[[noreturn]] void refuse_unknown(const std::string& name) {
+  throw usage_error{
+      fmt::format("there is no job '{}'; muster jobs says which there are", excerpt(name))};
+}
+
 /// The jobs that are named, all of which there are; or all there are.
 std::vector<std::string> chosen(const job_directory& jobs, const jobs_arguments& arguments) {
   if (arguments.names.empty()) return jobs.names();
   for (const std::string& name : arguments.names) {
-    if (job_directory::is_name(name) && jobs.has(name)) continue;
-    throw usage_error{
-        fmt::format("there is no job '{}'; muster jobs says which there are", excerpt(name))};
+    if (!job_directory::is_name(name) || !jobs.has(name)) refuse_unknown(name);
   }
   return arguments.names;
 }
@@ -152,9 +155,17 @@ int stop(const job_directory& jobs, const jobs_arguments& arguments) {
 }
 
 int remove(const job_directory& jobs, const jobs_arguments& arguments) {
-  for (const std::string& name : chosen(jobs, arguments)) {
-    if (arguments.force && stop_job(jobs, name)) wait_for_jobs(jobs, {name}, 1, std::nullopt);
+  for (const std::string& name : arguments.names) {
+    // What is left of a job that never came to be can be removed, too.
+    if (!job_directory::is_name(name) || !jobs.has_files(name)) refuse_unknown(name);
+    const bool is_job = jobs.has(name);
+    if (is_job && arguments.force && stop_job(jobs, name)) {
+      wait_for_jobs(jobs, {name}, 1, std::nullopt);
+    }
     const std::optional<job_lock> lock = jobs.try_lock(name);
+    if (!lock && !is_job) {
+      throw usage_error{fmt::format("{} is just being started; remove it when it runs", name)};
+    }
     if (!lock) {
       throw usage_error{fmt::format(
           "{} runs: stop it first (muster jobs stop {}), or remove it with --force", name, name)};
@@ -175,6 +186,7 @@ int resume(const job_directory& jobs, const jobs_arguments& arguments, const run
 
 int run_verb(const jobs_arguments& arguments, const run_parser& parse) {
   const job_directory jobs = jobs_at(arguments.state_directory);
+  jobs.check();
   switch (arguments.verb) {
     case jobs_verb::list:
       return list(jobs, arguments);

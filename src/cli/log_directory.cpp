@@ -1,5 +1,6 @@
 #include "cli/log_directory.hpp"
 
+#include "cli/stable_hash.hpp"
 #include "core/command_template.hpp"
 #include "muster/sink.hpp"
 
@@ -16,14 +17,6 @@ namespace muster {
 namespace {
 
 constexpr std::size_t name_bytes_max = 200;
-
-/// FNV-1a, which is the same on every machine.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf2'9ce4'8422'2325;
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01b3;
-  return hash;
-}
 
 bool stays(char c, bool first) {
   const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -45,7 +38,7 @@ std::string safe_file_name(std::string_view text) {
   if (name.size() > name_bytes_max) {
     name.resize(name_bytes_max);
     // Only an escape has a percent sign, and no escape is of letters beyond F.
-    name += fmt::format("%h{:016x}", hash_of(text));
+    name += fmt::format("%h{:016x}", stable_hash(text));
   }
   return name;
 }
@@ -77,7 +70,7 @@ void log_directory::write(const task_result& result) {
 
 void log_directory::write_file(const std::string& name, std::string_view output,
                                std::string_view errors) {
-  const bool again = !written_.insert(hash_of(name)).second;
+  const bool again = !written_.insert(stable_hash(name)).second;
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (again ? O_APPEND : O_TRUNC);
   const int file = ::openat(directory_, name.c_str(), flags, 0666);
   if (file < 0) {

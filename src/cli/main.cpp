@@ -1,4 +1,5 @@
 #include "cli/exit_code.hpp"
+#include "cli/foreign_options.hpp"
 #include "cli/help_formatter.hpp"
 #include "cli/jobs_arguments.hpp"
 #include "cli/jobs_command.hpp"
@@ -85,10 +86,28 @@ std::string command_text(const words& all) {
   return text;
 }
 
+/// "--job-log: 1 required FILE missing" without what sounds as if there could be more. Behind the
+/// value's name there may be what it has to be.
+std::string without_count(std::string message) {
+  constexpr std::string_view required = ": 1 required ";
+  constexpr std::string_view missing = ": a value is missing: ";
+  const std::size_t at = message.find(required);
+  if (at == message.npos) return message;
+  message.replace(at, required.size(), missing);
+  const std::size_t end = message.find_first_of(" :", at + missing.size());
+  return message.substr(0, end);
+}
+
 int complain(const command_line& line, const CLI::ParseError& error) {
   std::string message = error.what();
-  if (const std::string better = muster::suggest_option(line.app, line.options); !better.empty()) {
-    message = better;
+  std::string better;
+  if (!line.options.empty() && line.options.back() == "run") {
+    better = muster::explain_foreign_option(*line.run_command, line.options);
+  }
+  if (better.empty()) better = muster::suggest_option(line.app, line.options);
+  if (!better.empty()) message = better;
+  if (better.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+    message = without_count(std::move(message));
   }
   std::string help = "muster";
   for (const CLI::App* command = &line.app; !command->get_subcommands().empty();) {

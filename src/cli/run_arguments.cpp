@@ -1,5 +1,6 @@
 #include "cli/run_arguments.hpp"
 
+#include "cli/number_option.hpp"
 #include "cli/run_limit_options.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
@@ -51,38 +52,36 @@ void add_command_options(CLI::App& command, run_arguments& into) {
           "Set an environment variable for the command; repeatable")
       ->option_text("NAME=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--cwd", run.process.directory, "Run the command in this directory")
-      ->option_text("DIR");
+  add_filled(command, "--cwd", run.process.directory, "Run the command in this directory", "DIR");
   add_text(
       command, "--batch", [&run](const std::string& text) { parse_batch(text, run); },
       "Give a command up to MAX targets, at least MIN unless no more\ncome for a second",
       "MAX|MIN,MAX");
   command.add_flag("--allow-dash", run.allow_dash,
                    "Run the command even if a target would be taken for an option");
-  command.add_flag("--dry-run", run.dry_run, "Show the commands, and run none");
+  command.add_flag("--dry-run", run.dry_run, "Show the commands; run nothing, and write no file");
 }
 
 void add_course_options(CLI::App& command, run_arguments& into) {
   command.option_defaults()->group("Course");
   add_text(
-      command, "--refill", [&into](const std::string& text) { into.run.refill = text; },
+      command, "--refill",
+      [&into](const std::string& text) {
+        if (text.empty())
+          reject("--refill", text, "matches every line; write what new targets are like");
+        into.run.refill = text;
+      },
       "Lines of output that match are new targets: the first group,\nor all that matched", "REGEX");
-  command
-      .add_option("--job-log,--joblog", into.job_log, "Append a JSON line for each target to FILE")
-      ->option_text("FILE");
-  command
-      .add_option("--resume", into.resume_file,
-                  "Run only what has not succeeded by this job log, and append\nto it")
-      ->option_text("FILE");
-  command
-      .add_option("--begin", into.begin_command, "Run this script first; if it fails, nothing else")
-      ->option_text("SCRIPT");
-  command.add_option("--end", into.end_command, "Run this script when all targets are done")
-      ->option_text("SCRIPT");
-  command
-      .add_option("--finally", into.finally_command,
-                  "Run this script last, whatever happened; on Ctrl-C, too")
-      ->option_text("SCRIPT");
+  add_filled(command, "--job-log,--joblog", into.job_log,
+             "Append a JSON line for each target to FILE", "FILE");
+  add_filled(command, "--resume", into.resume_file,
+             "Run only what has not succeeded by this job log, and append\nto it", "FILE");
+  add_filled(command, "--begin", into.begin_command,
+             "Run this script first; if it fails, nothing else", "SCRIPT");
+  add_filled(command, "--end", into.end_command, "Run this script when all targets are done",
+             "SCRIPT");
+  add_filled(command, "--finally", into.finally_command,
+             "Run this script last, whatever happened; on Ctrl-C, too", "SCRIPT");
 }
 
 void add_output_options(CLI::App& command, run_arguments& into) {
@@ -101,22 +100,20 @@ void add_output_options(CLI::App& command, run_arguments& into) {
                   "Write results to FILE, too: .jsonl, .csv or .txt; repeatable")
       ->option_text("FILE")
       ->allow_extra_args(false);
-  command
-      .add_option("--output-max", run.process.output_bytes_max,
-                  "Bytes that are kept of each output of a task (1MiB)")
-      ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(std::size_t{0}, process_options::output_bytes_limit))
-      ->option_text("BYTES");
-  command
-      .add_option("--log-dir", into.log_directory,
-                  "Write a file for each target in DIR: its output")
-      ->option_text("DIR");
+  add_size(command, "--output-max", run.process.output_bytes_max,
+           process_options::output_bytes_limit,
+           "Bytes that are kept of each output of a task (1MiB)");
+  add_filled(command, "--log-dir", into.log_directory,
+             "Write a file for each target in DIR: its output", "DIR");
   add_output_parser(command, into.parse_json);
   command.add_option("--label", into.label, "What the progress line calls the run (run)")
       ->option_text("TEXT");
   command.add_flag("-q,--quiet", into.quiet,
                    "No results on standard output, no progress; the summary stays");
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
+  // Records of a dry run would say that something was run.
+  for (const char* other : {"--json", "--csv", "--output"})
+    command.get_option("--dry-run")->excludes(command.get_option(other));
 }
 
 void add_job_options(CLI::App& command, run_arguments& into) {
@@ -201,6 +198,7 @@ void add_run_options(CLI::App& command, run_arguments& into) {
   add_output_options(command, into);
   add_job_options(command, into);
   let_the_last_one_win(command);
+  name_values(command);
   command.final_callback([&into] { check_fit(into); });
   command.footer(examples);
 }

@@ -1,5 +1,7 @@
 #include "cli/run_command.hpp"
 
+#include "cli/command_check.hpp"
+#include "cli/command_identity.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
 #include "cli/job_keeper.hpp"
@@ -8,6 +10,7 @@
 #include "cli/run_control.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/say.hpp"
+#include "cli/script_run.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
@@ -27,12 +30,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -57,13 +57,15 @@ class task_command final : private run_observer {
         signals_{context_},
         control_{context_, run_} {
     // What an earlier run has done is read before its log is appended to.
+    const std::string command = command_identity(arguments);
     if (!arguments.resume_file.empty()) {
-      succeeded_ = read_succeeded(arguments.resume_file, run_.command_text());
+      auto earlier = read_earlier_run(arguments.resume_file, arguments.job_log, command);
+      begins_log_ = !earlier;
+      if (earlier) succeeded_ = std::move(*earlier);
     }
     in_flight_allowed_ = run_.max_in_flight();
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
-    outputs_.emplace(context_, arguments, run_.command_text(),
-                     [this] { return should_have_ended(); });
+    outputs_.emplace(context_, arguments, command, [this] { return should_have_ended(); });
   }
 
   ~task_command() {
@@ -76,12 +78,16 @@ class task_command final : private run_observer {
     // The second signal kills all that runs, and then muster.
     signals_.watch(
         [this] {
-          script_stop_.emit(asio::cancellation_type::terminal);
+          if (script_stoppable_) script_.stop();
           run_.stop(reason::interrupted);
         },
-        [this] { run_.kill(); });
+        [this] {
+          script_.kill();
+          run_.kill();
+        });
     started_ = std::chrono::steady_clock::now();
     announce_limit();
+    announce_beginning();
     control_.watch_signals();
     if (keeper_) keeper_->begin(context_, intake_.targets().size());
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
@@ -100,6 +106,10 @@ class task_command final : private run_observer {
  private:
   run_options options() const {
     run_options options = arguments_.run;
+    if (options.dry_run) {
+      options.refill.clear();  // it would look for targets in the commands
+      options.rate = 0;
+    }
     if (keeper_) options.first_sequence = keeper_->first_sequence();
     return options;
   }
@@ -137,6 +147,11 @@ class task_command final : private run_observer {
   // The run with the scripts around it.
   static asio::awaitable<void> whole_run(task_command& self) {
     const run_arguments& arguments = self.arguments_;
+    if (arguments.run.dry_run) {
+      self.outputs_->watch(self.run_);
+      self.summary_ = co_await self.run_.run();
+      co_return;
+    }
     if (!arguments.begin_command.empty()) {
       co_await self.run_script("--begin", arguments.begin_command, true);
       self.begin_failed_ = self.script_failed_;
@@ -163,11 +178,8 @@ class task_command final : private run_observer {
     options.environment.push_back(fmt::format("MUSTER_TARGETS={}", summary_.totals.total()));
     options.environment.push_back(fmt::format("MUSTER_UP={}", up));
     options.environment.push_back(fmt::format("MUSTER_NOT_UP={}", summary_.totals.total() - up));
-    std::vector<std::string> words{"/bin/sh", "-c", script};
-    auto running = run_process(std::move(words), std::move(options));
-    const auto slot = stoppable ? script_stop_.slot() : asio::cancellation_slot{};
-    const process_result result = co_await asio::co_spawn(
-        context_, std::move(running), asio::bind_cancellation_slot(slot, asio::use_awaitable));
+    script_stoppable_ = stoppable;
+    const process_result result = co_await script_.run(script, std::move(options));
     // Standard output is for the results of tasks.
     const std::string said = result.output + result.errors;
     std::fwrite(said.data(), 1, said.size(), stderr);
@@ -179,10 +191,16 @@ class task_command final : private run_observer {
                         : std::string{to_string(result.reason)}));
   }
 
+  void announce_beginning() const {
+    if (arguments_.quiet || !begins_log_ || arguments_.run.dry_run) return;
+    say(fmt::format("--resume: there is no {} yet: all targets are run, and it is begun",
+                    arguments_.resume_file));
+  }
+
   void announce_limit() const {
     if (arguments_.quiet || in_flight_allowed_ >= arguments_.run.in_flight_max) return;
-    say(fmt::format("{} tasks at once at the most, as no more files can be open; raise ulimit -Hn",
-                    in_flight_allowed_));
+    say(fmt::format("{} {} at once at the most, as no more files can be open; raise ulimit -Hn",
+                    in_flight_allowed_, in_flight_allowed_ == 1 ? "task" : "tasks"));
   }
 
   /// Whether the run is to end though the loop may not have heard of it: a reader of the results
@@ -197,7 +215,9 @@ class task_command final : private run_observer {
     const bool interrupted = signals_.pending();
     const bool reader_gone = outputs_->reader_gone() && !interrupted;
     if (!reader_gone) {
-      const std::string text = render_run_summary(summary_, wants_colour(STDERR_FILENO));
+      const std::string text = arguments_.run.dry_run
+                                   ? render_dry_run_summary(summary_)
+                                   : render_run_summary(summary_, wants_colour(STDERR_FILENO));
       std::fwrite(text.data(), 1, text.size(), stderr);
     }
     if (summary_.asked != summary_.totals.total()) {
@@ -233,16 +253,18 @@ class task_command final : private run_observer {
 
   const run_arguments& arguments_;
   job_keeper* const keeper_;
+  bool script_stoppable_ = false;  // by the first signal
   bool script_failed_ = false;
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
+  bool begins_log_ = false;
   std::exception_ptr failure_;
   std::unordered_set<std::string> succeeded_;
-  asio::cancellation_signal script_stop_;
   run_summary summary_;
   asio::io_context context_{1};
   target_intake intake_;
   command_run run_;
+  script_run script_{context_};
   stop_signals signals_;
   std::chrono::steady_clock::time_point started_{};
   run_control control_;
@@ -259,6 +281,7 @@ int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
+    check_command(arguments);
     refuse_file_clashes(files_read(arguments),
                         {{"-o", arguments.output_files}, {"--joblog", {arguments.job_log}}});
     task_command command{arguments, keeper};

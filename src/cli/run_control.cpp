@@ -1,6 +1,8 @@
 #include "cli/run_control.hpp"
 
+#include "cli/regular_file.hpp"
 #include "cli/say.hpp"
+#include "cli/usage_error.hpp"
 #include "core/parsed.hpp"
 #include "core/whole_number.hpp"
 #include "net/resume.hpp"
@@ -66,11 +68,13 @@ job run_control::follow_signals(job_scope&, run_control& self) {
     const std::size_t now = self.running_.max_in_flight();
     self.running_.set_max_in_flight(number == SIGUSR1 ? now + 1
                                                       : std::max<std::size_t>(now, 2) - 1);
-    say(fmt::format("up to {} tasks at once from here on", self.running_.max_in_flight()));
+    const std::size_t most = self.running_.max_in_flight();
+    say(fmt::format("up to {} {} at once from here on", most, most == 1 ? "task" : "tasks"));
   }
 }
 
 void run_control::watch_file(const std::string& path) {
+  need_regular_file("--control", path);
   path_ = path;
   const std::filesystem::path whole{path};
   name_ = whole.filename();
@@ -100,6 +104,11 @@ job run_control::follow_file(job_scope&, run_control& self) {
 }
 
 void run_control::read_file() {
+  try {
+    need_regular_file("--control", path_);  // it may have been replaced by something else
+  } catch (const usage_error& error) {
+    return say(error.what());
+  }
   std::ifstream file{path_, std::ios::binary};
   if (!file) return;
   std::string text(file_bytes_max, '\0');

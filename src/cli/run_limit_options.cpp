@@ -1,6 +1,7 @@
 #include "cli/run_limit_options.hpp"
 
 #include "cli/duration_option.hpp"
+#include "cli/number_option.hpp"
 #include "cli/text_option.hpp"
 #include "core/whole_number.hpp"
 
@@ -91,9 +92,7 @@ void add_run_limit_options(CLI::App& command, run_arguments& into) {
                   "Tasks at once for one host; 0 is unlimited (0)")
       ->check(CLI::Range(0, 65'535))
       ->option_text("N");
-  command.add_option("--rate", run.rate, "Tasks started a second; 0 is unlimited (0)")
-      ->check(CLI::Range(0.0, 1e9))
-      ->option_text("N");
+  add_rate(command, run.rate, "Tasks started a second; 0 is unlimited (0)");
   auto* group_by = command.add_option("--group-by", run.group_column,
                                       "The column of a row that names its group");
   group_by->option_text("COLUMN");
@@ -135,11 +134,10 @@ void add_run_limit_options(CLI::App& command, run_arguments& into) {
       command, "--halt", [&run](const std::string& text) { parse_halt(text, run.halt); },
       "Stop when N tasks, or N% of them, have failed; with soon,\nlet those that run finish",
       "N|N%|soon,N");
-  command
-      .add_option("--control", into.control_file,
-                  "Set limits from FILE whenever it is written: max-in-flight N,\n"
-                  "max-per-host N, rate N, group NAME N, a line each")
-      ->option_text("FILE");
+  add_filled(command, "--control", into.control_file,
+             "Set limits from FILE whenever it is written: max-in-flight N,\n"
+             "max-per-host N, rate N, group NAME N, a line each",
+             "FILE");
 }
 
 }  // namespace muster

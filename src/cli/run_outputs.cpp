@@ -38,6 +38,7 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
                          std::string_view command, const std::function<bool()>& give_up)
     : flush_soon_{context, [this] { flush(); }},
       draw_timer_{context},
+      dry_run_{arguments.run.dry_run},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
   errors_.give_up_when(give_up);
@@ -63,17 +64,29 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
     sinks_.push_back(
         make_task_sink(format_of(arguments, path), std::move(file), nullptr, path, format));
   }
-  if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);
-  const std::string& log = arguments.job_log.empty() ? arguments.resume_file : arguments.job_log;
-  if (!log.empty()) job_log_.emplace(log, command);
+  // A dry run leaves no trace: what it wrote would be taken for what a run had come to.
+  if (!dry_run_) open_logs(arguments, command);
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
   }
 }
 
+void run_outputs::open_logs(const run_arguments& arguments, std::string_view command) {
+  if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);
+  const std::string& log = arguments.job_log.empty() ? arguments.resume_file : arguments.job_log;
+  if (!log.empty()) job_log_.emplace(log, command);
+}
+
 void run_outputs::write(const task_result& result) {
-  for (auto& one : sinks_)
-    one->write(result);
+  // No process was there to write its lines as they came.
+  if (dry_run_) {
+    show(result.sequence, result.targets, process_stream::output, result.process.output);
+    end_try(result.sequence);
+  }
+  for (auto& one : sinks_) {
+    // Nobody is told what became of tasks that whoever reads them has had enough of.
+    if (one.get() != standard_output_ || !reader_gone()) one->write(result);
+  }
   if (logs_) logs_->write(result);
   if (job_log_) job_log_->note(result);
   flush_soon_.request();

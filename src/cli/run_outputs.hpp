@@ -26,8 +26,8 @@ namespace muster {
 /// line. Opens everything at once; throws std::system_error or std::invalid_argument if it can't.
 class run_outputs {
  public:
-  /// `command` is the run's, as one line. `give_up` tells whether to wait no longer for a reader
-  /// that takes nothing.
+  /// `command` is the run's `command_identity`. `give_up` tells whether to wait no longer for a
+  /// reader that takes nothing.
   run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command,
               const std::function<bool()>& give_up);
 
@@ -50,10 +50,12 @@ class run_outputs {
 
  private:
   static job draw_now_and_then(job_scope&, run_outputs& self);
+  void open_logs(const run_arguments& arguments, std::string_view command);
   void flush();
 
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
+  const bool dry_run_;
   output_file errors_;
   output_file tagged_;
   std::optional<tagged_lines> tags_;

@@ -2,6 +2,7 @@
 
 #include "cli/course_options.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/number_option.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
 #include "core/command_template.hpp"
@@ -126,10 +127,8 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
                   "Follow up to N redirects; 0 reports the redirect itself (0)")
       ->check(CLI::Range(0U, http_options::redirects_limit))
       ->option_text("N");
-  command.add_option("--max-body", probe.http.body_bytes_max, "Bytes of body to read (1MiB)")
-      ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(std::uint64_t{0}, http_options::body_bytes_limit))
-      ->option_text("BYTES");
+  add_size(command, "--max-body", probe.http.body_bytes_max, http_options::body_bytes_limit,
+           "Bytes of body to read (1MiB)");
   command
       .add_option_function<std::string>(
           "--user-agent",
@@ -177,9 +176,7 @@ void add_limit_options(CLI::App& command, sweep_arguments& into) {
   add_duration(
       command, "--deadline", probe_options::time_min,
       [&sweep](nanoseconds value) { sweep.run_deadline = value; }, "For the whole run");
-  command.add_option("--rate", sweep.rate, "Probes started a second; 0 is unlimited (10000)")
-      ->check(CLI::Range(0.0, 1e9))
-      ->option_text("N");
+  add_rate(command, sweep.rate, "Probes started a second; 0 is unlimited (10000)");
   command.add_option("--max-in-flight", sweep.probe.in_flight_max, "Probes in flight (10000)")
       ->check(CLI::Range(1, 4'000'000))
       ->option_text("N");
@@ -250,6 +247,7 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   add_course_options(command, into);
   add_output_options(command, into);
   let_the_last_one_win(command);
+  name_values(command);
   command.footer(examples);
 }
 

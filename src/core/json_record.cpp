@@ -18,8 +18,11 @@ class record_handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, re
   std::vector<json_member> members;
   std::string wrong;  ///< Why the handler stopped the parser.
 
-  // What is not told apart below: true and false.
-  bool Default() { return not_plain(); }
+  bool Bool(bool value) {
+    if (is_member()) members.back().is_boolean = true;
+    const std::string_view word = value ? "true" : "false";
+    return String(word.data(), static_cast<rapidjson::SizeType>(word.size()), true);
+  }
   bool Null() {
     if (is_member()) members.pop_back();
     return in_object();
@@ -37,7 +40,7 @@ class record_handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, re
     if (members.size() == json_members_max) {
       return stop(fmt::format("more than {} members", json_members_max));
     }
-    members.push_back({std::string(text, size), {}, true});
+    members.push_back({std::string(text, size), {}});
     return true;
   }
   bool StartObject() { return depth_ == 0 ? deeper() : not_plain() && deeper(); }

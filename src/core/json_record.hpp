@@ -12,8 +12,9 @@ namespace muster {
 /// One member of a JSON object.
 struct json_member {
   std::string name;
-  std::string value;     ///< A string's characters, or a number as it is written.
-  bool is_plain = true;  ///< False for true, false, an array or an object, which have no value.
+  std::string value;        ///< A string's characters; a number or a boolean as it is written.
+  bool is_plain = true;     ///< False for an array or an object, which have no value.
+  bool is_boolean = false;  ///< The value is true or false, not a text that spells it.
 };
 
 /// Parses a line that holds one JSON object (RFC 8259), in UTF-8. Members whose value is null are

@@ -100,7 +100,7 @@ target_reader::pull target_reader::read_json(std::string_view text, item& out) {
       if (!is_kept) unknown.push_back(member.name);
       continue;
     }
-    if (!member.is_plain) {
+    if (!member.is_plain || member.is_boolean) {
       line_text_ = text;
       return bad(fmt::format("{}: write a text or a number", excerpt(member.name)), out);
     }

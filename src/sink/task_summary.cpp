@@ -3,6 +3,23 @@
 #include "sink/summary_parts.hpp"
 
 namespace muster {
+namespace {
+
+void append_left_out(std::string& out, const run_summary& summary) {
+  if (summary.done_before > 0) {
+    append_counted(out, summary.done_before, "target", "targets");
+    out += " done before\n";
+  }
+  if (summary.bad_targets > 0) {
+    append_counted(out, summary.bad_targets, "line was not a target\n", "lines were not targets\n");
+  }
+  if (summary.duplicate_targets > 0) {
+    append_counted(out, summary.duplicate_targets, "duplicate target dropped\n",
+                   "duplicate targets dropped\n");
+  }
+}
+
+}  // namespace
 
 std::string render_run_summary(const run_summary& summary, bool colour) {
   std::string out;
@@ -27,17 +44,23 @@ std::string render_run_summary(const run_summary& summary, bool colour) {
     append_counted(out, summary.refilled, "target", "targets");
     out += " found in the output of tasks\n";
   }
-  if (summary.done_before > 0) {
-    append_counted(out, summary.done_before, "target", "targets");
-    out += " done before\n";
+  append_left_out(out, summary);
+  if (summary.stopped_early) {
+    append_stop(out, summary.stop_reason, summary.not_started, summary.not_started_known);
   }
-  if (summary.bad_targets > 0) {
-    append_counted(out, summary.bad_targets, "line was not a target\n", "lines were not targets\n");
+  return out;
+}
+
+std::string render_dry_run_summary(const run_summary& summary) {
+  std::string out;
+  const std::uint64_t shown = summary.totals.of(status::up);
+  append_counted(out, summary.totals.total(), "target", "targets");
+  out += ", dry run: nothing was run\n";
+  if (shown != summary.totals.total()) {
+    append_counted(out, summary.totals.total() - shown, "target has", "targets have");
+    out += " no command that could be run\n";
   }
-  if (summary.duplicate_targets > 0) {
-    append_counted(out, summary.duplicate_targets, "duplicate target dropped\n",
-                   "duplicate targets dropped\n");
-  }
+  append_left_out(out, summary);
   if (summary.stopped_early) {
     append_stop(out, summary.stop_reason, summary.not_started, summary.not_started_known);
   }

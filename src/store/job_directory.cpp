@@ -8,7 +8,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <system_error>
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -85,6 +88,26 @@ void job_directory::make() const {
     error.assign(errno, std::generic_category());
   }
   if (error) throw std::system_error{error, "can't make the directory for jobs, " + path_};
+  check();
+}
+
+void job_directory::check() const {
+  struct stat about {};
+  // The link itself first: whoever made it may have it lead wherever he likes.
+  const bool is_foreign = (::lstat(path_.c_str(), &about) == 0 && about.st_uid != ::geteuid()) ||
+                          (::stat(path_.c_str(), &about) == 0 && about.st_uid != ::geteuid());
+  if (is_foreign) {
+    throw std::runtime_error{
+        fmt::format("the directory for jobs, {}, belongs to another user ({}); name one of your "
+                    "own with --state-dir",
+                    path_, about.st_uid)};
+  }
+  if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw std::runtime_error{
+        fmt::format("others can write to the directory for jobs, {}, and so change what a job "
+                    "runs; if you trust what is in it, say chmod go-w {}",
+                    path_, path_)};
+  }
 }
 
 std::vector<std::string> job_directory::names() const {
@@ -106,13 +129,14 @@ std::vector<std::string> job_directory::names() const {
 
 bool job_directory::has(const std::string& name) const {
   struct stat about {};
-  return ::stat(database_of(name).c_str(), &about) == 0;
+  return ::lstat(database_of(name).c_str(), &about) == 0;
 }
 
 std::optional<job_lock> job_directory::try_lock(const std::string& name) const {
   const std::string path = lock_of(name);
   for (;;) {
-    job_lock held{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+    job_lock held{
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
     if (held.descriptor_ < 0) fail("can't open " + path);
     struct flock lock = lock_on(held_byte);
     if (::fcntl(held.descriptor_, F_OFD_SETLK, &lock) != 0) {
@@ -125,7 +149,7 @@ std::optional<job_lock> job_directory::try_lock(const std::string& name) const {
 
 job_holder job_directory::holder(const std::string& name) const {
   const std::string path = lock_of(name);
-  const job_lock seen{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  const job_lock seen{::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC)};
   if (seen.descriptor_ < 0) {
     if (errno == ENOENT) return {};
     fail("can't open " + path);
@@ -141,12 +165,30 @@ job_holder job_directory::holder(const std::string& name) const {
   return who;
 }
 
-void job_directory::remove(const std::string& name) const {
+std::vector<std::string> job_directory::files_of(const std::string& name) const {
   const std::string database = database_of(name);
-  for (const std::string& path : {database, database + "-wal", database + "-shm", log_of(name),
-                                  input_of(name), lock_of(name)}) {
+  return {database, database + "-wal", database + "-shm", log_of(name), input_of(name)};
+}
+
+bool job_directory::has_files(const std::string& name) const {
+  struct stat about {};
+  std::vector<std::string> paths = files_of(name);
+  paths.push_back(lock_of(name));
+  return std::any_of(paths.begin(), paths.end(), [&about](const std::string& path) {
+    return ::lstat(path.c_str(), &about) == 0;
+  });
+}
+
+void job_directory::clear(const std::string& name) const {
+  for (const std::string& path : files_of(name)) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("can't remove " + path);
   }
+}
+
+void job_directory::remove(const std::string& name) const {
+  clear(name);
+  const std::string path = lock_of(name);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("can't remove " + path);
 }
 
 }  // namespace muster

@@ -52,11 +52,16 @@ class job_directory {
   /// path, and an argument.
   static bool is_name(std::string_view text);
 
-  /// Makes the directory, for this user alone, and those that it is in.
+  /// Makes the directory, for this user alone, and those that it is in; then as `check`.
   void make() const;
+  /// Throws std::runtime_error when others could put files of their own into the directory: it
+  /// belongs to another user, or others may write to it. One that is not there is good.
+  void check() const;
   /// The jobs there are, in the order of their names.
   std::vector<std::string> names() const;
   bool has(const std::string& name) const;
+  /// Whether there is any file of this name: a job, or what is left of one that never came to be.
+  bool has_files(const std::string& name) const;
 
   std::string database_of(const std::string& name) const { return path_ + '/' + name + ".db"; }
   std::string log_of(const std::string& name) const { return path_ + '/' + name + ".log"; }
@@ -65,10 +70,13 @@ class job_directory {
   /// Nothing when another process has it.
   std::optional<job_lock> try_lock(const std::string& name) const;
   job_holder holder(const std::string& name) const;
-  /// Removes all files of a job; its lock is held by the caller.
+  /// Removes all files of a job but its lock, which the caller holds.
+  void clear(const std::string& name) const;
+  /// Removes them with the lock.
   void remove(const std::string& name) const;
 
  private:
+  std::vector<std::string> files_of(const std::string& name) const;
   std::string lock_of(const std::string& name) const { return path_ + '/' + name + ".lock"; }
   std::string path_;
 };

@@ -27,8 +27,8 @@ std::optional<std::vector<task_attempt>> unpack_attempts(std::string_view packed
 std::optional<status> status_of(std::string_view word);
 std::optional<reason> reason_of(std::string_view word);
 
-/// Whether a task came to its own end, so that it is not to be run again when its job is gone on
-/// with: neither cut off nor kept from starting by the end of the run.
+/// Whether a task came to its own end, good or bad: neither cut off nor kept from starting by the
+/// end of the run.
 bool is_finished(const task_result& result);
 
 }  // namespace muster

@@ -1,6 +1,7 @@
 // Strategy: a job is a file. Its one row of `job` says what it is and how it is; `results` has what
-// nobody has received yet, `done` which targets need not be run again, whether their results are
-// still there or not. A result, its targets' keys and the counts are one transaction.
+// nobody has received yet, `done` which targets have succeeded, whether their results are still
+// there or not: all others are run when the job is gone on with. A result, its targets' keys and
+// the counts are one transaction.
 #include "store/job_store.hpp"
 
 #include "store/job_record.hpp"
@@ -12,7 +13,7 @@
 namespace muster {
 namespace {
 
-constexpr int format_number = 2;
+constexpr int format_number = 3;
 
 constexpr const char* schema = R"(
 CREATE TABLE job (
@@ -31,7 +32,6 @@ CREATE TABLE job (
   problem BLOB NOT NULL DEFAULT '');
 CREATE TABLE results (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
-  final INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
   targets BLOB NOT NULL,
   label BLOB NOT NULL,
@@ -82,10 +82,10 @@ database open_known(const std::string& path, database::mode how) {
 struct job_store::statements {
   explicit statements(database& file)
       : keep{file,
-             "INSERT INTO results (final, sequence, targets, label, group_name, status, reason, "
+             "INSERT INTO results (sequence, targets, label, group_name, status, reason, "
              "detail, finished, started, began, took, cpu_time, exit_code, signal, "
              "left_open, output, output_bytes, errors, error_bytes, attempts) "
-             "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+             "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
         mark{file,
              "INSERT INTO done VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1"},
         count{file, "UPDATE job SET finished = finished + ?, failed = failed + ?"},
@@ -163,10 +163,13 @@ job_state job_store::state() {
 void job_store::begin(std::optional<std::uint64_t> expected,
                       std::chrono::system_clock::time_point now) {
   transaction whole{file_};
-  file_.execute("DELETE FROM results WHERE final = 0");
+  // What is run again has no outcome until it has ended again.
+  file_.execute(
+      fmt::format("DELETE FROM results WHERE status <> '{}'", to_string(status::up)).c_str());
   statement update{file_,
                    "UPDATE job SET state = 'running', exit_code = NULL, ended = NULL, "
-                   "problem = '', began = ?, expected = ?"};
+                   "problem = '', began = ?, expected = ?, "
+                   "finished = finished - failed, failed = 0"};
   std::optional<std::int64_t> count;
   if (expected) count = count_of(*expected);
   update.bind(to_number(now)).bind(count);
@@ -179,13 +182,12 @@ void job_store::note(const task_result& result, const std::vector<std::string>& 
   if (!prepared_) prepared_ = std::make_unique<statements>(file_);
   const process_result& process = result.process;
   const target_parameters* const row = result.targets.front().parameters();
-  const bool final = is_finished(result);
   // Whatever a failure has left in them.
   for (statement* one : {&prepared_->keep, &prepared_->mark, &prepared_->count, &prepared_->refill})
     one->reset();
   transaction whole{file_};
   statement& keep = prepared_->keep;
-  keep.bind(final ? 1 : 0).bind(count_of(result.sequence));
+  keep.bind(count_of(result.sequence));
   keep.bind_bytes(pack_targets(result.targets)).bind_bytes(row ? row->label : std::string{});
   keep.bind_bytes(result.group).bind_text(to_string(result.status));
   keep.bind_text(to_string(result.reason)).bind_bytes(result.detail);
@@ -201,11 +203,14 @@ void job_store::note(const task_result& result, const std::vector<std::string>& 
     keep.bind(std::optional<std::int64_t>{});
   }
   keep.run();
-  if (final) {
-    for (const std::string& key : keys)
-      prepared_->mark.bind_bytes(key).run();
+  if (is_finished(result)) {
+    const bool succeeded = result.status == status::up;
+    if (succeeded) {
+      for (const std::string& key : keys)
+        prepared_->mark.bind_bytes(key).run();
+    }
     const std::int64_t targets = count_of(keys.size());
-    prepared_->count.bind(targets).bind(result.status == status::up ? 0 : targets).run();
+    prepared_->count.bind(targets).bind(succeeded ? 0 : targets).run();
     for (const std::string& text : refills)
       prepared_->refill.bind_bytes(text).run();
   }

@@ -29,7 +29,7 @@ struct job_state {
   std::chrono::system_clock::time_point began;  ///< The last time that it was started.
   std::optional<std::chrono::system_clock::time_point> ended;
   std::optional<std::uint64_t> expected;  ///< Targets in all, where that is known.
-  std::uint64_t finished = 0;             ///< Targets whose task came to its own end.
+  std::uint64_t finished = 0;             ///< Targets whose last task came to its own end.
   std::uint64_t failed = 0;               ///< Of these, those that are not up.
   std::uint64_t kept = 0;                 ///< Results that nobody has received.
   std::string problem;                    ///< Why results could not be kept; empty if they could.
@@ -52,7 +52,8 @@ class job_store {
 
   // For the run.
 
-  /// The job runs from now on. What an earlier run of it was not done with is no result any more.
+  /// The job runs from now on. Of an earlier run, only the targets that succeeded count: the others
+  /// are to be run again, and what they came to is no result any more.
   void begin(std::optional<std::uint64_t> expected, std::chrono::system_clock::time_point now);
   /// Keeps a result, at once. `keys` tell its targets apart, `refills` are new targets that came
   /// out of it.
@@ -67,7 +68,7 @@ class job_store {
            std::chrono::system_clock::time_point now);
   /// Waits until all is on the disk, safe from a power failure.
   void sync() { file_.sync(); }
-  /// How often each key is among the targets that are done with.
+  /// How often each key is among the targets that have succeeded.
   std::unordered_map<std::string, std::uint32_t> done();
   std::vector<std::string> refills();
 

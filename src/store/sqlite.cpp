@@ -1,11 +1,17 @@
 #include "store/sqlite.hpp"
 
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace muster {
 namespace {
@@ -23,6 +29,10 @@ std::string explain(const std::string& path, sqlite3* connection, int code) {
       return fmt::format("can't write {}: no space left on the device", path);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
+      if (code == SQLITE_CANTOPEN_SYMLINK) {
+        return fmt::format("can't use {}: it is a symbolic link, which a job's files never are",
+                           path);
+      }
       if (system_error != 0) {
         return fmt::format("can't use {}: {}", path, std::strerror(system_error));
       }
@@ -33,6 +43,25 @@ std::string explain(const std::string& path, sqlite3* connection, int code) {
   }
 }
 
+/// The path without symbolic links in the directories that lead to the file.
+std::string resolved(const std::string& path) {
+  const std::filesystem::path whole{path};
+  std::error_code failed;
+  const auto directory = std::filesystem::canonical(
+      whole.has_parent_path() ? whole.parent_path() : std::filesystem::path{"."}, failed);
+  return failed ? path : (directory / whole.filename()).string();
+}
+
+/// Makes an empty file, for its user alone: SQLite would let all read it whom the umask lets, and
+/// gives its other files the same mode.
+void make_file(const std::string& path) {
+  const int file =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0)
+    throw store_error{fmt::format("can't make {}: {}", path, std::strerror(errno)), false};
+  ::close(file);
+}
+
 }  // namespace
 
 // ---- The connection
@@ -40,11 +69,13 @@ std::string explain(const std::string& path, sqlite3* connection, int code) {
 void database::closer::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 database::database(std::string path, mode how) : path_{std::move(path)} {
-  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (how == mode::create) make_file(path_);
   // One who only reads needs to write as well: what a killed writer left behind is put in order.
-  flags |= how == mode::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+  // SQLite follows no link in the whole path then, so those to the directory are resolved before.
+  constexpr int flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW;
   sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(path_.c_str(), &opened, flags, nullptr);
+  const int result = sqlite3_open_v2(resolved(path_).c_str(), &opened, flags, nullptr);
   connection_.reset(opened);
   if (result != SQLITE_OK) fail();
   sqlite3_busy_timeout(opened, busy_time_ms);

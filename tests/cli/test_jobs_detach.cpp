@@ -53,6 +53,9 @@ TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
   const auto empty = place.start("a", "", {}, {"true"});
   CHECK(empty.exit_code == 2);
   CHECK(contains(empty.err, "standard input was empty"));
+  const auto program = place.start("a", "x\n", {}, {"no-such-command-here"});
+  CHECK(program.exit_code == 2);
+  CHECK(contains(program.err, "there is no program 'no-such-command-here'"));
   CHECK(place.json().empty());
   const auto alone = place.muster({"run", "--detach", "127.0.0.1", "--", "true"});
   CHECK(alone.exit_code == 2);
@@ -62,6 +65,56 @@ TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
     CHECK(both.exit_code == 2);
     CHECK(contains(both.err, option));
   }
+}
+
+TEST_CASE("a detached run that is ended before its input is complete leaves nothing of it") {
+  const job_place place;
+  const std::string jobs = place.file("state/muster/jobs");
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGKILL}) {
+    process_options options;
+    options.keep_stdin = true;
+    options.environment = {"XDG_STATE_HOME=" + place.file("state")};
+    process starting{muster_command({"run", "--lines", "--detach", "--name", "a", "--", "true"}),
+                     options};
+    // More than a pipe takes, so some of it has been read.
+    REQUIRE(starting.write(std::string(1'000'000, 'x')));
+    CHECK(place.muster({"jobs", "remove", "--force", "a"}).exit_code == 2);
+    starting.send_signal(number);
+    CHECK(starting.wait().signal == number);
+    CHECK_FALSE(std::filesystem::exists(jobs + "/a.input"));
+    CHECK(place.muster({"jobs", "remove", "a"}).exit_code == 0);
+    CHECK(std::filesystem::is_empty(jobs));
+  }
+}
+
+TEST_CASE("what is left of a job that never came to be is removed by hand, or by the next one") {
+  const job_place place;
+  const std::string jobs = place.file("state/muster/jobs");
+  CHECK(place.muster({"jobs", "remove", "a"}).exit_code == 2);
+  std::filesystem::create_directories(jobs);
+  std::filesystem::permissions(jobs, std::filesystem::perms::owner_all);
+  write_whole_file(jobs + "/a.input", "old\n");
+  CHECK(place.muster({"jobs", "remove", "a"}).exit_code == 0);
+  CHECK(std::filesystem::is_empty(jobs));
+  write_whole_file(jobs + "/a.input", "old\n");
+  const auto started =
+      place.muster({"run", "--lines", "--detach", "--name", "a", "new", "--", "echo"});
+  CHECK(started.exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(jobs + "/a.input"));
+}
+
+TEST_CASE("a place for jobs that others can write to is refused before anything is in it") {
+  const job_place place;
+  const std::string jobs = place.file("state/muster/jobs");
+  std::filesystem::create_directories(jobs);
+  std::filesystem::permissions(jobs, std::filesystem::perms::all);
+  const auto started = place.start("a", "x\n", {}, {"true"});
+  CHECK(started.exit_code == 3);
+  CHECK(contains(started.err, "chmod go-w " + jobs));
+  CHECK(std::filesystem::is_empty(jobs));
+  CHECK(place.muster({"jobs"}).exit_code == 3);
+  CHECK(place.muster({"jobs", "wait", "a"}).err == started.err);
 }
 
 TEST_CASE("without a home there is no place for jobs, unless one is named") {

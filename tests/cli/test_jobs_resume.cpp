@@ -53,6 +53,42 @@ TEST_CASE("a job that was stopped goes on with what it had not finished") {
   CHECK(contains(again.err, "nothing left"));
 }
 
+TEST_CASE("a job is done when every target has succeeded, and until then resume runs what failed") {
+  const job_place place;
+  const std::string notes = place.file("notes");
+  const std::string good = place.file("good");
+  const texts command{"sh", "-c",
+                      "echo $1 >> " + notes + "; test $1 = a || test -e " + good + ".$1", "sh"};
+  place.start("a", "a\nb\nc\n", {}, command);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
+  // Nothing has changed: they fail again, and are no more than they were.
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
+  CHECK(place.state("a") == R"("failed")");
+  CHECK(place.field("a", "finished") == "3");
+  CHECK(place.field("a", "failed") == "2");
+  const auto failed = place.muster({"jobs", "receive", "a", "--json", "--keep"});
+  CHECK(targets_of(failed.out) == std::multiset<std::string>{"a", "b", "c"});
+  write_whole_file(good + ".b", "");
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
+  CHECK(place.state("a") == R"("failed")");
+  CHECK(place.field("a", "failed") == "1");
+  write_whole_file(good + ".c", "");
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
+  CHECK(place.state("a") == R"("done")");
+  CHECK(place.field("a", "finished") == "3");
+  CHECK(place.field("a", "failed") == "0");
+  const auto all = place.muster({"jobs", "receive", "a", "--json"});
+  CHECK(targets_of(all.out) == std::multiset<std::string>{"a", "b", "c"});
+  CHECK(lines_with(all.out, R"("status":"up")") == 3);
+  // What had succeeded was not run again.
+  CHECK(lines_with(read_whole_file(notes), "a") == 1);
+  CHECK(lines_with(read_whole_file(notes), "b") == 3);
+  CHECK(lines_with(read_whole_file(notes), "c") == 4);
+}
+
 TEST_CASE("a number names one task of a job, though it is killed and stopped") {
   const job_place place;
   const std::string notes = place.file("notes");

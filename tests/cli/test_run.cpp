@@ -15,6 +15,22 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   CHECK(contains(result.err, "4 up"));
 }
 
+TEST_CASE(
+    "what a script needs for a here-document and for another shell is as it is written down") {
+  const std::string text = "v={}; cat <<END\nsee $v\nEND\nsh -c 'echo \"$1\"' sh {}";
+  const auto result = tasks({"$(id) \"b\"", "--lines", "--shell", "--", text});
+  CHECK(result.out == "see $(id) \"b\"\n$(id) \"b\"\n");
+}
+
+TEST_CASE("a row's true and false are these words, and null is no value") {
+  const auto result = tasks({"--ordered", "--json", "--", "echo", "{t}"},
+                            input("{\"target\":\"a\",\"t\":true}\n{\"target\":\"b\",\"t\":false}\n"
+                                  "{\"target\":\"c\",\"t\":null}\n"));
+  CHECK(contains(result.out, "\"output\":\"true\\n\""));
+  CHECK(contains(result.out, "\"output\":\"false\\n\""));
+  CHECK(contains(result.out, R"("target":"c","task":3,"status":"skipped","reason":"no_value")"));
+}
+
 TEST_CASE("without a placeholder the target is the last argument") {
   CHECK(tasks({"a", "--lines", "--", "echo", "for"}).out == "for a\n");
 }
@@ -258,7 +274,7 @@ TEST_CASE("limits follow signals") {
   CHECK(running.wait_for_error_output("up to 2 tasks at once", 10s));
   for (int i = 0; i < 3; ++i) {
     running.send_signal(SIGUSR2);
-    CHECK(running.wait_for_error_output("up to 1 tasks at once", 10s));
+    CHECK(running.wait_for_error_output("up to 1 task at once", 10s));
   }
   running.close_stdin();
   CHECK(running.wait().exit_code == 0);
@@ -324,17 +340,6 @@ TEST_CASE("the last script runs on Ctrl-C, too") {
   CHECK(result.exit_code == 130);
   CHECK(contains(result.err, "last\n"));
   CHECK_FALSE(contains(result.err, "then\n"));
-}
-
-TEST_CASE("a dry run shows the commands as a shell would take them, and runs none") {
-  temporary_directory directory;
-  process_options options;
-  options.directory = directory.path().string();
-  const auto result =
-      tasks({"a b", "it's", "--lines", "--ordered", "--dry-run", "--", "touch", "{}"}, options);
-  CHECK(result.exit_code == 0);
-  CHECK(result.out == "touch 'a b'\ntouch 'it'\\''s'\n");
-  CHECK(run({"ls", directory.path().string()}).out.empty());
 }
 
 TEST_CASE("the help of run is as it was last agreed on") {

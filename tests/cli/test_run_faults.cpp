@@ -1,6 +1,7 @@
 #include "cli/run.hpp"
 
 #include <csignal>
+#include <filesystem>
 
 #include <sys/stat.h>
 
@@ -8,13 +9,55 @@ using namespace muster::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("a command that is not there, and one that may not be run, have reasons of their own") {
-  const auto missing = tasks({"a", "--lines", "--json", "--", "no-such-command-here"});
+  const auto missing = tasks({"no-such-command-here", "--lines", "--json", "--", "{}"});
   CHECK(missing.exit_code == 1);
   CHECK(contains(missing.out, R"("status":"local_error","reason":"command_not_found"})"));
-  const auto forbidden = tasks({"a", "--lines", "--json", "--", "/etc/passwd"});
+  const auto forbidden = tasks({"/etc/passwd", "--lines", "--json", "--", "{}"});
   CHECK(contains(forbidden.out, R"("status":"local_error","reason":"not_executable"})"));
-  const auto nowhere = tasks({"a", "--lines", "--json", "--cwd", "/nonexistent", "--", "true"});
-  CHECK(contains(nowhere.out, R"("status":"local_error","reason":"no_directory"})"));
+  // A directory that goes away meanwhile.
+  temporary_directory directory;
+  const std::string place = directory.file("place");
+  std::filesystem::create_directory(place);
+  const auto nowhere = tasks(
+      {place, "b", "--lines", "--json", "-P", "1", "--ordered", "--cwd", place, "--", "rmdir"});
+  CHECK(contains(nowhere.out,
+                 R"("target":"b","task":2,"status":"local_error","reason":"no_directory"})"));
+}
+
+TEST_CASE("a command that can be run for no target is said once, and nothing is run") {
+  temporary_directory directory;
+  write_whole_file(directory.file("plain"), "");
+  const auto refused = [&](std::vector<std::string> options, const std::string& why) {
+    options.insert(options.begin(), {"a", "b", "c", "--lines", "--job-log", directory.file("log")});
+    const auto result = tasks(std::move(options));
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK(result.err == "muster: " + why + "\n");
+    CHECK_FALSE(std::filesystem::exists(directory.file("log")));
+  };
+  refused({"--", "no-such-command-here"},
+          "there is no program 'no-such-command-here' in PATH; is it installed, or did you mean "
+          "--shell?");
+  refused({"--", "./nope", "{}"}, "can't run ./nope: No such file or directory");
+  refused(
+      {"--", directory.file("plain")},
+      directory.file("plain") + " may not be executed; name a program, or make it one: chmod +x");
+  refused({"--", "/tmp"}, "/tmp may not be executed; name a program, or make it one: chmod +x");
+  refused({"--cwd", "/nonexistent", "--", "true"},
+          "--cwd: can't run anything in /nonexistent: No such file or directory");
+  refused({"--cwd", directory.file("plain"), "--shell", "--", "true"},
+          "--cwd: can't run anything in " + directory.file("plain") + ": Not a directory");
+}
+
+TEST_CASE("a program is found from the directory it runs in, and may be made by the first script") {
+  temporary_directory directory;
+  std::filesystem::create_symlink("/bin/echo", directory.file("tool"));
+  const std::string there = directory.path().string();
+  CHECK(tasks({"a", "--lines", "--cwd", there, "--", "./tool"}).out == "a\n");
+  const auto made =
+      tasks({"a", "--lines", "--cwd", there, "--begin", "ln -s tool made", "--", "./made"});
+  CHECK(made.out == "a\n");
+  CHECK(tasks({"a", "--lines", "--dry-run", "--", "no-such-command-here"}).exit_code == 0);
 }
 
 TEST_CASE("a task that ignores SIGTERM is killed after its grace, with its children") {
@@ -184,6 +227,38 @@ TEST_CASE("a second Ctrl-C kills what ignores the first, and ends at once") {
   const auto result = running.wait(10s);
   CHECK(result.signal == SIGINT);
   CHECK(all_gone("1234.8"));
+}
+
+TEST_CASE("a second Ctrl-C kills the script that runs, with its children") {
+  temporary_directory directory;
+  const auto wait_for = [&](const std::string& name) {
+    for (int i = 0; i < 1000 && !std::filesystem::exists(directory.file(name)); ++i)
+      ::usleep(10'000);
+    return std::filesystem::exists(directory.file(name));
+  };
+  // One that the first signal brings about, and one that does not heed it.
+  const std::string last = "touch " + directory.file("last") + "; sleep 1234.55; echo";
+  process finishing{
+      muster_command({"run", "a", "--lines", "--begin", "touch " + directory.file("a"), "--finally",
+                      last, "--", "sh", "-c", "sleep 600"})};
+  REQUIRE(wait_for("a"));
+  ::usleep(100'000);
+  finishing.send_signal(SIGINT);
+  REQUIRE(wait_for("last"));
+  finishing.send_signal(SIGINT);
+  CHECK(finishing.wait(10s).signal == SIGINT);
+  CHECK(all_gone("1234.55"));
+
+  const std::string first = "trap 'touch " + directory.file("told") + "' TERM; touch " +
+                            directory.file("first") + "; while :; do sleep 1234.56; done";
+  process beginning{
+      muster_command({"run", "a", "--lines", "--grace", "100s", "--begin", first, "--", "true"})};
+  REQUIRE(wait_for("first"));
+  beginning.send_signal(SIGINT);
+  REQUIRE(wait_for("told"));
+  beginning.send_signal(SIGINT);
+  CHECK(beginning.wait(10s).signal == SIGINT);
+  CHECK(all_gone("1234.56"));
 }
 
 TEST_CASE("tasks die with muster when it is killed") {

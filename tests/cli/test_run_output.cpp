@@ -197,8 +197,6 @@ TEST_CASE("rows of one target and other columns are told apart when a run goes o
   temporary_directory directory;
   const std::string log = directory.file("log");
   const std::string rows = "target,what\nh,a\nh,b\n";
-  tasks({"--resume", log, "--", "test", "{what}", "=", "a"}, input(rows));
-  CHECK(lines_with(read_whole_file(log), "\"key\"") == 0);  // there was no log to go on from
   tasks({"--job-log", log, "--", "test", "{what}", "=", "a"}, input(rows));
   const auto result =
       tasks({"--resume", log, "--json", "--", "test", "{what}", "=", "a"}, input(rows));
@@ -211,7 +209,9 @@ TEST_CASE("a job log of another command, or something else, is not gone on with"
   tasks({"a", "--lines", "--job-log", log, "--", "echo"});
   const auto other = tasks({"a", "--lines", "--resume", log, "--", "rm"});
   CHECK(other.exit_code == 2);
-  CHECK(contains(other.err, "is of another command: echo"));
+  CHECK(contains(
+      other.err,
+      "is of another command: -- echo; this one is: -- rm; repeat that one, or name another log"));
   write_whole_file(log, "something else\n");
   CHECK(contains(tasks({"a", "--lines", "--resume", log, "--", "echo"}).err, "is not a job log"));
 }
@@ -224,6 +224,15 @@ TEST_CASE("a job log whose last line was cut off is gone on with") {
   const auto result = tasks({"a", "b", "--lines", "--resume", log, "--json", "--", "true"});
   CHECK(lines_with(result.out, "\"target\"") == 1);
   CHECK(tasks({"a", "b", "--lines", "--resume", log, "--json", "--", "true"}).out.empty());
+}
+
+TEST_CASE("a reader that has had enough hears nothing of the tasks that are left") {
+  const auto result = run({"bash", "-c",
+                           "seq 2000 | " + std::string{MUSTER_BINARY} +
+                               " run --lines -P 8 -- echo | head -1; exit ${PIPESTATUS[1]}"});
+  CHECK(result.exit_code == 141);
+  CHECK(lines_with(result.out, "") == 1);
+  CHECK(result.err.empty());
 }
 
 TEST_CASE("two runs may write to one job log") {

@@ -24,6 +24,8 @@ TEST_CASE("each mistake on the command line gets one clear message and exit code
       {{"sweep", "127.0.0.1", "--timeout", "3 parsecs"}, {"--timeout", "3 parsecs", "250ms"}},
       {{"sweep", "127.0.0.1", "--timeout", "0s"}, {"--timeout", "too short"}},
       {{"sweep", "127.0.0.1", "--timeout"}, {"--timeout"}},
+      {{"sweep", "127.0.0.1", "--rate", "nan"}, {"--rate: 'nan' is no rate"}},
+      {{"sweep", "127.0.0.1", "--max-body", "1.5k"}, {"--max-body: '1.5k'", "64k"}},
       {{"sweep", "127.0.0.1", "--rate", "-5"}, {"--rate"}},
       {{"sweep", "127.0.0.1", "--max-in-flight", "0"}, {"--max-in-flight"}},
       {{"sweep", "127.0.0.1", "--count", "many"}, {"--count", "many"}},
@@ -66,6 +68,75 @@ TEST_CASE("each mistake on the command line gets one clear message and exit code
     CHECK(result.exit_code == 2);
     CHECK(result.out.empty());
     for (const std::string& piece : said)
+      CHECK(contains(result.err, piece));
+  }
+}
+
+TEST_CASE("options of other runners are answered with what muster calls them") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> foreign{
+      {{"-j4"}, "-P N"},
+      {{"-j", "4"}, "-P N"},
+      {{"--jobs=4"}, "-P N"},
+      {{"--max-procs", "4"}, "-P N"},
+      {{"--throttle", "4"}, "-P N"},
+      {{"-ThrottleLimit", "4"}, "-P N"},
+      {{"-n", "1"}, "--batch MAX"},
+      {{"-I", "{}"}, "{} in the command"},
+      {{"-I{}"}, "{} in the command"},
+      {{"-k"}, "--ordered"},
+      {{"--keep-order"}, "--ordered"},
+      {{"-a", "list"}, "-iL FILE"},
+      {{"--delay", "2"}, "--rate N"},
+      {{"--count", "5"}, "head -n 5"},
+      {{"--eta"}, "progress is shown"},
+      {{"--progress"}, "progress is shown"},
+      {{"--results", "d"}, "--log-dir DIR"},
+      {{"--workdir", "d"}, "--cwd DIR"},
+      {{"--resume-failed"}, "--resume FILE"},
+  };
+  for (const auto& [options, advice] : foreign) {
+    std::vector<std::string> words{"run", "a", "--lines"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"--", "echo"});
+    const auto result = run(muster_command(words));
+    CAPTURE(options.front(), result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, "muster: there is no option " +
+                                   options.front().substr(0, options.front().find('=')) + "; "));
+    CHECK(contains(result.err, advice));
+  }
+}
+
+TEST_CASE("a mistake in an option of run names the option and the remedy") {
+  const std::vector<mistake> mistakes{
+      {{"--rate", "nan"}, {"--rate: 'nan' is no rate", "0 (unlimited)"}},
+      {{"--rate", "-1"}, {"--rate: '-1' is no rate"}},
+      {{"--output-max", "1.5k"}, {"--output-max: '1.5k' is no number of bytes", "64k"}},
+      {{"--output-max", "2G"}, {"--output-max: '2G' is too much", "1073741824"}},
+      {{"--joblog"}, {"--job-log: a value is missing: FILE\n"}},
+      {{"-P"}, {"--max-in-flight: a value is missing: N\n"}},
+      {{"--refill", ""}, {"--refill: ''"}},
+      {{"--begin", ""}, {"--begin: '' is empty", "a SCRIPT"}},
+      {{"--end", ""}, {"--end: '' is empty"}},
+      {{"--finally", ""}, {"--finally: '' is empty"}},
+      {{"--resume", ""}, {"--resume: '' is empty", "a FILE"}},
+      {{"--job-log", ""}, {"--job-log: '' is empty"}},
+      {{"--log-dir", ""}, {"--log-dir: '' is empty"}},
+      {{"--control", ""}, {"--control: '' is empty"}},
+      {{"--cwd", ""}, {"--cwd: '' is empty", "a DIR"}},
+  };
+  for (const mistake& one : mistakes) {
+    std::vector<std::string> words{"run", "a", "--lines"};
+    words.insert(words.end(), one.arguments.begin(), one.arguments.end());
+    words.insert(words.end(), {"--", "echo"});
+    const auto result = run(muster_command(words));
+    CAPTURE(one.arguments.front(), result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK_FALSE(contains(result.err, "UINT"));
+    CHECK_FALSE(contains(result.err, "TEXT"));
+    for (const std::string& piece : one.said)
       CHECK(contains(result.err, piece));
   }
 }

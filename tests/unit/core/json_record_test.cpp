@@ -32,9 +32,18 @@ TEST_CASE("texts and numbers are members' values, numbers as they are written") 
   CHECK(read("{}") == "");
 }
 
-TEST_CASE("null counts as absent, and what is neither text nor number has no value") {
+TEST_CASE("true and false are members' values as words, and told from texts") {
+  CHECK(read(R"({"a":true,"b":false,"c":"true"})") == "a=true b=false c=true ");
+  const auto members = parse_json_record(R"({"a":true,"b":[true],"c":"true"})");
+  REQUIRE(members);
+  CHECK((*members)[0].is_boolean);
+  CHECK_FALSE((*members)[1].is_boolean);
+  CHECK_FALSE((*members)[2].is_boolean);
+}
+
+TEST_CASE("null counts as absent, and an array or an object has no value") {
   CHECK(read(R"({"a":null,"b":1})") == "b=1 ");
-  CHECK(read(R"({"a":true,"b":[1,{"c":null}],"d":{"e":"f"},"g":"h"})") == "a! b! d! g=h ");
+  CHECK(read(R"({"a":true,"b":[1,{"c":null}],"d":{"e":"f"},"g":"h"})") == "a=true b! d! g=h ");
 }
 
 TEST_CASE("what is not one JSON object is refused, with the place") {

@@ -106,9 +106,9 @@ TEST_CASE("JSON lines come out the same however they are split, among plain line
                             R"(  {"host":"a","rack":7,"tags":["x"],"up":true})"
                             "\n{\"host\":\"a\",\n"
                             R"({"host":"b","rack":8,"label":null})"
-                            "\n{\"host\":{}}\n{}";
+                            "\n{\"host\":{}}\n{}\n{\"host\":true}";
   const strings seen = split_feed(input, [](pieces parts) { return read_feed(parts); });
-  REQUIRE(seen.size() == 8);
+  REQUIRE(seen.size() == 9);
   CHECK(seen[0] == "10.0.0.1:80 (caf\u00e9 # 1)");
   CHECK(seen[1] == "10.0.0.2");
   CHECK_THAT(seen[2], Contains("notice: stdin:3: nothing here is called 'rack', 'tags', 'up'"));
@@ -117,6 +117,7 @@ TEST_CASE("JSON lines come out the same however they are split, among plain line
   CHECK(seen[5] == "b");
   CHECK_THAT(seen[6], Contains("stdin:6: ") && Contains("host: write a text or a number"));
   CHECK_THAT(seen[7], Contains("stdin:7: ") && Contains("the target is missing"));
+  CHECK_THAT(seen[8], Contains("stdin:8: ") && Contains("host: write a text or a number"));
 }
 
 TEST_CASE("text stays text: a first line is a header only if it has commas and a target's column") {

@@ -93,6 +93,36 @@ TEST_CASE("a directory that can't be made or read is an error that names it") {
   CHECK_THROWS_AS(jobs.try_lock("a"), std::system_error);
 }
 
+TEST_CASE("a directory that others can change is refused, with the remedy") {
+  const test::temporary_directory place;
+  const job_directory jobs{place.file("state")};
+  jobs.check();
+  jobs.make();
+  const std::string path = place.file("state/jobs");
+  for (const mode_t mode : {0720U, 0702U, 0777U}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    CHECK_THROWS_WITH(jobs.check(), Catch::Contains("say chmod go-w " + path));
+    CHECK_THROWS_AS(jobs.make(), std::runtime_error);
+  }
+  REQUIRE(::chmod(path.c_str(), 0755) == 0);
+  jobs.make();
+  std::filesystem::create_directory_symlink(place.file("state"), place.file("link"));
+  job_directory{place.file("link")}.make();
+  if (::chown(path.c_str(), 12345, 12345) != 0) MUSTER_SKIP("needs to give a directory away");
+  CHECK_THROWS_WITH(jobs.check(),
+                    Catch::Contains("another user (12345)") && Catch::Contains("--state-dir"));
+}
+
+TEST_CASE("a lock that is a link is not followed") {
+  const test::temporary_directory place;
+  const job_directory jobs{place.file("state")};
+  jobs.make();
+  std::filesystem::create_symlink(place.file("elsewhere"), place.file("state/jobs/a.lock"));
+  CHECK_THROWS_AS(jobs.try_lock("a"), std::system_error);
+  CHECK_THROWS_AS(jobs.holder("a"), std::system_error);
+  CHECK_FALSE(std::filesystem::exists(place.file("elsewhere")));
+}
+
 TEST_CASE("a lock is had once, passed on by fork, and let go with its last holder") {
   const test::temporary_directory place;
   const job_directory jobs{place.file("state")};

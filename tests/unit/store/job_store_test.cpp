@@ -6,8 +6,10 @@
 #include "support/loopback.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 using namespace muster;
 using namespace std::chrono_literals;
@@ -94,7 +96,7 @@ TEST_CASE("the numbers of a job's tasks go on where they were") {
   CHECK(store.next_sequence() == 12);
 }
 
-TEST_CASE("counts and keys are those of targets that came to an end") {
+TEST_CASE("counts are of targets that came to an end, and keys of those that succeeded") {
   const test::temporary_directory directory;
   job_store store = job_store::create(directory.file("x.db"), sample_job());
   store.begin(5, noon);
@@ -110,11 +112,11 @@ TEST_CASE("counts and keys are those of targets that came to an end") {
   CHECK(now.finished == 3);
   CHECK(now.failed == 1);
   CHECK(now.kept == 4);
-  CHECK(store.done() == std::unordered_map<std::string, std::uint32_t>{{"a", 2}, {"b", 1}});
+  CHECK(store.done() == std::unordered_map<std::string, std::uint32_t>{{"a", 2}});
   CHECK(store.refills() == std::vector<std::string>{"found"});
 }
 
-TEST_CASE("a job that is gone on with has only results that are final") {
+TEST_CASE("a job that is gone on with has only the results of targets that succeeded") {
   const test::temporary_directory directory;
   job_store store = job_store::create(directory.file("x.db"), sample_job());
   store.begin({}, noon);
@@ -122,6 +124,9 @@ TEST_CASE("a job that is gone on with has only results that are final") {
   task_result cut = task("b", status::cancelled);
   cut.reason = reason::interrupted;
   store.note(cut, {"b"}, {});
+  store.note(task("c", status::mismatch), {"c"}, {});
+  CHECK(store.state().finished == 2);
+  CHECK(store.state().failed == 1);
   store.end("stopped", 130, "no space", noon + 1s);
   CHECK(store.state().problem == "no space");
   CHECK(store.state().word == "stopped");
@@ -131,6 +136,8 @@ TEST_CASE("a job that is gone on with has only results that are final") {
   CHECK(store.state().word == "running");
   CHECK_FALSE(store.state().exit_code);
   CHECK(store.state().problem.empty());
+  CHECK(store.state().finished == 1);
+  CHECK(store.state().failed == 0);
   const auto results = store.results(0, 1 << 20);
   REQUIRE(results.size() == 1);
   CHECK(text_of(results[0].result.targets[0]) == "a");
@@ -154,6 +161,24 @@ TEST_CASE("results are given piece by piece, and forgotten without their keys") 
   CHECK(store.results(rest.back().number, 1).size() == 1);
   CHECK(store.done().size() == 4);
   CHECK(store.state().finished == 4);
+}
+
+TEST_CASE("only its user can read a job's database, and it is none that a link leads to") {
+  const test::temporary_directory directory;
+  const job_store store = job_store::create(directory.file("x.db"), sample_job());
+  for (const char* name : {"x.db", "x.db-wal", "x.db-shm"}) {
+    struct stat about {};
+    REQUIRE(::stat(directory.file(name).c_str(), &about) == 0);
+    CHECK((about.st_mode & 0777) == 0600);
+  }
+  std::filesystem::create_symlink(directory.file("new.db"), directory.file("link.db"));
+  CHECK_THROWS_AS(job_store::create(directory.file("link.db"), sample_job()), store_error);
+  CHECK_FALSE(std::filesystem::exists(directory.file("new.db")));
+  std::filesystem::create_symlink(directory.file("x.db"), directory.file("y.db"));
+  CHECK_THROWS_WITH(job_store::look_at(directory.file("y.db")), Catch::Contains("symbolic link"));
+  // A directory may be found through one, as many a home is.
+  std::filesystem::create_directory_symlink(directory.path(), directory.file("home"));
+  CHECK(job_store::look_at(directory.file("home/x.db")).state().word == "running");
 }
 
 TEST_CASE("a second connection sees what was noted, at once") {

@@ -1,0 +1,69 @@
+#include "cli/command_check.hpp"
+
+#include "cli/usage_error.hpp"
+#include "core/parsed.hpp"
+#include "process/program_path.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace muster {
+namespace {
+
+std::string explain(int error) { return std::generic_category().message(error); }
+
+void check_directory(const std::string& path) {
+  struct stat about {};
+  int error = ::stat(path.c_str(), &about) == 0 ? 0 : errno;
+  if (error == 0 && !S_ISDIR(about.st_mode)) error = ENOTDIR;
+  if (error == 0 && ::access(path.c_str(), X_OK) != 0) error = errno;
+  if (error == 0) return;
+  throw usage_error{fmt::format("--cwd: can't run anything in {}: {}", path, explain(error))};
+}
+
+/// 0, or why the program at this path can't be run.
+int check_program(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return errno;
+  if (!S_ISREG(about.st_mode)) return EACCES;
+  return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
+}
+
+/// The same of one that is looked for as execvp(3) does; a path is as seen from `directory`.
+int find_program(const std::string& name, const std::string& directory) {
+  if (name.find('/') == name.npos) return program_paths{}.find(name).error;
+  return check_program(name.front() == '/' || directory.empty() ? name : directory + '/' + name);
+}
+
+}  // namespace
+
+void check_command(const run_arguments& arguments) {
+  const run_options& run = arguments.run;
+  const std::string& directory = run.process.directory;
+  if (run.dry_run || run.command.empty()) return;
+  if (!directory.empty()) check_directory(directory);
+  const std::string& program = run.command.front();
+  const bool may_come = !arguments.begin_command.empty() || program.find('{') != program.npos;
+  if (run.shell || may_come) return;
+  const int error = find_program(program, directory);
+  if (error == 0) return;
+  const std::string shown = excerpt(program);
+  if (error == EACCES) {
+    throw usage_error{
+        fmt::format("{} may not be executed; name a program, or make it one: chmod +x", shown)};
+  }
+  if (error == ENOENT && program.find('/') == program.npos) {
+    throw usage_error{fmt::format(
+        "there is no program '{}' in PATH; is it installed, or did you mean --shell?", shown)};
+  }
+  throw usage_error{fmt::format("can't run {}: {}", shown, explain(error))};
+}
+
+}  // namespace muster

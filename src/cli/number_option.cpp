@@ -1,0 +1,57 @@
+#include "cli/number_option.hpp"
+
+#include "cli/text_option.hpp"
+#include "core/whole_number.hpp"
+
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+/// A number of bytes with or without a unit; nothing when it is none.
+std::optional<std::size_t> bytes_of(std::string text) {
+  std::size_t size = 0;
+  try {
+    CLI::AsSizeValue{false}(text);  // puts the number in the place of the text
+  } catch (const CLI::ValidationError&) {
+    return std::nullopt;
+  }
+  return read_whole(text, size) ? std::optional{size} : std::nullopt;
+}
+
+}  // namespace
+
+void add_rate(CLI::App& command, double& into, const std::string& description) {
+  constexpr double most = 1e9;
+  add_text(
+      command, "--rate",
+      [&into](const std::string& text) {
+        double rate = 0;
+        // What is no number is in no range.
+        if (!read_whole(text, rate) || !(rate >= 0 && rate <= most)) {
+          reject("--rate", text, "is no rate; write starts a second, 0 (unlimited) to 1e9");
+        }
+        into = rate;
+      },
+      description, "N");
+}
+
+void add_size(CLI::App& command, const std::string& name, std::size_t& into, std::size_t most,
+              const std::string& description) {
+  auto parse = [&into, name, most](const std::string& text) {
+    const std::optional<std::size_t> size = bytes_of(text);
+    if (!size) {
+      reject(name, text, "is no number of bytes; write a whole number, such as 65536, 64k or 1M");
+    }
+    if (*size > most) {
+      reject(name, text, fmt::format("is too much; the most is {} bytes", most));
+    }
+    into = *size;
+  };
+  add_text(command, name, parse, description, "BYTES");
+}
+
+}  // namespace muster
