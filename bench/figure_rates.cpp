@@ -56,7 +56,7 @@ void http_rates(const bench_place& at) {
   const auto count = hosts.targets.size();
   const auto list = write_list(at.tools, hosts);
   const auto costs =
-      take_turns(at.tools, at.rounds(15),
+      take_turns(at.tools, at.rounds(9),
                  {{{at.loop("http"), "--in-flight", "64", hosts.targets.describe(),
                     fmt::format("{}", hosts.probe.port)}},
                   at.recorded({"-iL", list, "--rate", "0", "--max-in-flight", "64"}, "up", count)});

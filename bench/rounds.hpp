@@ -20,7 +20,7 @@ struct participant {
 struct rounds_options {
   unsigned rounds = 3;
   /// Runs of one contender that took longer than this together are not repeated any more.
-  double seconds_max = 10;
+  double seconds_max = 6;
   bool warm_up = true;
   /// A line for people while it goes on.
   std::function<void(const std::string&)> say;
