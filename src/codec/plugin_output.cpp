@@ -57,8 +57,8 @@ bool is_range(std::string_view text) {
 bool is_unit(std::string_view text) {
   if (text.size() > performance_value::unit_bytes_max) return false;
   for (const char c : text) {
-    if (is_digit(c) || c == '\'' || c == '"' || c == '=' || static_cast<unsigned char>(c) <= 0x20 ||
-        c == 0x7f) {
+    if (is_digit(c) || c == '.' || c == '\'' || c == '"' || c == '=' ||
+        static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) {
       return false;
     }
   }

@@ -73,6 +73,10 @@ TEST_CASE("a value is a number with a unit, or U for one that is not known") {
         "\na=-1.5|ms|||-|-\nb=0.5||||-|-\nc=1000|B|||-|-\nd=-||1|2|-|-\ne=5|c|||-|-");
 }
 
+TEST_CASE("a number with a second point is none") {
+  CHECK(read("|a=0.00. b=1.5. c=2") == "\nc=2||||-|-\ndropped 2");
+}
+
 TEST_CASE("ranges are kept as they are written") {
   CHECK(read("|a=1;10;20 b=1;5:10;@1:2 c=1;~:20;30: d=1;@~:0;-5:-1") ==
         "\na=1||10|20|-|-\nb=1||5:10|@1:2|-|-\nc=1||~:20|30:|-|-\nd=1||@~:0|-5:-1|-|-");
