@@ -28,15 +28,8 @@ void check_directory(const std::string& path) {
   throw usage_error{fmt::format("--cwd: can't run anything in {}: {}", path, explain(error))};
 }
 
-/// 0, or why the program at this path can't be run.
-int check_program(const std::string& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) return errno;
-  if (!S_ISREG(about.st_mode)) return EACCES;
-  return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
-}
-
-/// The same of one that is looked for as execvp(3) does; a path is as seen from `directory`.
+/// 0, or why the program can't be run; it is looked for as execvp(3) does, a path as seen from
+/// `directory`.
 int find_program(const std::string& name, const std::string& directory) {
   if (name.find('/') == name.npos) return program_paths{}.find(name).error;
   return check_program(name.front() == '/' || directory.empty() ? name : directory + '/' + name);

@@ -15,14 +15,6 @@ namespace {
 // What execvp(3) takes when there is no PATH.
 constexpr std::string_view default_path = "/bin:/usr/bin";
 
-/// 0 when this is a program that may be run, else why not.
-int check(const std::string& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) return errno == EACCES ? EACCES : ENOENT;
-  if (!S_ISREG(about.st_mode)) return EACCES;
-  return ::access(path.c_str(), X_OK) == 0 ? 0 : EACCES;
-}
-
 program_paths::found look_for(const std::string& name) {
   if (name.empty()) return {{}, ENOENT};
   if (name.find('/') != name.npos) return {name, 0};
@@ -36,7 +28,7 @@ program_paths::found look_for(const std::string& name) {
     rest.remove_prefix(more ? colon + 1 : colon);
     path += path.empty() ? "./" : "/";
     path += name;
-    const int wrong = check(path);
+    const int wrong = check_program(path);
     if (wrong == 0) return {std::move(path), 0};
     if (wrong == EACCES) error = EACCES;
   }
@@ -44,6 +36,13 @@ program_paths::found look_for(const std::string& name) {
 }
 
 }  // namespace
+
+int check_program(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return errno;
+  if (!S_ISREG(about.st_mode)) return EACCES;
+  return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
+}
 
 const program_paths::found& program_paths::find(const std::string& name) {
   if (const auto known = known_.find(name); known != known_.end()) return known->second;

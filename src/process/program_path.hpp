@@ -5,6 +5,9 @@
 
 namespace muster {
 
+/// 0 when this path is a program that may be run, else an errno that says why not.
+int check_program(const std::string& path);
+
 /// Finds programs as execvp(3) does, and remembers where they are: a run starts the same one again
 /// and again.
 class program_paths {
