@@ -8,7 +8,6 @@
 #include <ctime>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <unordered_set>
 
 #include <fcntl.h>
@@ -64,18 +63,24 @@ char* const* text_block::pointers() {
   return pointers_.data();
 }
 
-// Numbers that are as low as can be, so that there is little below them that is copied.
-birth::birth(int nothing) : stack_{std::make_unique<std::byte[]>(stack_bytes)}, nothing_{nothing} {
-  for (int& stream : plan_.streams) {
-    stream = ::fcntl(nothing, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (stream >= 0) continue;
-    const int error = errno;
-    close_all(plan_.streams);
-    throw std::system_error{error, std::generic_category(), "/dev/null"};
-  }
+std::unique_ptr<birth> birth::make(int nothing) {
+  std::unique_ptr<birth> made{new birth{nothing}};
+  if (!made->take_descriptors()) made.reset();
+  return made;
 }
 
+birth::birth(int nothing) : stack_{std::make_unique<std::byte[]>(stack_bytes)}, nothing_{nothing} {}
+
 birth::~birth() { close_all(plan_.streams); }
+
+// Numbers that are as low as can be, so that there is little below them that is copied.
+bool birth::take_descriptors() {
+  for (int& stream : plan_.streams) {
+    stream = ::fcntl(nothing_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (stream < 0) return false;
+  }
+  return true;
+}
 
 bool birth::hand_over(const std::array<int, 3>& streams) {
   for (std::size_t i = 0; i < streams.size(); ++i) {

@@ -40,9 +40,9 @@ class text_block {
 /// the descriptors that it takes over.
 class birth {
  public:
-  /// `nothing` is a descriptor of /dev/null that outlives this. Throws std::system_error when there
-  /// are no more descriptors.
-  explicit birth(int nothing);
+  /// `nothing` is a descriptor of /dev/null that outlives the room. Gives null when there are too
+  /// few descriptors left.
+  static std::unique_ptr<birth> make(int nothing);
   birth(const birth&) = delete;
   birth& operator=(const birth&) = delete;
   ~birth();
@@ -68,6 +68,8 @@ class birth {
   void tidy();
 
  private:
+  explicit birth(int nothing);
+  bool take_descriptors();
   bool hand_over(const std::array<int, 3>& streams);
   void write_down(const spawn_request& request);
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 #include <thread>
 
 namespace muster {
@@ -57,11 +56,9 @@ birth* spawner::vacant() {
 
 birth* spawner::another() {
   if (births_.size() == births_max_) return nullptr;
-  try {
-    births_.push_back(std::make_unique<birth>(nothing_));
-  } catch (const std::system_error&) {
-    return nullptr;  // no descriptor: there may be room among those that are there
-  }
+  std::unique_ptr<birth> made = birth::make(nothing_);
+  if (!made) return nullptr;  // no descriptor: there may be room among those that are there
+  births_.push_back(std::move(made));
   return births_.back().get();
 }
 
