@@ -4,8 +4,11 @@
 // A batch is handled in two passes. The first notes what the kernel said, and runs nobody's code;
 // the second resumes whoever waits for it, from a list that a socket leaves when it is destroyed.
 // So a coroutine may destroy any other, or close a socket whose number the next one gets, and no
-// event reaches the wrong one. The kernel forgets a socket when its last descriptor is closed; as a
-// child process that was forked may still hold one, an event carries the number of its
+// event reaches the wrong one. After one batch all others have their turn: new connections start as
+// soon as others have ended, and a server on this machine finds one more to serve before it falls
+// asleep, as it would be for the connecting side to wake it up. Only when there was nothing in a
+// batch is Asio asked to watch for more. The kernel forgets a socket when its last descriptor is
+// closed; as a child process that was forked may still hold one, an event carries the number of its
 // registration, and one that is out of date means nobody.
 #include "net/socket_poller.hpp"
 
@@ -15,6 +18,8 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include <asio/post.hpp>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -116,20 +121,27 @@ void socket_poller::remove(const polled_socket& socket) {
 
 void socket_poller::poll() {
   if (watched_ == 0) return;
-  dispatch();
+  for (std::size_t batches = watched_ / batch_max + 1; batches > 0; --batches) {
+    if (dispatch() < static_cast<int>(batch_max)) break;
+  }
   if (watched_ == 0) epoll_.cancel();
 }
 
 job socket_poller::serve(job_scope&, socket_poller& self) {
+  bool idle = true;
   while (self.watched_ > 0) {
-    auto [error] =
-        co_await self.epoll_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
-    if (!error) self.dispatch();
+    if (idle) {
+      co_await self.epoll_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
+    } else {
+      co_await asio::post(self.epoll_.get_executor(), resume);
+    }
+    idle = self.dispatch() == 0;
   }
   self.serving_ = false;
 }
 
-void socket_poller::dispatch() {
+/// Takes one batch of events, and says how many they were.
+int socket_poller::dispatch() {
   // Whatever way this is left: a coroutine's exception goes through here.
   struct while_dispatching {
     explicit while_dispatching(bool& flag_) : flag{flag_} { flag = true; }
@@ -138,22 +150,20 @@ void socket_poller::dispatch() {
   } const marked{dispatching_};
 
   std::array<epoll_event, batch_max> events;
-  for (int round = 0; round < rounds_max; ++round) {
-    const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch_max, 0);
-    for (int i = 0; i < count; ++i) {
-      const std::uint64_t key = events[static_cast<std::size_t>(i)].data.u64;
-      const auto place = static_cast<std::size_t>(key & 0xffff'ffff);
-      polled_socket* const socket = place < sockets_.size() ? sockets_[place] : nullptr;
-      if (socket == nullptr || socket->generation_ != key >> 32) continue;
-      socket->note(events[static_cast<std::size_t>(i)].events);
-      if (socket->waiter_ && socket->ready(socket->wanted_) && !socket->linked()) {
-        due_.push_back(*socket);
-      }
+  const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch_max, 0);
+  for (int i = 0; i < count; ++i) {
+    const std::uint64_t key = events[static_cast<std::size_t>(i)].data.u64;
+    const auto place = static_cast<std::size_t>(key & 0xffff'ffff);
+    polled_socket* const socket = place < sockets_.size() ? sockets_[place] : nullptr;
+    if (socket == nullptr || socket->generation_ != key >> 32) continue;
+    socket->note(events[static_cast<std::size_t>(i)].events);
+    if (socket->waiter_ && socket->ready(socket->wanted_) && !socket->linked()) {
+      due_.push_back(*socket);
     }
-    while (!due_.empty())
-      due_.pop_front().resume();
-    if (count <= 0) break;
   }
+  while (!due_.empty())
+    due_.pop_front().resume();
+  return count;
 }
 
 }  // namespace muster

@@ -120,20 +120,18 @@ class socket_poller {
   /// Sockets being watched. The poller is work for the io_context while there are any.
   std::size_t watched() const { return watched_; }
 
-  /// Resumes all that need not wait any longer, rather than when the loop comes by.
+  /// Resumes all that need not wait any longer by now, rather than when the loop comes by.
   void poll();
 
   /// Events taken from the kernel in one call.
   static constexpr std::size_t batch_max = 256;
-  /// Batches before timers and other handlers have their turn.
-  static constexpr int rounds_max = 4;
 
  private:
   friend class polled_socket;
   int add(polled_socket& socket);
   bool rearm(const polled_socket& socket);
   void remove(const polled_socket& socket);
-  void dispatch();
+  int dispatch();
   static job serve(job_scope&, socket_poller& self);
 
   asio::posix::stream_descriptor epoll_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
@@ -268,6 +269,21 @@ TEST_CASE("streams that never run dry leave timers and each other their turn") {
   CHECK(reads[0] < 50'000);
   CHECK(reads[0] - reads[1] <= 1);
   CHECK(reads[1] - reads[0] <= 1);
+}
+
+TEST_CASE("all that has come is found at once when somebody asks, however much it is") {
+  asio::io_context context;
+  socket_poller poller{context};
+  std::vector<std::unique_ptr<stream>> streams;
+  job_scope scope;
+  int wakes = 0;
+  constexpr int count = static_cast<int>(socket_poller::batch_max) + 10;
+  for (int i = 0; i < count; ++i) {
+    streams.push_back(std::make_unique<stream>(poller));
+    count_wakes(scope, streams.back()->ours, readiness::writable, wakes);
+  }
+  poller.poll();
+  CHECK(wakes == count);
 }
 
 TEST_CASE("sockets, jobs and loop may be abandoned after any step, in any order") {
