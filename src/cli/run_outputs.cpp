@@ -39,6 +39,7 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
     : flush_soon_{context, [this] { flush(); }},
       draw_timer_{context},
       dry_run_{arguments.run.dry_run},
+      tags_live_{!dry_run_ && !arguments.run.ordered},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
   errors_.give_up_when(give_up);
@@ -78,10 +79,12 @@ void run_outputs::open_logs(const run_arguments& arguments, std::string_view com
 }
 
 void run_outputs::write(const task_result& result) {
-  // No process was there to write its lines as they came.
-  if (dry_run_) {
-    show(result.sequence, result.targets, process_stream::output, result.process.output);
-    end_try(result.sequence);
+  // Its lines are due now, in the order of the targets; or no process was there to write them.
+  if (tags_ && !tags_live_) {
+    const target& first = result.targets.front();
+    tags_->add(result.sequence, first, process_stream::output, result.process.output);
+    tags_->add(result.sequence, first, process_stream::errors, result.process.errors);
+    tags_->finish(result.sequence);
   }
   for (auto& one : sinks_) {
     // Nobody is told what became of tasks that whoever reads them has had enough of.
@@ -94,13 +97,13 @@ void run_outputs::write(const task_result& result) {
 
 void run_outputs::show(std::uint64_t sequence, const std::vector<target>& targets,
                        process_stream stream, std::string_view bytes) {
-  if (!tags_) return;
+  if (!tags_ || !tags_live_) return;
   tags_->add(sequence, targets.front(), stream, bytes);
   flush_soon_.request();
 }
 
 void run_outputs::end_try(std::uint64_t sequence) {
-  if (tags_) tags_->finish(sequence);
+  if (tags_ && tags_live_) tags_->finish(sequence);
 }
 
 void run_outputs::flush() {

@@ -56,6 +56,7 @@ class run_outputs {
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
   const bool dry_run_;
+  const bool tags_live_;  // lines are shown as they come
   output_file errors_;
   output_file tagged_;
   std::optional<tagged_lines> tags_;

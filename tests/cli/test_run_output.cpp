@@ -58,6 +58,13 @@ TEST_CASE("with tags, lines come as they are written, each with its target befor
   CHECK(result.out == "a\tone\n");
 }
 
+TEST_CASE("with tags and in order, each target's lines come when its turn has come") {
+  const auto result = tasks({"0.2", "0.01", "--lines", "-P", "2", "--ordered", "--tag", "--", "sh",
+                             "-c", "echo first; echo bad >&2; sleep {}; printf last"});
+  CHECK(result.out == "0.2\tfirst\n0.2\tlast\n0.01\tfirst\n0.01\tlast\n");
+  CHECK(result.err.starts_with("0.2\tbad\n0.01\tbad\n"));
+}
+
 TEST_CASE("an unfinished line with a tag becomes a line") {
   CHECK(tasks({"a", "--lines", "--tag", "--stdin", "--", "printf", "x\\ny"}).out == "a\tx\na\ty\n");
 }
