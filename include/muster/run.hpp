@@ -23,8 +23,8 @@ namespace muster {
 
 /// When a run gives up.
 struct halt_rule {
-  std::uint64_t failed_max = 0;  ///< So many failures; 0 for no limit.
-  double failed_percent = 0;     ///< So many of a hundred; 0 for no limit.
+  std::uint64_t failed_max = 0;  ///< So many tasks; 0 for no limit.
+  double failed_percent = 0;     ///< So many of a hundred targets; 0 for no limit.
   bool soon = false;             ///< Let what runs come to its end rather than stopping it.
 
   /// A share is told of so many tasks at least, unless the number of all is known.

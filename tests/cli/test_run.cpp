@@ -238,6 +238,32 @@ TEST_CASE("a run stops when too many tasks have failed") {
   CHECK(lines_with(share.out, R"("status":"mismatch")") == 10);
 }
 
+TEST_CASE("of the share that may fail, a batch counts for all of its targets") {
+  const std::vector<std::string> batches{"-P",  "1",      "--batch", "10,10", "--halt",
+                                         "50%", "--json", "--",      "false"};
+  auto known = batches;
+  known.insert(known.begin(), {"127.0.0.1-100"});
+  CHECK(lines_with(tasks(known).out, R"("status":"mismatch")") == 5);
+  auto unknown = batches;
+  unknown.insert(unknown.begin(), "--lines");
+  CHECK(lines_with(tasks(unknown, input(numbers(300))).out, R"("status":"mismatch")") == 10);
+}
+
+TEST_CASE("the share that may fail is one of the targets that are still to be run") {
+  temporary_directory directory;
+  const std::vector<std::string> log{"--resume", directory.file("log"), "-P", "1"};
+  std::vector<std::string> first{"127.0.0.1-20", "--", "sh", "-c", "test ! -e fail", "sh"};
+  first.insert(first.begin(), log.begin(), log.end());
+  process_options options;
+  options.directory = directory.path().string();
+  CHECK(tasks(first, options).exit_code == 0);
+  write_whole_file(directory.file("fail"), "");
+  std::vector<std::string> second{"127.0.0.1-30", "--halt",         "20%", "--json", "--", "sh",
+                                  "-c",           "test ! -e fail", "sh"};
+  second.insert(second.begin(), log.begin(), log.end());
+  CHECK(lines_with(tasks(second, options).out, R"("status":"mismatch")") == 2);
+}
+
 TEST_CASE("a run that halts soon lets what runs come to its end") {
   const auto result = tasks({"0.01", "0.2", "0.3", "0.4", "--lines", "-P", "2", "--halt", "soon,1",
                              "--json", "--", "sh", "-c", "sleep {}; [ {} != 0.01 ]"});
