@@ -4,6 +4,10 @@
 #include <filesystem>
 #include <set>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace muster::test;
 using namespace std::chrono_literals;
 
@@ -167,6 +171,24 @@ TEST_CASE("a log does not follow a link that somebody left in its place") {
   const auto result = tasks({"a", "--lines", "--log-dir", directory.file("logs"), "--", "echo"});
   CHECK(result.exit_code == 3);
   CHECK(read_whole_file(directory.file("victim")) == "precious");
+}
+
+TEST_CASE("a pipe in the place of a log is not waited for") {
+  temporary_directory directory;
+  REQUIRE(::mkfifo(directory.file("a.log").c_str(), 0600) == 0);
+  const auto result =
+      tasks({"a", "--lines", "--log-dir", directory.path().string(), "--", "echo"}, {}, 10s);
+  CHECK_FALSE(result.timed_out);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "a.log"));
+  // Nor is it written to if somebody reads.
+  const int reader = ::open(directory.file("a.log").c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  CHECK(tasks({"a", "--lines", "--log-dir", directory.path().string(), "--", "echo"}).exit_code ==
+        3);
+  char byte = 0;
+  CHECK(::read(reader, &byte, 1) == 0);
+  ::close(reader);
 }
 
 TEST_CASE("a target that comes again goes on with its log") {
