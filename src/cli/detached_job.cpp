@@ -26,6 +26,7 @@
 #include <fmt/ranges.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +42,23 @@ void read_input_from(run_arguments& arguments, const std::string& path) {
   std::erase(arguments.targets, "-");
   std::erase(arguments.input_files, "-");
   arguments.input_files.push_back(path);
+}
+
+/// Lists of targets are read again when the job is resumed.
+void need_lists_that_stay(const run_arguments& arguments) {
+  std::vector<std::string> lists = arguments.input_files;
+  lists.insert(lists.end(), arguments.exclude_files.begin(), arguments.exclude_files.end());
+  for (const std::string& path : lists) {
+    struct stat about {};
+    const bool is_descriptor =
+        path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+    const bool is_there = path != "-" && ::stat(path.c_str(), &about) == 0;
+    if (!is_there || S_ISDIR(about.st_mode) || (S_ISREG(about.st_mode) && !is_descriptor)) continue;
+    throw usage_error{fmt::format(
+        "--detach: {} can't be read again when the job is resumed; write it to a file and name "
+        "that, or give targets on standard input",
+        path)};
+  }
 }
 
 void point(int descriptor, const std::string& path, int flags) {
@@ -146,6 +164,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
         "--name: '{}' is no name for a job; write up to {} letters, digits, dots, _ and -",
         excerpt(name), job_directory::name_bytes_max)};
   }
+  need_lists_that_stay(arguments);
   check_command(arguments);  // before all of standard input is read
   const job_directory jobs = jobs_at(arguments.state_directory);
   jobs.make();

@@ -1,6 +1,8 @@
 // Runs that are detached, and those that can't be.
 #include "cli/jobs.hpp"
 
+#include <sys/stat.h>
+
 using namespace muster::test;
 
 TEST_CASE("a detached run has no terminal to lose, and gives back what it came to") {
@@ -65,6 +67,22 @@ TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
     CHECK(both.exit_code == 2);
     CHECK(contains(both.err, option));
   }
+}
+
+TEST_CASE("a list that a resumed job could not read again is refused at once") {
+  const job_place place;
+  const std::string pipe = place.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const texts& list : {texts{"-iL", pipe}, texts{"-iL", "/dev/stdin"},
+                            texts{"--exclude-file", pipe, "127.0.0.1"}}) {
+    texts arguments{"run", "--detach", "--name", "a"};
+    arguments.insert(arguments.end(), list.begin(), list.end());
+    const auto refused = place.muster(arguments, {"--", "true"});
+    CAPTURE(refused.err);
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.err, "muster: --detach: " + list[1] + " can't be read again"));
+  }
+  CHECK(place.json().empty());
 }
 
 TEST_CASE("a detached run that is ended before its input is complete leaves nothing of it") {
