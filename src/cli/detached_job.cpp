@@ -27,6 +27,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,11 +69,25 @@ void point(int descriptor, const std::string& path, int flags) {
   ::close(file);
 }
 
+/// What this process was started with beyond the standard streams is not the job's: whoever waits
+/// for the end of a pipe or for a lock is not to wait for the job. Nothing of its own is open yet.
+void close_inherited() {
+  constexpr unsigned first = STDERR_FILENO + 1;
+  ::syscall(SYS_close_range, first, ~0U, 0U);
+}
+
+void hear_nothing(int) {}
+
+/// Closing the terminal is not to end the job. Its tasks begin with what this process was started
+/// with: a handler, unlike what is ignored, does not reach them.
+void outlive_terminal() {
+  if (std::signal(SIGHUP, hear_nothing) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+}
+
 /// The job's own process: runs it, and tells through `told` when it has begun.
 int live(const run_arguments& arguments, const job_directory& jobs, const std::string& name,
          const job_lock& lock, int told, bool is_new) {
-  // Closing the terminal is not to end it, not even now.
-  std::signal(SIGHUP, SIG_IGN);
+  outlive_terminal();
   ::setsid();
   bool begun = false;
   int code = exit_code::cannot;
@@ -158,6 +173,7 @@ job_directory jobs_at(const std::string& state_directory) {
 }
 
 int start_job(const run_arguments& arguments, const std::vector<std::string>& words) {
+  close_inherited();
   const std::string& name = arguments.job_name;
   if (!job_directory::is_name(name)) {
     throw usage_error{fmt::format(
@@ -207,6 +223,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
 }
 
 int resume_job(const job_directory& jobs, const std::string& name, const run_parser& parse) {
+  close_inherited();
   const std::optional<job_lock> lock = jobs.try_lock(name);
   if (!lock) throw usage_error{fmt::format("{} runs already", name)};
   job_description about;

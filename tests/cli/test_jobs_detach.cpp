@@ -23,6 +23,31 @@ TEST_CASE("a detached run has no terminal to lose, and gives back what it came t
   CHECK(is_gone(process));
 }
 
+TEST_CASE("a task of a job is ended by SIGHUP as any other") {
+  const job_place place;
+  place.start("a", "a\n", {"--stdin"}, {"sh", "-c", "kill -HUP $$; echo survived"});
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
+  CHECK(contains(place.muster({"jobs", "receive", "a"}).err, "a: mismatch, SIGHUP"));
+}
+
+TEST_CASE("a job holds nothing open that it was started with") {
+  const job_place place;
+  const std::string muster = std::string{MUSTER_BINARY} + " ";
+  const std::string state = " --state-dir " + place.file("state/muster");
+  const std::string start =
+      "run --detach --name a" + state + " 127.0.0.1 -- sh -c 'exec sleep 600' sh";
+  for (const std::string& command : {start, "jobs resume a" + state}) {
+    // The end of its output comes, though the job goes on.
+    const auto result =
+        run({"sh", "-c", "exec 5>&1; " + muster + command}, {}, std::chrono::seconds{20});
+    CAPTURE(command, result.err);
+    CHECK_FALSE(result.timed_out);
+    CHECK(result.exit_code == 0);
+    CHECK(place.state("a") == R"("running")");
+    place.muster({"jobs", "stop", "a"});
+  }
+}
+
 TEST_CASE("names that are taken, unknown or none are said in one line") {
   const job_place place;
   CHECK(place.start("a", "x\n", {}, {"true"}).exit_code == 0);
