@@ -69,6 +69,30 @@ void point(int descriptor, const std::string& path, int flags) {
   ::close(file);
 }
 
+// What the disk has to have left for a job to write down its end, and why.
+constexpr off_t room_bytes = 64 * 1024;
+
+/// The job's log, with room behind its end that no other file can take.
+int open_log(const std::string& path) {
+  const int log =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (log < 0) fail("can't open " + path);
+  struct stat about {};
+  const bool is_full = ::fstat(log, &about) == 0 &&
+                       ::fallocate(log, FALLOC_FL_KEEP_SIZE, about.st_size, room_bytes) != 0 &&
+                       errno == ENOSPC;
+  if (!is_full) return log;
+  ::close(log);
+  errno = ENOSPC;
+  fail("can't write " + path);
+}
+
+void give_room_back() {
+  struct stat about {};
+  if (::fstat(STDERR_FILENO, &about) != 0 || !S_ISREG(about.st_mode)) return;
+  if (::ftruncate(STDERR_FILENO, about.st_size) != 0) errno = 0;  // then there is none to give
+}
+
 /// What this process was started with beyond the standard streams is not the job's: whoever waits
 /// for the end of a pipe or for a lock is not to wait for the job. Nothing of its own is open yet.
 void close_inherited() {
@@ -95,14 +119,17 @@ int live(const run_arguments& arguments, const job_directory& jobs, const std::s
     lock.sign();
     point(STDIN_FILENO, "/dev/null", O_RDONLY);
     point(STDOUT_FILENO, "/dev/null", O_WRONLY);
-    job_keeper keeper{job_store::open(jobs.database_of(name)), arguments.run, [&] {
-                        point(STDERR_FILENO, jobs.log_of(name), O_WRONLY | O_CREAT | O_APPEND);
+    const int log = open_log(jobs.log_of(name));
+    job_keeper keeper{job_store::open(jobs.database_of(name)), arguments.run,
+                      [&] {
+                        if (::dup2(log, STDERR_FILENO) < 0) fail("can't use the job's log");
                         begun = true;
                         const char word = '!';
                         // Whoever waited may be gone; the job is not.
                         if (::write(told, &word, 1) < 0) errno = 0;
                         ::close(told);
-                      }};
+                      },
+                      give_room_back};
     code = run_tasks(arguments, &keeper);
     if (begun && !keeper.ended()) keeper.end(code, false);
   } catch (const std::invalid_argument& error) {

@@ -190,3 +190,31 @@ TEST_CASE("a full disk ends a job with a clear line, and resume runs what was no
   CHECK(all.size() == 40);
   CHECK(std::set<std::string>(all.begin(), all.end()).size() == 40);
 }
+
+TEST_CASE("a job on a disk without a byte left says so, and begins no further run there") {
+  const auto trial = run({"unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"});
+  if (trial.exit_code != 0) MUSTER_SKIP("needs a mount namespace of its own");
+  const temporary_directory directory;
+  process_options options;
+  options.directory = directory.path().string();
+  options.environment = {"muster=" + std::string{MUSTER_BINARY}};
+  const auto result = run({"unshare", "-rm", "sh", "-c",
+                           R"(mount -t tmpfs -o size=1m tmpfs /mnt; exec 2>&1
+                              $muster run -q --detach --name a --lines --state-dir /mnt a b -- \
+                                sh -c 'until test -e go; do sleep 0.02; done' sh
+                              cat /dev/zero > /mnt/fill; touch go
+                              $muster jobs wait a --state-dir /mnt; echo wait $?
+                              cat /dev/zero >> /mnt/fill
+                              $muster jobs resume a --state-dir /mnt; echo resume $?
+                              $muster jobs --json --state-dir /mnt
+                              rm /mnt/fill
+                              $muster jobs resume a --state-dir /mnt; echo resume $?
+                              $muster jobs wait a --state-dir /mnt; echo wait $?)"},
+                          options);
+  CAPTURE(result.out);
+  CHECK(contains(result.out, "muster: a: results could not be kept: can't "));
+  CHECK(contains(result.out, "\nwait 3\n"));
+  CHECK(contains(result.out, "\nresume 3\n"));
+  CHECK(contains(result.out, R"("state":"unknown","problem":"can't use /mnt/jobs/a.db: No space)"));
+  CHECK(contains(result.out, "\nresume 0\nwait 0\n"));
+}
