@@ -136,6 +136,12 @@ class receiver {
 int receive(const job_directory& jobs, const jobs_arguments& arguments) {
   receiver out{arguments};
   for (const std::string& name : chosen(jobs, arguments)) {
+    std::optional<job_lock> taking;
+    if (!arguments.keep && !(taking = jobs.try_lock_results(name))) {
+      throw usage_error{fmt::format(
+          "the results of {} are just being received by another; --keep shows them all the same",
+          name)};
+    }
     job_store store = arguments.keep ? job_store::look_at(jobs.database_of(name))
                                      : job_store::open(jobs.database_of(name));
     if (const int code = out.receive(store, arguments.keep)) return code;

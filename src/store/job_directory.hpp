@@ -69,6 +69,8 @@ class job_directory {
 
   /// Nothing when another process has it.
   std::optional<job_lock> try_lock(const std::string& name) const;
+  /// The right to take results of a job away, which goes with no other right.
+  std::optional<job_lock> try_lock_results(const std::string& name) const;
   job_holder holder(const std::string& name) const;
   /// Removes all files of a job but its lock, which the caller holds.
   void clear(const std::string& name) const;
@@ -76,6 +78,7 @@ class job_directory {
   void remove(const std::string& name) const;
 
  private:
+  std::optional<job_lock> try_lock(const std::string& name, off_t byte) const;
   std::vector<std::string> files_of(const std::string& name) const;
   std::string lock_of(const std::string& name) const { return path_ + '/' + name + ".lock"; }
   std::string path_;

@@ -53,6 +53,24 @@ TEST_CASE("results that can't be printed are kept") {
   CHECK(place.field("a", "kept") == "3");
 }
 
+TEST_CASE("no two receive the same results") {
+  const job_place place;
+  place.start("a", "a\n", {"--stdin"}, {"head", "-c", "1000000", "/dev/zero"});
+  place.muster({"jobs", "wait", "a"});
+  process_options options;
+  options.environment = {"XDG_STATE_HOME=" + place.file("state")};
+  // It can't go on, as nobody reads all of it.
+  process first{muster_command({"jobs", "receive", "a"}), options};
+  CHECK(first.wait_for_output(std::string(1, '\0'), std::chrono::seconds{10}));
+  const auto second = place.muster({"jobs", "receive", "a"});
+  CHECK(second.exit_code == 2);
+  CHECK(second.out.empty());
+  CHECK(contains(second.err, "muster: the results of a are just being received by another"));
+  CHECK(place.muster({"jobs", "receive", "a", "--keep"}).out.size() == 1'000'000);
+  CHECK(first.wait().out.size() == 1'000'000);
+  CHECK(place.muster({"jobs", "receive", "a"}).out.empty());
+}
+
 TEST_CASE("wait has the job's exit status, and 124 when time is up") {
   const job_place place;
   place.start("good", "x\n", {}, {"true"});
