@@ -100,7 +100,8 @@ class receiver {
   explicit receiver(const jobs_arguments& arguments) : errors_{STDERR_FILENO, false} {
     task_format format;
     format.parse_json = arguments.parse_json;
-    format.terminal = ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
+    format.terminal = ::isatty(STDOUT_FILENO) == 1;
+    format.errors_terminal = ::isatty(STDERR_FILENO) == 1;
     sink_ = make_task_sink(arguments.csv    ? output_format::csv
                            : arguments.json ? output_format::jsonl
                                             : output_format::text,
@@ -121,6 +122,11 @@ class receiver {
       if (sink_->error()) {
         say(fmt::format("can't write {}: {}; the results are kept", sink_->name(),
                         sink_->error().message()));
+        return exit_code::cannot;
+      }
+      if (errors_.error()) {
+        say(fmt::format("can't write standard error: {}; the results are kept",
+                        errors_.error().message()));
         return exit_code::cannot;
       }
       last = results.back().number;

@@ -53,6 +53,29 @@ TEST_CASE("results that can't be printed are kept") {
   CHECK(place.field("a", "kept") == "3");
 }
 
+TEST_CASE("results whose errors can't be printed are kept, too") {
+  const job_place place;
+  place.start("a", "a\n", {}, {"sh", "-c", "echo wrong >&2"});
+  place.muster({"jobs", "wait", "a"});
+  const std::string receive =
+      "XDG_STATE_HOME=" + place.file("state") + " " + MUSTER_BINARY + " jobs receive a";
+  CHECK(run({"sh", "-c", receive + " 2> /dev/full"}).exit_code == 3);
+  CHECK(place.field("a", "kept") == "1");
+  CHECK(contains(run({"sh", "-c", receive}).err, "wrong\n"));
+}
+
+TEST_CASE("what is received into a file is as it was written, whatever standard error is") {
+  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  const job_place place;
+  place.start("a", "a\n", {"--stdin"}, {"printf", "\\033[31mred\n"});
+  place.muster({"jobs", "wait", "a"});
+  const std::string receive =
+      "XDG_STATE_HOME=" + place.file("state") + " " + MUSTER_BINARY + " jobs receive --keep a";
+  CHECK(contains(run({"script", "-qec", receive, "/dev/null"}).out, "\\x1b[31mred"));
+  run({"script", "-qec", receive + " > " + place.file("out"), "/dev/null"});
+  CHECK(read_whole_file(place.file("out")) == "\033[31mred\n");
+}
+
 TEST_CASE("no two receive the same results") {
   const job_place place;
   place.start("a", "a\n", {"--stdin"}, {"head", "-c", "1000000", "/dev/zero"});
