@@ -47,6 +47,11 @@ output_file open_output(const std::string& path, output_format format,
 
 }  // namespace
 
+void refuse_standard_output(const std::string& path) {
+  if (path != "-") return;
+  throw usage_error{"-o -: results go to standard output already; --json and --csv say how"};
+}
+
 bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
 
 outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
@@ -67,9 +72,7 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   text.colour = false;
   const page_options page{arguments.command, std::chrono::system_clock::now()};
   for (const std::string& path : arguments.output_files) {
-    if (path == "-") {
-      throw usage_error{"-o -: results go to standard output already; --json and --csv say how"};
-    }
+    refuse_standard_output(path);
     const output_format format = format_of(arguments, path);
     output_file file = open_output(path, format, arguments, earlier);
     file.give_up_when(give_up);

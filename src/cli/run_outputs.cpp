@@ -60,6 +60,7 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   }
   format.terminal = format.without_output = false;
   for (const std::string& path : arguments.output_files) {
+    refuse_standard_output(path);
     output_file file = output_file::create(path);
     file.give_up_when(give_up);
     sinks_.push_back(

@@ -388,6 +388,7 @@ TEST_CASE("what makes no sense together is said before anything is run") {
       {{"a", "--lines", "--batch", "5,2", "--", "echo"}, "MIN,MAX"},
       {{"a", "--lines", "--batch", "2", "--shell", "--", "echo {} {#}"}, "--batch with --shell"},
       {{"a", "--lines", "--halt", "0", "--", "echo"}, "--halt"},
+      {{"a", "--lines", "-o", "-", "--", "echo"}, "-o -: results go to standard output already"},
       {{"a", "--lines", "--retries", "1", "--retry-on", "x", "--", "echo"}, "--retry-on"},
       {{"a", "--lines", "--refill", "(", "--", "echo"}, "is no regular expression"},
       {{"a", "--lines", "--env", "=x", "--", "echo"}, "write NAME=VALUE"},
