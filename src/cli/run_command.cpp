@@ -73,6 +73,7 @@ class task_command final : private run_observer {
   }
 
   int run() {
+    control_.watch_signals();  // before a list may keep it waiting
     intake_.open([this] { run_.stop(reason::bad_target); },
                  keeper_ ? keeper_->refills() : std::vector<std::string>{});
     // The second signal kills all that runs, and then muster.
@@ -88,7 +89,6 @@ class task_command final : private run_observer {
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     announce_beginning();
-    control_.watch_signals();
     if (keeper_) keeper_->begin(context_, intake_.targets().size());
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;

@@ -2,6 +2,9 @@
 
 #include <csignal>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace muster::test;
 using namespace std::chrono_literals;
 
@@ -304,6 +307,29 @@ TEST_CASE("limits follow signals") {
   }
   running.close_stdin();
   CHECK(running.wait().exit_code == 0);
+}
+
+TEST_CASE("limits can be changed while the first list is waited for") {
+  temporary_directory directory;
+  const std::string list = directory.file("list");
+  REQUIRE(::mkfifo(list.c_str(), 0600) == 0);
+  process running{muster_command({"run", "--lines", "-P", "2", "-iL", list, "--", "echo"})};
+  const std::string about = "/proc/" + std::to_string(running.pid()) + "/status";
+  const auto hears = [&about] {
+    const std::string text = read_whole_file(about);
+    const std::size_t at = text.find("SigCgt:");
+    return at != text.npos &&
+           ((std::stoull(text.substr(at + 7), nullptr, 16) >> (SIGUSR1 - 1)) & 1U);
+  };
+  for (int i = 0; i < 1000 && !hears(); ++i)
+    ::usleep(10'000);
+  REQUIRE(hears());
+  running.send_signal(SIGUSR1);
+  write_whole_file(list, "1\n");
+  const auto result = running.wait();
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == "1\n");
+  CHECK(contains(result.err, "up to 3 tasks at once"));
 }
 
 TEST_CASE("limits follow a file, whether it is written or replaced") {
