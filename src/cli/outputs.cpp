@@ -1,5 +1,6 @@
 #include "cli/outputs.hpp"
 
+#include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 #include "net/resume.hpp"
 #include "sink/terminal.hpp"
@@ -80,10 +81,11 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   }
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
+    room_for_lines() = [this] { progress_->erase(); };
   }
 }
 
-outputs::~outputs() = default;
+outputs::~outputs() { room_for_lines() = nullptr; }
 
 void outputs::write(const probe_result& result) {
   for (auto& one : sinks_)

@@ -159,6 +159,7 @@ class task_command final : private run_observer {
     if (!self.begin_failed_) {
       self.outputs_->watch(self.run_);
       self.summary_ = co_await self.run_.run();
+      self.outputs_->stop_watching();
       self.outputs_->flush_all();
     }
     const bool in_order = !self.summary_.stopped_early && !self.signals_.pending();

@@ -1,6 +1,7 @@
 #include "cli/run_outputs.hpp"
 
 #include "cli/outputs.hpp"
+#include "cli/say.hpp"
 #include "muster/printable.hpp"
 #include "net/resume.hpp"
 
@@ -70,8 +71,11 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   if (!dry_run_) open_logs(arguments, command);
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
+    room_for_lines() = [this] { progress_->erase(); };
   }
 }
+
+run_outputs::~run_outputs() { room_for_lines() = nullptr; }
 
 void run_outputs::open_logs(const run_arguments& arguments, std::string_view command) {
   if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);

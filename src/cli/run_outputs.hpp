@@ -30,6 +30,7 @@ class run_outputs {
   /// reader that takes nothing.
   run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command,
               const std::function<bool()>& give_up);
+  ~run_outputs();
 
   void write(const task_result& result);
   /// A task that runs has written something.

@@ -142,6 +142,22 @@ TEST_CASE("what a task writes can't command the terminal") {
   CHECK(read_whole_file(file) == "\033[31mred\n");
 }
 
+TEST_CASE("what is said while a run goes on has a line of its own on the terminal") {
+  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  // The progress line is drawn every 200 ms.
+  const std::string lines = "{ echo 127.0.0.1; sleep 0.7; echo bad..name; } | ";
+  const std::string command =
+      lines + MUSTER_BINARY + " run --end 'sleep 0.5; echo ended' -- sh -c 'sleep 0.5; echo out'";
+  const auto result = run({"script", "-qec", command, "/dev/null"});
+  CHECK(contains(result.out, "in flight"));
+  for (const std::string& said : {std::string{"muster: stdin:2"}, std::string{"ended"}}) {
+    const std::size_t at = result.out.find(said);
+    REQUIRE(at != result.out.npos);
+    const std::string before = result.out.substr(0, at);
+    CHECK((before.ends_with("\n") || before.ends_with("\033[2K")));
+  }
+}
+
 TEST_CASE("each target has a log of its own, whatever its name, inside the directory") {
   temporary_directory directory;
   const std::string logs = directory.file("logs");
