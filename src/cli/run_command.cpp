@@ -15,6 +15,8 @@
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
 #include "cli/usage_error.hpp"
+#include "core/command_template.hpp"
+#include "core/parsed.hpp"
 #include "core/task_key.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/resume.hpp"
@@ -137,11 +139,24 @@ class task_command final : private run_observer {
   }
   void on_try_end(std::uint64_t sequence) override { outputs_->end_try(sequence); }
   bool done_before(const target& subject) override {
+    mention_ungrouped(subject);
     if (keeper_ && keeper_->done_before(subject)) return true;
     return !succeeded_.empty() && succeeded_.contains(task_key(subject));
   }
   void on_targets_wanted() override {
     intake_.read([this] { run_.targets_ready(); });
+  }
+  /// A column that is not there, perhaps for its name, is no limit: that is said once.
+  void mention_ungrouped(const target& subject) {
+    const std::string& column = arguments_.run.group_column;
+    if (column.empty() || ungrouped_mentioned_) return;
+    const target_parameters* const row = subject.parameters();
+    if (row && row->column(column)) return;
+    ungrouped_mentioned_ = true;
+    say(
+        fmt::format("--group-by: {} has no column {}; such targets are in no group, and no group's "
+                    "limit holds for them",
+                    excerpt(text_of(subject)), excerpt(column)));
   }
 
   // The run with the scripts around it.
@@ -259,6 +274,7 @@ class task_command final : private run_observer {
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
   bool begins_log_ = false;
+  bool ungrouped_mentioned_ = false;
   std::exception_ptr failure_;
   std::unordered_set<std::string> succeeded_;
   run_summary summary_;

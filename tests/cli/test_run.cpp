@@ -182,6 +182,17 @@ TEST_CASE("never more tasks run at once than are allowed") {
   CHECK(contains(result.err, "3 tasks at once at the most"));
 }
 
+TEST_CASE("a target without the column that names groups is mentioned once") {
+  const std::string rows = "target,group\n10.0.0.1,a\n10.0.0.2,b\n";
+  const auto mistyped =
+      tasks({"--group-by", "grupo", "--group-max", "1", "--", "true"}, input(rows));
+  CHECK(mistyped.exit_code == 0);
+  CHECK(lines_with(mistyped.err, "muster: --group-by: 10.0.0.1 has no column grupo") == 1);
+  CHECK(lines_with(mistyped.err, "--group-by") == 1);
+  const auto right = tasks({"--group-by", "group", "--group-max", "1", "--", "true"}, input(rows));
+  CHECK_FALSE(contains(right.err, "--group-by"));
+}
+
 TEST_CASE("a group has a limit of its own, and others are not held up by it") {
   std::string rows = "target,kind\n";
   for (int i = 0; i < 12; ++i)
