@@ -18,6 +18,12 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   CHECK(contains(result.err, "4 up"));
 }
 
+TEST_CASE("a script takes a target apart as a shell does") {
+  const auto result = tasks({"/srv/pictures/a b.tar.gz", "--lines", "--shell", "--",
+                             "f={}; echo \"${f##*/}|${f%/*}|${f%.*}|${f##*.}\""});
+  CHECK(result.out == "a b.tar.gz|/srv/pictures|/srv/pictures/a b.tar|gz\n");
+}
+
 TEST_CASE(
     "what a script needs for a here-document and for another shell is as it is written down") {
   const std::string text = "v={}; cat <<END\nsee $v\nEND\nsh -c 'echo \"$1\"' sh {}";
