@@ -110,6 +110,13 @@ void job_directory::check() const {
                     "runs; if you trust what is in it, say chmod go-w {}",
                     path_, path_)};
   }
+  // Even to read a database its neighbours have to be written.
+  if (::access(path_.c_str(), W_OK | X_OK) == 0 || errno == ENOENT) return;
+  throw std::runtime_error{
+      fmt::format("the directory for jobs, {}, can't be written to: {}; to see what is in it, copy "
+                  "{} to another place, and name that with --state-dir",
+                  path_, std::generic_category().message(errno),
+                  std::filesystem::path{path_}.parent_path().string())};
 }
 
 std::vector<std::string> job_directory::names() const {

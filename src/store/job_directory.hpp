@@ -54,8 +54,9 @@ class job_directory {
 
   /// Makes the directory, for this user alone, and those that it is in; then as `check`.
   void make() const;
-  /// Throws std::runtime_error when others could put files of their own into the directory: it
-  /// belongs to another user, or others may write to it. One that is not there is good.
+  /// Throws std::runtime_error when others could put files of their own into the directory, as it
+  /// belongs to another user or others may write to it; or when this user can't. One that is not
+  /// there is good.
   void check() const;
   /// The jobs there are, in the order of their names.
   std::vector<std::string> names() const;

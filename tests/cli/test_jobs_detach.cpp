@@ -160,6 +160,28 @@ TEST_CASE("a place for jobs that others can write to is refused before anything 
   CHECK(place.muster({"jobs", "wait", "a"}).err == started.err);
 }
 
+TEST_CASE("on a file system that is read-only, jobs can be looked at in a copy") {
+  const auto trial = run({"unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"});
+  if (trial.exit_code != 0) MUSTER_SKIP("needs a mount namespace of its own");
+  const temporary_directory directory;
+  process_options options;
+  options.environment = {"muster=" + std::string{MUSTER_BINARY}, "copy=" + directory.file("copy")};
+  const auto result = run({"unshare", "-rm", "sh", "-c",
+                           R"(mount -t tmpfs tmpfs /mnt; exec 2>&1
+                              $muster run -q --detach --name a --lines --state-dir /mnt/s x -- echo
+                              $muster jobs wait a --state-dir /mnt/s
+                              mount -o remount,ro /mnt
+                              $muster jobs --state-dir /mnt/s; echo list $?
+                              $muster jobs receive --keep a --state-dir /mnt/s; echo receive $?
+                              cp -r /mnt/s "$copy"; $muster jobs receive a --state-dir "$copy")"},
+                          options);
+  CAPTURE(result.out);
+  const std::string refused =
+      "muster: the directory for jobs, /mnt/s/jobs, can't be written to: Read-only file system; to "
+      "see what is in it, copy /mnt/s to another place, and name that with --state-dir\n";
+  CHECK(result.out == refused + "list 3\n" + refused + "receive 3\nx\n");
+}
+
 TEST_CASE("without a home there is no place for jobs, unless one is named") {
   const temporary_directory directory;
   const texts start{"env", "-u", "HOME", "-u", "XDG_STATE_HOME", MUSTER_BINARY};
