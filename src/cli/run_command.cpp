@@ -123,8 +123,9 @@ class task_command final : private run_observer {
     keeper_->take(sequence);
     stop_if_not_kept();
   }
-  void on_task(const task_result& result) override {
-    outputs_->write(result);
+  void on_task(const task_result& result) override { outputs_->write(result); }
+  void on_task_over(const task_result& result) override {
+    outputs_->note(result);
     if (!keeper_) return;
     keeper_->note(result);
     stop_if_not_kept();

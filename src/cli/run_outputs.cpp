@@ -83,6 +83,12 @@ void run_outputs::open_logs(const run_arguments& arguments, std::string_view com
   if (!log.empty()) job_log_.emplace(log, command);
 }
 
+void run_outputs::note(const task_result& result) {
+  if (logs_) logs_->write(result);
+  if (job_log_) job_log_->note(result);
+  if (logs_ || job_log_) flush_soon_.request();
+}
+
 void run_outputs::write(const task_result& result) {
   // Its lines are due now, in the order of the targets; or no process was there to write them.
   if (tags_ && !tags_live_) {
@@ -95,8 +101,6 @@ void run_outputs::write(const task_result& result) {
     // Nobody is told what became of tasks that whoever reads them has had enough of.
     if (one.get() != standard_output_ || !reader_gone()) one->write(result);
   }
-  if (logs_) logs_->write(result);
-  if (job_log_) job_log_->note(result);
   flush_soon_.request();
 }
 

@@ -32,6 +32,9 @@ class run_outputs {
               const std::function<bool()>& give_up);
   ~run_outputs();
 
+  /// Logs what a task has come to, as soon as it has: a run may go on from that.
+  void note(const task_result& result);
+  /// Shows it, when it is due.
   void write(const task_result& result);
   /// A task that runs has written something.
   void show(std::uint64_t sequence, const std::vector<target>& targets, process_stream stream,

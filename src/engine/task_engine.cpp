@@ -136,6 +136,7 @@ void task_engine::report(task_result&& result) {
   const std::size_t targets = result.targets.size();
   sum_.totals.add(result.status, targets);
   const bool is_failure = result.status != status::up && result.status != status::cancelled;
+  observer_.on_task_over(result);
   if (window_) {
     window_->accept(std::move(result));
   } else {

@@ -33,6 +33,30 @@ TEST_CASE("a job that was killed is lost, and resume runs every target exactly o
   CHECK(lines_with(read_whole_file(notes), "") <= 152 + 2 * 4);
 }
 
+TEST_CASE("what has ended out of its order is kept at once, and received in order") {
+  const job_place place;
+  const std::string go = place.file("go");
+  const texts command{
+      "sh", "-c", "test $1 -ne 1 || until test -e " + go + "; do sleep 0.02; done; echo $1", "sh"};
+  const auto wait_for_two = [&place](const std::string& name) {
+    for (int i = 0; i < 3000 && place.field(name, "kept") != "2"; ++i)
+      ::usleep(10'000);
+    return place.field(name, "kept") == "2";
+  };
+  for (const char* name : {"killed", "whole"})
+    place.start(name, "1\n2\n3\n", {"--ordered", "-P", "3"}, command);
+  CHECK(wait_for_two("killed"));
+  CHECK(wait_for_two("whole"));
+  kill_hard(place, "killed");
+  write_whole_file(go, "");
+  CHECK(place.muster({"jobs", "wait", "whole"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "receive", "whole"}).out == "1\n2\n3\n");
+  CHECK(place.muster({"jobs", "resume", "killed"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "killed"}).exit_code == 0);
+  const auto received = place.muster({"jobs", "receive", "killed", "--json"});
+  CHECK(targets_of(received.out) == std::multiset<std::string>{"1", "2", "3"});
+}
+
 TEST_CASE("a job that was stopped goes on with what it had not finished") {
   const job_place place;
   const std::string notes = place.file("notes");
