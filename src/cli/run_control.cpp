@@ -142,8 +142,10 @@ std::string run_control::apply_line(std::string_view line) {
     group = trimmed(value.substr(0, last));
     value = trimmed(value.substr(std::min(last + 1, value.size())));
   }
-  const auto limit = number_in(value, name == "max-in-flight" || name == "group" ? 1 : 0,
-                               name == "rate" ? 1e9 : 65'535);
+  const double most = name == "rate"            ? 1e9
+                      : name == "max-in-flight" ? static_cast<double>(run_options::in_flight_limit)
+                                                : 65'535;
+  const auto limit = number_in(value, name == "max-in-flight" || name == "group" ? 1 : 0, most);
   if (limit && name == "max-in-flight") {
     running_.set_max_in_flight(static_cast<std::size_t>(*limit));
   } else if (limit && name == "max-per-host") {

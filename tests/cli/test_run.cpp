@@ -378,6 +378,16 @@ TEST_CASE("limits follow a file, whether it is written or replaced") {
   CHECK(contains(result.err, "3 tasks at once at the most"));
 }
 
+TEST_CASE("a control file may ask for as many tasks at once as the option may") {
+  temporary_directory directory;
+  const std::string limits = directory.file("limits");
+  write_whole_file(limits, "max-in-flight 100000\n");
+  const std::vector<std::string> words{"a", "--lines", "--control", limits, "--", "true"};
+  CHECK_FALSE(contains(tasks(words).err, "--control"));
+  write_whole_file(limits, "max-in-flight 100001\n");
+  CHECK(contains(tasks(words).err, "'max-in-flight 100001' sets nothing"));
+}
+
 TEST_CASE("scripts run before, after and whatever happens") {
   const auto result = tasks({"a", "b", "--lines", "--begin", "echo first", "--end",
                              "echo then $MUSTER_UP of $MUSTER_TARGETS", "--finally", "echo last",
