@@ -1,7 +1,9 @@
 // The verbs that act on jobs.
 #include "cli/jobs.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
@@ -82,15 +84,26 @@ TEST_CASE("no two receive the same results") {
   place.muster({"jobs", "wait", "a"});
   process_options options;
   options.environment = {"XDG_STATE_HOME=" + place.file("state")};
-  // It can't go on, as nobody reads all of it.
-  process first{muster_command({"jobs", "receive", "a"}), options};
-  CHECK(first.wait_for_output(std::string(1, '\0'), std::chrono::seconds{10}));
+  const std::string pipe = place.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  process first{{"sh", "-c", "exec $0 jobs receive a > $1", MUSTER_BINARY, pipe}, options};
+  const int reader = ::open(pipe.c_str(), O_RDONLY);
+  REQUIRE(reader >= 0);
+  // From here on it can't go on until more is read.
+  std::string bytes(1, '\0');
+  CHECK(::read(reader, bytes.data(), 1) == 1);
   const auto second = place.muster({"jobs", "receive", "a"});
   CHECK(second.exit_code == 2);
   CHECK(second.out.empty());
   CHECK(contains(second.err, "muster: the results of a are just being received by another"));
   CHECK(place.muster({"jobs", "receive", "a", "--keep"}).out.size() == 1'000'000);
-  CHECK(first.wait().out.size() == 1'000'000);
+  std::size_t received = 1;
+  bytes.resize(64 * 1024);
+  for (ssize_t count = 0; (count = ::read(reader, bytes.data(), bytes.size())) > 0;)
+    received += static_cast<std::size_t>(count);
+  ::close(reader);
+  CHECK(received == 1'000'000);
+  CHECK(first.wait().exit_code == 0);
   CHECK(place.muster({"jobs", "receive", "a"}).out.empty());
 }
 
