@@ -239,6 +239,13 @@ TEST_CASE("a failed task is tried again, and every try is in its result") {
   CHECK(contains(result.err, "2 retries"));
 }
 
+TEST_CASE("a try that was not made any more is not counted") {
+  const auto result = tasks({"a", "--lines", "--stdin", "--retries", "1", "--backoff", "1m",
+                             "--deadline", "500ms", "--", "false"});
+  CHECK(contains(result.err, "1 cancelled"));
+  CHECK_FALSE(contains(result.err, "retr"));
+}
+
 TEST_CASE("only the exit codes that are named are tried again") {
   const auto result = tasks({"--lines", "--retries", "2", "--backoff", "1ms", "--retry-on",
                              "75,timeout", "--json", "--", "sh", "-c", "exit {}"},
