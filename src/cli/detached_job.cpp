@@ -151,9 +151,11 @@ int live(const run_arguments& arguments, const job_directory& jobs, const std::s
 
 int wait_for_end(pid_t child) {
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : int{exit_code::cannot};
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(child, &status, 0);
+  } while (ended < 0 && errno == EINTR);
+  return ended == child && WIFEXITED(status) ? WEXITSTATUS(status) : int{exit_code::cannot};
 }
 
 int launch(run_arguments arguments, const job_directory& jobs, const std::string& name,
@@ -163,6 +165,8 @@ int launch(run_arguments arguments, const job_directory& jobs, const std::string
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("can't make a pipe");
   std::signal(SIGPIPE, SIG_IGN);
+  // Whoever started muster may have ignored it, and then nobody hears how a process ended.
+  std::signal(SIGCHLD, SIG_DFL);
   std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child < 0) fail("can't start a process for the job");

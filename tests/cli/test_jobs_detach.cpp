@@ -94,6 +94,18 @@ TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
   }
 }
 
+TEST_CASE("what goes wrong at the start is the exit status, even where SIGCHLD is ignored") {
+  const job_place place;
+  process_options options;
+  options.environment = {"XDG_STATE_HOME=" + place.file("state")};
+  const auto refused =
+      run({"bash", "-c", "trap '' CHLD; exec $0 run --detach --name a -iL /no/such/file -- true",
+           MUSTER_BINARY},
+          options);
+  CHECK(refused.exit_code == 3);
+  CHECK(contains(refused.err, "/no/such/file"));
+}
+
 TEST_CASE("a list that a resumed job could not read again is refused at once") {
   const job_place place;
   const std::string pipe = place.file("pipe");
