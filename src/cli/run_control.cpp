@@ -59,9 +59,15 @@ run_control::run_control(asio::io_context& context, command_run& running)
 void run_control::watch_signals() { follow_signals(scope_, *this); }
 
 job run_control::follow_signals(job_scope&, run_control& self) {
-  std::error_code ignored;
-  self.signals_.add(SIGUSR1, ignored);
-  self.signals_.add(SIGUSR2, ignored);
+  for (const int number : {SIGUSR1, SIGUSR2}) {
+    std::error_code ignored;
+    self.signals_.add(number, ignored);
+    // A list that is being opened, for which there may be no writer yet, is gone on with.
+    struct sigaction action {};
+    ::sigaction(number, nullptr, &action);
+    action.sa_flags |= SA_RESTART;
+    ::sigaction(number, &action, nullptr);
+  }
   for (;;) {
     auto [error, number] = co_await self.signals_.async_wait(resume);
     if (error) co_return;
