@@ -173,6 +173,28 @@ TEST_CASE("a job that runs is removed only by force") {
   CHECK(std::filesystem::is_empty(place.file("state/muster/jobs")));
 }
 
+TEST_CASE("a job that runs out of sight is not stopped, which is said") {
+  const auto trial = run({"unshare", "-rpf", "true"});
+  if (trial.exit_code != 0) MUSTER_SKIP("needs namespaces of processes of its own");
+  const job_place place;
+  process_options options;
+  options.directory = place.file("");
+  options.environment = {"XDG_STATE_HOME=" + place.file("state"),
+                         "muster=" + std::string{MUSTER_BINARY}};
+  const auto result =
+      run({"sh", "-c",
+           R"(unshare -rpf sh -c '$muster run -q --detach --name a --lines 600 -- sleep
+                                                  touch begun
+                                                  until test -e over; do sleep 0.02; done' &
+                              until test -e begun; do sleep 0.02; done
+                              unshare -rpf $muster jobs stop a; echo stop $?
+                              touch over; wait)"},
+          options);
+  CAPTURE(result.err);
+  CHECK(result.out == "stop 3\n");
+  CHECK(contains(result.err, "muster: can't stop a: its process can't be seen from here"));
+}
+
 TEST_CASE("the list has a line for each job") {
   const job_place place;
   const auto none = place.muster({"jobs"});
