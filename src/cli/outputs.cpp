@@ -71,9 +71,12 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
   }
   text.colour = false;
-  const page_options page{arguments.command, std::chrono::system_clock::now()};
   for (const std::string& path : arguments.output_files) {
     refuse_standard_output(path);
+    format_of(arguments, path);  // throws before any of them is emptied
+  }
+  const page_options page{arguments.command, std::chrono::system_clock::now()};
+  for (const std::string& path : arguments.output_files) {
     const output_format format = format_of(arguments, path);
     output_file file = open_output(path, format, arguments, earlier);
     file.give_up_when(give_up);

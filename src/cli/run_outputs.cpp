@@ -2,6 +2,7 @@
 
 #include "cli/outputs.hpp"
 #include "cli/say.hpp"
+#include "cli/usage_error.hpp"
 #include "muster/printable.hpp"
 #include "net/resume.hpp"
 
@@ -33,6 +34,16 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
                           : output_format::text;
 }
 
+/// Throws when a name says nothing that results can be written as.
+void check_files(const run_arguments& arguments) {
+  for (const std::string& path : arguments.output_files) {
+    refuse_standard_output(path);
+    if (format_of(arguments, path) == output_format::html) {
+      throw usage_error{path + ": there is no page of a run; write .jsonl, .csv or .txt"};
+    }
+  }
+}
+
 }  // namespace
 
 run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
@@ -43,6 +54,7 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
       tags_live_{!dry_run_ && !arguments.run.ordered},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
+  check_files(arguments);  // before any of them is emptied
   errors_.give_up_when(give_up);
   tagged_.give_up_when(give_up);
   append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
@@ -61,7 +73,6 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   }
   format.terminal = format.without_output = false;
   for (const std::string& path : arguments.output_files) {
-    refuse_standard_output(path);
     output_file file = output_file::create(path);
     file.give_up_when(give_up);
     sinks_.push_back(

@@ -108,6 +108,21 @@ TEST_CASE("results go to files, too, whose suffix says how") {
   CHECK(read_whole_file(directory.file("x.txt")) == "a\n");
 }
 
+TEST_CASE("a name that says no format is refused before any file is emptied") {
+  temporary_directory directory;
+  const std::string good = directory.file("good.csv");
+  for (const char* name : {"page.html", "other.xyz"}) {
+    const std::string bad = directory.file(name);
+    write_whole_file(good, "precious");
+    write_whole_file(bad, "precious");
+    CHECK(tasks({"a", "--lines", "-o", good, "-o", bad, "--", "echo"}).exit_code == 2);
+    CHECK(read_whole_file(good) == "precious");
+    CHECK(read_whole_file(bad) == "precious");
+  }
+  CHECK(sweep({"127.0.0.1", "-o", good, "-o", directory.file("other.xyz")}).exit_code == 2);
+  CHECK(read_whole_file(good) == "precious");
+}
+
 TEST_CASE("quiet leaves the summary only") {
   const auto result = tasks({"a", "--lines", "-q", "--", "sh", "-c", "echo out; exit 1"});
   CHECK(result.out.empty());
