@@ -1,5 +1,7 @@
 #include "report.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace muster::bench {
@@ -14,6 +16,12 @@ spread each(const spread& of, std::uint64_t probes) {
   return {of.median / count, of.min / count, of.max / count};
 }
 
+/// Whether it is compared with.
+bool is_rival(const row& other) {
+  const bool counts = other.contender != "coroutine" && other.contender != "limit";
+  return counts && other.measured() && other.outcome == verdict::good;
+}
+
 }  // namespace
 
 std::string ahead_of_muster(const scenario_report& one) {
@@ -21,8 +29,7 @@ std::string ahead_of_muster(const scenario_report& one) {
   std::string out;
   if (!own || !own->measured()) return out;
   for (const auto& other : one.rows) {
-    const bool counts = other.contender != "coroutine" && other.contender != "limit";
-    if (!counts || !other.measured() || other.outcome != verdict::good) continue;
+    if (!is_rival(other)) continue;
     std::string in;
     const auto add = [&in](bool ahead, const char* what) {
       if (ahead) in += (in.empty() ? "" : ", ") + std::string{what};
@@ -34,6 +41,20 @@ std::string ahead_of_muster(const scenario_report& one) {
     if (!in.empty()) out += fmt::format("{}{} in {}", out.empty() ? "" : "; ", other.contender, in);
   }
   return out;
+}
+
+std::string about_ahead(const scenario_report& one) {
+  const auto* own = one.find("coroutine");
+  if (!own || !own->measured()) return "The coroutine was not measured.";
+  if (own->outcome != verdict::good) {
+    return "The coroutine lost results or had wrong ones: it is compared with nobody.";
+  }
+  if (std::none_of(one.rows.begin(), one.rows.end(), is_rival)) {
+    return "Nobody else was measured.";
+  }
+  const auto ahead = ahead_of_muster(one);
+  return ahead.empty() ? "Nobody is ahead of the coroutine."
+                       : fmt::format("Ahead of the coroutine: {}.", ahead);
 }
 
 }  // namespace muster::bench

@@ -8,11 +8,16 @@
 #include "scenarios.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 namespace muster::bench {
 namespace {
@@ -48,10 +53,15 @@ std::string wrong_figure_part(const std::string& name) {
 }
 
 std::string wrong_output(const std::string& path) {
-  for (const auto* suffix : output_suffixes) {
-    if (path.ends_with(suffix)) return {};
-  }
-  return fmt::format("'{}' ends in none of .txt, .md, .json and .html", path);
+  const bool known = std::any_of(output_suffixes.begin(), output_suffixes.end(),
+                                 [&path](const char* suffix) { return path.ends_with(suffix); });
+  if (!known) return fmt::format("'{}' ends in none of .txt, .md, .json and .html", path);
+  // To measure takes minutes; what can't be written is said before.
+  const auto parent = std::filesystem::path{path}.parent_path().string();
+  const bool is_there = ::access(path.c_str(), F_OK) == 0;
+  const std::string looked_at = is_there ? path : parent.empty() ? "." : parent;
+  if (::access(looked_at.c_str(), W_OK) == 0) return {};
+  return fmt::format("can't write '{}': {}", path, std::generic_category().message(errno));
 }
 
 void add_what(CLI::App& app, bench_options& out) {
@@ -169,6 +179,9 @@ std::optional<int> parse_options(int argc, char** argv, bench_options& out) {
     wrong = wrong_together(out);
   } catch (const CLI::Success& done) {
     return app.exit(done);
+  } catch (const CLI::ExtrasError& error) {
+    wrong = suggest_option(app, arguments);
+    if (wrong.empty()) wrong = fmt::format("{}; your own targets: --targets", error.what());
   } catch (const CLI::ParseError& error) {
     wrong = suggest_option(app, arguments);
     if (wrong.empty()) wrong = error.what();

@@ -102,6 +102,8 @@ struct report {
 /// result. Only where all rounds of the one were better, by a hundredth, than all rounds of the
 /// other; the plain loop and those who were disqualified are left out. Empty if nobody did.
 std::string ahead_of_muster(const scenario_report& one);
+/// The same as a sentence, which also says when there is nothing to compare.
+std::string about_ahead(const scenario_report& one);
 
 /// A median, with the least and the greatest where they look different.
 std::string range_text(const spread& of, std::string (*text)(double));

@@ -192,9 +192,7 @@ std::string table_of(const scenario_report& one) {
   for (const auto& each : one.rows)
     out += row_of(each, all);
   out += "</table></div>\n";
-  const auto ahead = ahead_of_muster(one);
-  out += ahead.empty() ? "<p>Nobody is ahead of the coroutine.</p>\n"
-                       : fmt::format("<p>Ahead of the coroutine: {}.</p>\n", escaped(ahead));
+  out += fmt::format("<p>{}</p>\n", escaped(about_ahead(one)));
   out += "<details><summary>The commands</summary>\n";
   for (const auto& each : one.rows) {
     if (each.measured()) {

@@ -45,9 +45,7 @@ std::string table_of(const scenario_report& one) {
       one.name, one.title);
   for (const auto& each : one.rows)
     out += line_of(each);
-  const auto ahead = ahead_of_muster(one);
-  return out + (ahead.empty() ? "\nNobody is ahead of the coroutine.\n"
-                              : fmt::format("\nAhead of the coroutine: {}.\n", ahead));
+  return out + '\n' + about_ahead(one) + '\n';
 }
 
 std::string table_of(const growth_report& one) {

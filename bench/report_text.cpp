@@ -60,9 +60,7 @@ std::string text_of(const scenario_report& one) {
                      "first", "probes/s", "of the limit", "n");
   for (const auto& each : one.rows)
     out += line_of(each);
-  const auto ahead = ahead_of_muster(one);
-  return out + (ahead.empty() ? "Nobody is ahead of the coroutine.\n"
-                              : fmt::format("Ahead of the coroutine: {}.\n", ahead));
+  return out + about_ahead(one) + '\n';
 }
 
 std::string text_of(const std::vector<figure>& figures) {

@@ -23,8 +23,8 @@ namespace muster {
 
 /// When a run gives up.
 struct halt_rule {
-  std::uint64_t failed_max = 0;  ///< So many failures; 0 for no limit.
-  double failed_percent = 0;     ///< So many of a hundred; 0 for no limit.
+  std::uint64_t failed_max = 0;  ///< So many tasks; 0 for no limit.
+  double failed_percent = 0;     ///< So many of a hundred targets; 0 for no limit.
   bool soon = false;             ///< Let what runs come to its end rather than stopping it.
 
   /// A share is told of so many tasks at least, unless the number of all is known.
@@ -105,8 +105,11 @@ class run_observer {
  public:
   /// A task, which has not been tried before or has, is about to be started.
   virtual void on_task_start(std::uint64_t sequence) { static_cast<void>(sequence); }
-  /// A task has ended, in whatever way.
+  /// A task has ended, in whatever way. With `run_options::ordered` it is told when all before it
+  /// have been.
   virtual void on_task(const task_result& result) = 0;
+  /// The same at once, whatever the order, and before that: for what must outlive this process.
+  virtual void on_task_over(const task_result& result) { static_cast<void>(result); }
   /// A task that runs has written something. `targets` are its own.
   virtual void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
                               process_stream stream, std::string_view bytes) {

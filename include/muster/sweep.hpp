@@ -125,6 +125,9 @@ class sweep {
   void open_icmp();
   /// Starts nothing more, and reports what is in flight as `cancelled` with this reason.
   void stop(reason why);
+  /// Kills the plugins that run, with what they have started: for a program that is about to end
+  /// without waiting for the sweep.
+  void kill();
   /// Tells the sweep that its stream, which had nothing to offer, was fed or ended.
   void targets_ready();
   /// Called when the stream has nothing to offer until it is fed.

@@ -26,6 +26,8 @@
 #include <fmt/ranges.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +45,23 @@ void read_input_from(run_arguments& arguments, const std::string& path) {
   arguments.input_files.push_back(path);
 }
 
+/// Lists of targets are read again when the job is resumed.
+void need_lists_that_stay(const run_arguments& arguments) {
+  std::vector<std::string> lists = arguments.input_files;
+  lists.insert(lists.end(), arguments.exclude_files.begin(), arguments.exclude_files.end());
+  for (const std::string& path : lists) {
+    struct stat about {};
+    const bool is_descriptor =
+        path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+    const bool is_there = path != "-" && ::stat(path.c_str(), &about) == 0;
+    if (!is_there || S_ISDIR(about.st_mode) || (S_ISREG(about.st_mode) && !is_descriptor)) continue;
+    throw usage_error{fmt::format(
+        "--detach: {} can't be read again when the job is resumed; write it to a file and name "
+        "that, or give targets on standard input",
+        path)};
+  }
+}
+
 void point(int descriptor, const std::string& path, int flags) {
   const int file = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) fail("can't open " + path);
@@ -50,11 +69,49 @@ void point(int descriptor, const std::string& path, int flags) {
   ::close(file);
 }
 
+// What the disk has to have left for a job to write down its end, and why.
+constexpr off_t room_bytes = 64 * 1024;
+
+/// The job's log, with room behind its end that no other file can take.
+int open_log(const std::string& path) {
+  const int log =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (log < 0) fail("can't open " + path);
+  struct stat about {};
+  const bool is_full = ::fstat(log, &about) == 0 &&
+                       ::fallocate(log, FALLOC_FL_KEEP_SIZE, about.st_size, room_bytes) != 0 &&
+                       errno == ENOSPC;
+  if (!is_full) return log;
+  ::close(log);
+  errno = ENOSPC;
+  fail("can't write " + path);
+}
+
+void give_room_back() {
+  struct stat about {};
+  if (::fstat(STDERR_FILENO, &about) != 0 || !S_ISREG(about.st_mode)) return;
+  if (::ftruncate(STDERR_FILENO, about.st_size) != 0) errno = 0;  // then there is none to give
+}
+
+/// What this process was started with beyond the standard streams is not the job's: whoever waits
+/// for the end of a pipe or for a lock is not to wait for the job. Nothing of its own is open yet.
+void close_inherited() {
+  constexpr unsigned first = STDERR_FILENO + 1;
+  ::syscall(SYS_close_range, first, ~0U, 0U);
+}
+
+void hear_nothing(int) {}
+
+/// Closing the terminal is not to end the job. Its tasks begin with what this process was started
+/// with: a handler, unlike what is ignored, does not reach them.
+void outlive_terminal() {
+  if (std::signal(SIGHUP, hear_nothing) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+}
+
 /// The job's own process: runs it, and tells through `told` when it has begun.
 int live(const run_arguments& arguments, const job_directory& jobs, const std::string& name,
          const job_lock& lock, int told, bool is_new) {
-  // Closing the terminal is not to end it, not even now.
-  std::signal(SIGHUP, SIG_IGN);
+  outlive_terminal();
   ::setsid();
   bool begun = false;
   int code = exit_code::cannot;
@@ -62,14 +119,17 @@ int live(const run_arguments& arguments, const job_directory& jobs, const std::s
     lock.sign();
     point(STDIN_FILENO, "/dev/null", O_RDONLY);
     point(STDOUT_FILENO, "/dev/null", O_WRONLY);
-    job_keeper keeper{job_store::open(jobs.database_of(name)), arguments.run, [&] {
-                        point(STDERR_FILENO, jobs.log_of(name), O_WRONLY | O_CREAT | O_APPEND);
+    const int log = open_log(jobs.log_of(name));
+    job_keeper keeper{job_store::open(jobs.database_of(name)), arguments.run,
+                      [&] {
+                        if (::dup2(log, STDERR_FILENO) < 0) fail("can't use the job's log");
                         begun = true;
                         const char word = '!';
                         // Whoever waited may be gone; the job is not.
                         if (::write(told, &word, 1) < 0) errno = 0;
                         ::close(told);
-                      }};
+                      },
+                      give_room_back};
     code = run_tasks(arguments, &keeper);
     if (begun && !keeper.ended()) keeper.end(code, false);
   } catch (const std::invalid_argument& error) {
@@ -91,9 +151,11 @@ int live(const run_arguments& arguments, const job_directory& jobs, const std::s
 
 int wait_for_end(pid_t child) {
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : int{exit_code::cannot};
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(child, &status, 0);
+  } while (ended < 0 && errno == EINTR);
+  return ended == child && WIFEXITED(status) ? WEXITSTATUS(status) : int{exit_code::cannot};
 }
 
 int launch(run_arguments arguments, const job_directory& jobs, const std::string& name,
@@ -103,6 +165,8 @@ int launch(run_arguments arguments, const job_directory& jobs, const std::string
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("can't make a pipe");
   std::signal(SIGPIPE, SIG_IGN);
+  // Whoever started muster may have ignored it, and then nobody hears how a process ended.
+  std::signal(SIGCHLD, SIG_DFL);
   std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child < 0) fail("can't start a process for the job");
@@ -140,12 +204,14 @@ job_directory jobs_at(const std::string& state_directory) {
 }
 
 int start_job(const run_arguments& arguments, const std::vector<std::string>& words) {
+  close_inherited();
   const std::string& name = arguments.job_name;
   if (!job_directory::is_name(name)) {
     throw usage_error{fmt::format(
         "--name: '{}' is no name for a job; write up to {} letters, digits, dots, _ and -",
         excerpt(name), job_directory::name_bytes_max)};
   }
+  need_lists_that_stay(arguments);
   check_command(arguments);  // before all of standard input is read
   const job_directory jobs = jobs_at(arguments.state_directory);
   jobs.make();
@@ -188,6 +254,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
 }
 
 int resume_job(const job_directory& jobs, const std::string& name, const run_parser& parse) {
+  close_inherited();
   const std::optional<job_lock> lock = jobs.try_lock(name);
   if (!lock) throw usage_error{fmt::format("{} runs already", name)};
   job_description about;

@@ -24,6 +24,12 @@ constexpr std::string_view progress =
 constexpr std::string_view logs = "--log-dir DIR writes a file for each target";
 constexpr std::string_view directory = "--cwd DIR is where the command runs";
 constexpr std::string_view lines = "--tag shows lines as they come";
+constexpr std::string_view whole_lines =
+    "a line is a target; one that holds a line end can be given as an argument";
+constexpr std::string_view none = "nothing is run where there is no target";
+constexpr std::string_view shown = "--dry-run shows the commands, --tag what they write";
+constexpr std::string_view piped = "--stdin --batch MAX gives a command lines on standard input";
+constexpr std::string_view remote = "ssh is a command like others: -- ssh {} uptime";
 constexpr std::string_view limit = "--timeout TIME is for each task, --deadline TIME for the run";
 
 /// Options of GNU parallel, xargs and the runners of PowerShell, in small letters, without the
@@ -71,6 +77,25 @@ constexpr auto known = std::to_array<std::pair<std::string_view, std::string_vie
     {"maxrunseconds", limit},
     {"runspacetimeout", limit},
     {"resume-failed", "--resume FILE runs what has failed, too"},
+    {"retry-failed", "--resume FILE runs what has failed, too"},
+    {"0", whole_lines},
+    {"null", whole_lines},
+    {"d", whole_lines},
+    {"delimiter", whole_lines},
+    {"r", none},
+    {"no-run-if-empty", none},
+    {"v", shown},
+    {"verbose", shown},
+    {"colsep", "rows are CSV or JSON lines, and {NAME} is a column of them"},
+    {"pipe", piped},
+    {"S", remote},
+    {"sshlogin", remote},
+    {"sshloginfile", remote},
+    {"tagstring", "--tag shows each line with its target"},
+    {"shuf", "--randomize runs targets in random order"},
+    {"nice", "tasks inherit it: nice muster run …"},
+    {"files", logs},
+    {"halt-on-error", "--halt 1 stops at the first task that fails"},
 });
 
 std::string_view find(std::string_view name) {

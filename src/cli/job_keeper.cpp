@@ -19,9 +19,11 @@ constexpr std::uint64_t reserved_ahead = 64;
 
 }  // namespace
 
-job_keeper::job_keeper(job_store store, const run_options& run, std::function<void()> on_begun)
+job_keeper::job_keeper(job_store store, const run_options& run, std::function<void()> on_begun,
+                       std::function<void()> make_room)
     : store_{std::move(store)},
       on_begun_{std::move(on_begun)},
+      make_room_{std::move(make_room)},
       done_{store_.done()},
       refills_{store_.refills()},
       first_sequence_{store_.next_sequence()},
@@ -92,6 +94,7 @@ void job_keeper::leave() {
 void job_keeper::end(int code, bool interrupted) {
   ended_ = true;
   const char* const word = interrupted ? "stopped" : code == exit_code::all_up ? "done" : "failed";
+  make_room_();
   try {
     store_.set_next_sequence(next_sequence_);
     store_.end(word, code, failure_, std::chrono::system_clock::now());

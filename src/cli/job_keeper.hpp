@@ -20,8 +20,10 @@ namespace muster {
 /// Keeps what a detached run comes to in the database of its job.
 class job_keeper {
  public:
-  /// `on_begun` is called once everything is open and the first task may start. Throws store_error.
-  job_keeper(job_store store, const run_options& run, std::function<void()> on_begun);
+  /// `on_begun` is called once everything is open and the first task may start, `make_room` before
+  /// the end is written down. Throws store_error.
+  job_keeper(job_store store, const run_options& run, std::function<void()> on_begun,
+             std::function<void()> make_room);
 
   /// True when the target succeeded in an earlier run of this job; once for each time that it did.
   bool done_before(const target& subject);
@@ -47,6 +49,7 @@ class job_keeper {
 
   job_store store_;
   std::function<void()> on_begun_;
+  std::function<void()> make_room_;
   std::optional<refill_lines> refill_;
   std::unordered_map<std::string, std::uint32_t> done_;
   std::vector<std::string> refills_;

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include <poll.h>
 #include <sys/syscall.h>
@@ -15,6 +19,8 @@ namespace {
 
 // A job that is just being started has not signed its lock yet.
 constexpr int starting_wait_ms = 10;
+// One that does not sign it for so long is not starting, but in another namespace of processes.
+constexpr std::chrono::seconds out_of_sight_max{2};
 
 /// A descriptor of a process, which stays that of this process whatever becomes of its number.
 /// There is no wrapper for these calls in glibc 2.35 and before.
@@ -81,10 +87,17 @@ std::vector<std::string> wait_for_jobs(const job_directory& jobs,
 }
 
 bool stop_job(const job_directory& jobs, const std::string& name) {
+  const auto until = std::chrono::steady_clock::now() + out_of_sight_max;
   for (;;) {
     const job_holder holder = jobs.holder(name);
     if (!holder.running) return false;
     if (holder.process == 0) {
+      if (std::chrono::steady_clock::now() > until) {
+        throw std::runtime_error{fmt::format(
+            "can't stop {}: its process can't be seen from here; stop it where it was started, "
+            "perhaps in another container",
+            name)};
+      }
       ::poll(nullptr, 0, starting_wait_ms);
       continue;
     }

@@ -11,8 +11,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <span>
+#include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -100,7 +104,8 @@ class receiver {
   explicit receiver(const jobs_arguments& arguments) : errors_{STDERR_FILENO, false} {
     task_format format;
     format.parse_json = arguments.parse_json;
-    format.terminal = ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1;
+    format.terminal = ::isatty(STDOUT_FILENO) == 1;
+    format.errors_terminal = ::isatty(STDERR_FILENO) == 1;
     sink_ = make_task_sink(arguments.csv    ? output_format::csv
                            : arguments.json ? output_format::jsonl
                                             : output_format::text,
@@ -108,37 +113,66 @@ class receiver {
   }
 
   /// The exit code when they can't be written, else 0; and only what was written is forgotten.
-  int receive(job_store& store, bool keep) {
-    std::int64_t last = 0;
-    for (;;) {
+  int receive(job_store& store, bool keep, bool in_order) {
+    if (in_order) {
+      const std::vector<std::int64_t> numbers = store.numbers_in_order();
+      for (std::span<const std::int64_t> left{numbers}; !left.empty();) {
+        const auto results = store.results(left, results_bytes_max);
+        if (const int code = print(store, results, keep)) return code;
+      }
+      return exit_code::all_up;
+    }
+    for (std::int64_t last = 0;;) {
       const auto results = store.results(last, results_bytes_max);
       if (results.empty()) return exit_code::all_up;
-      for (const auto& one : results)
-        sink_->write(one.result);
-      sink_->flush();
-      errors_.flush();
-      if (sink_->error() == std::errc::broken_pipe) return exit_code::output_gone;
-      if (sink_->error()) {
-        say(fmt::format("can't write {}: {}; the results are kept", sink_->name(),
-                        sink_->error().message()));
-        return exit_code::cannot;
-      }
+      if (const int code = print(store, results, keep)) return code;
       last = results.back().number;
-      if (!keep) store.forget(last);
     }
   }
 
  private:
+  int print(job_store& store, const std::vector<job_store::kept_result>& results, bool keep) {
+    for (const auto& one : results)
+      sink_->write(one.result);
+    sink_->flush();
+    errors_.flush();
+    if (sink_->error() == std::errc::broken_pipe) return exit_code::output_gone;
+    const std::error_code failed = sink_->error() ? sink_->error() : errors_.error();
+    if (failed) {
+      say(fmt::format("can't write {}: {}; the results are kept",
+                      sink_->error() ? sink_->name() : "standard error", failed.message()));
+      return exit_code::cannot;
+    }
+    if (!keep) store.forget(results);
+    return exit_code::all_up;
+  }
+
   output_file errors_;
   std::unique_ptr<task_sink> sink_;
 };
 
-int receive(const job_directory& jobs, const jobs_arguments& arguments) {
+/// Whether the job was asked to keep the order of its targets.
+bool is_ordered(job_store& store, const run_parser& parse) {
+  try {
+    return parse(store.description().arguments).run.ordered;
+  } catch (const usage_error&) {
+    return false;  // of a version that had other options
+  }
+}
+
+int receive(const job_directory& jobs, const jobs_arguments& arguments, const run_parser& parse) {
   receiver out{arguments};
   for (const std::string& name : chosen(jobs, arguments)) {
+    std::optional<job_lock> taking;
+    if (!arguments.keep && !(taking = jobs.try_lock_results(name))) {
+      throw usage_error{fmt::format(
+          "the results of {} are just being received by another; --keep shows them all the same",
+          name)};
+    }
     job_store store = arguments.keep ? job_store::look_at(jobs.database_of(name))
                                      : job_store::open(jobs.database_of(name));
-    if (const int code = out.receive(store, arguments.keep)) return code;
+    const bool in_order = is_ordered(store, parse);
+    if (const int code = out.receive(store, arguments.keep, in_order)) return code;
   }
   return exit_code::all_up;
 }
@@ -193,7 +227,7 @@ int run_verb(const jobs_arguments& arguments, const run_parser& parse) {
     case jobs_verb::wait:
       return wait(jobs, arguments);
     case jobs_verb::receive:
-      return receive(jobs, arguments);
+      return receive(jobs, arguments, parse);
     case jobs_verb::stop:
       return stop(jobs, arguments);
     case jobs_verb::remove:

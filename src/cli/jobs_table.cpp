@@ -54,7 +54,7 @@ job_view view_of(const job_directory& jobs, const std::string& name) {
     view.command = store.description().command;
     if (view.state.word == "running" && !holder.running) view.state.word = "lost";
   } catch (const store_error& error) {
-    view.state.word = "damaged";
+    view.state.word = error.damaged() ? "damaged" : "unknown";
     view.problem = error.what();
   }
   return view;

@@ -14,14 +14,14 @@ namespace muster {
 /// A job as its user sees it.
 struct job_view {
   std::string name;
-  job_state state;  ///< `word` may be "lost" or "damaged", too.
+  job_state state;  ///< `word` may be "lost", "damaged" or "unknown", too.
   pid_t process = 0;
   std::string command;
   std::string log;
-  std::string problem;  ///< What is wrong with a damaged one.
+  std::string problem;  ///< Why it can't be read.
 };
 
-/// Looks at a job. One whose database can't be used is `damaged`.
+/// Looks at a job. One whose database is broken is `damaged`, one that can't be read `unknown`.
 job_view view_of(const job_directory& jobs, const std::string& name);
 
 /// A line for each job, under a header; empty when there are none.

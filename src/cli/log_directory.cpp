@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace muster {
@@ -71,10 +72,16 @@ void log_directory::write(const task_result& result) {
 void log_directory::write_file(const std::string& name, std::string_view output,
                                std::string_view errors) {
   const bool again = !written_.insert(stable_hash(name)).second;
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (again ? O_APPEND : O_TRUNC);
+  // Whoever left a pipe there must not have muster wait for its reader.
+  const int flags =
+      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (again ? O_APPEND : O_TRUNC);
   const int file = ::openat(directory_, name.c_str(), flags, 0666);
+  struct stat about {};
   if (file < 0) {
     error_ = std::error_code{errno, std::generic_category()};
+  } else if (::fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
+    error_ = std::make_error_code(std::errc::operation_not_supported);
+    ::close(file);
   } else {
     output_file log{file, true};
     log.buffer() = output;

@@ -1,5 +1,6 @@
 #include "cli/outputs.hpp"
 
+#include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 #include "net/resume.hpp"
 #include "sink/terminal.hpp"
@@ -47,6 +48,11 @@ output_file open_output(const std::string& path, output_format format,
 
 }  // namespace
 
+void refuse_standard_output(const std::string& path) {
+  if (path != "-") return;
+  throw usage_error{"-o -: results go to standard output already; --json and --csv say how"};
+}
+
 bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
 
 outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
@@ -65,11 +71,12 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
   }
   text.colour = false;
+  for (const std::string& path : arguments.output_files) {
+    refuse_standard_output(path);
+    format_of(arguments, path);  // throws before any of them is emptied
+  }
   const page_options page{arguments.command, std::chrono::system_clock::now()};
   for (const std::string& path : arguments.output_files) {
-    if (path == "-") {
-      throw usage_error{"-o -: results go to standard output already; --json and --csv say how"};
-    }
     const output_format format = format_of(arguments, path);
     output_file file = open_output(path, format, arguments, earlier);
     file.give_up_when(give_up);
@@ -77,10 +84,11 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   }
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
+    room_for_lines() = [this] { progress_->erase(); };
   }
 }
 
-outputs::~outputs() = default;
+outputs::~outputs() { room_for_lines() = nullptr; }
 
 void outputs::write(const probe_result& result) {
   for (auto& one : sinks_)

@@ -70,6 +70,9 @@ class outputs {
   job_scope scope_;  // last: its jobs use all of the above
 };
 
+/// Throws usage_error when `-o` names standard output, where results go anyway.
+void refuse_standard_output(const std::string& path);
+
 /// Whether to colour what goes to this descriptor: a terminal, and NO_COLOR is not set.
 bool wants_colour(int descriptor);
 

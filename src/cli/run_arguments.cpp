@@ -139,6 +139,8 @@ bool writes_records(const run_arguments& arguments) {
 
 void check_fit(run_arguments& into) {
   run_options& run = into.run;
+  // What looks like a number is no option to the parser; this one is never meant as a target.
+  if (std::ranges::find(into.targets, "-0") != into.targets.end()) throw CLI::ExtrasError{{"-0"}};
   if (into.any_line && into.format == input_format::automatic) into.format = input_format::text;
   // Without that, output that names a target again would go on for ever.
   if (!run.refill.empty()) into.dedupe = true;

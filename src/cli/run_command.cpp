@@ -15,6 +15,8 @@
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
 #include "cli/usage_error.hpp"
+#include "core/command_template.hpp"
+#include "core/parsed.hpp"
 #include "core/task_key.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/resume.hpp"
@@ -73,6 +75,7 @@ class task_command final : private run_observer {
   }
 
   int run() {
+    control_.watch_signals();  // before a list may keep it waiting
     intake_.open([this] { run_.stop(reason::bad_target); },
                  keeper_ ? keeper_->refills() : std::vector<std::string>{});
     // The second signal kills all that runs, and then muster.
@@ -88,7 +91,6 @@ class task_command final : private run_observer {
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     announce_beginning();
-    control_.watch_signals();
     if (keeper_) keeper_->begin(context_, intake_.targets().size());
     asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
       failure_ = failure;
@@ -121,8 +123,9 @@ class task_command final : private run_observer {
     keeper_->take(sequence);
     stop_if_not_kept();
   }
-  void on_task(const task_result& result) override {
-    outputs_->write(result);
+  void on_task(const task_result& result) override { outputs_->write(result); }
+  void on_task_over(const task_result& result) override {
+    outputs_->note(result);
     if (!keeper_) return;
     keeper_->note(result);
     stop_if_not_kept();
@@ -137,11 +140,24 @@ class task_command final : private run_observer {
   }
   void on_try_end(std::uint64_t sequence) override { outputs_->end_try(sequence); }
   bool done_before(const target& subject) override {
+    mention_ungrouped(subject);
     if (keeper_ && keeper_->done_before(subject)) return true;
     return !succeeded_.empty() && succeeded_.contains(task_key(subject));
   }
   void on_targets_wanted() override {
     intake_.read([this] { run_.targets_ready(); });
+  }
+  /// A column that is not there, perhaps for its name, is no limit: that is said once.
+  void mention_ungrouped(const target& subject) {
+    const std::string& column = arguments_.run.group_column;
+    if (column.empty() || ungrouped_mentioned_) return;
+    const target_parameters* const row = subject.parameters();
+    if (row && row->column(column)) return;
+    ungrouped_mentioned_ = true;
+    say(
+        fmt::format("--group-by: {} has no column {}; such targets are in no group, and no group's "
+                    "limit holds for them",
+                    excerpt(text_of(subject)), excerpt(column)));
   }
 
   // The run with the scripts around it.
@@ -159,6 +175,7 @@ class task_command final : private run_observer {
     if (!self.begin_failed_) {
       self.outputs_->watch(self.run_);
       self.summary_ = co_await self.run_.run();
+      self.outputs_->stop_watching();
       self.outputs_->flush_all();
     }
     const bool in_order = !self.summary_.stopped_early && !self.signals_.pending();
@@ -258,6 +275,7 @@ class task_command final : private run_observer {
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
   bool begins_log_ = false;
+  bool ungrouped_mentioned_ = false;
   std::exception_ptr failure_;
   std::unordered_set<std::string> succeeded_;
   run_summary summary_;

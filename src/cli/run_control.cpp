@@ -59,9 +59,15 @@ run_control::run_control(asio::io_context& context, command_run& running)
 void run_control::watch_signals() { follow_signals(scope_, *this); }
 
 job run_control::follow_signals(job_scope&, run_control& self) {
-  std::error_code ignored;
-  self.signals_.add(SIGUSR1, ignored);
-  self.signals_.add(SIGUSR2, ignored);
+  for (const int number : {SIGUSR1, SIGUSR2}) {
+    std::error_code ignored;
+    self.signals_.add(number, ignored);
+    // A list that is being opened, for which there may be no writer yet, is gone on with.
+    struct sigaction action {};
+    ::sigaction(number, nullptr, &action);
+    action.sa_flags |= SA_RESTART;
+    ::sigaction(number, &action, nullptr);
+  }
   for (;;) {
     auto [error, number] = co_await self.signals_.async_wait(resume);
     if (error) co_return;
@@ -142,8 +148,10 @@ std::string run_control::apply_line(std::string_view line) {
     group = trimmed(value.substr(0, last));
     value = trimmed(value.substr(std::min(last + 1, value.size())));
   }
-  const auto limit = number_in(value, name == "max-in-flight" || name == "group" ? 1 : 0,
-                               name == "rate" ? 1e9 : 65'535);
+  const double most = name == "rate"            ? 1e9
+                      : name == "max-in-flight" ? static_cast<double>(run_options::in_flight_limit)
+                                                : 65'535;
+  const auto limit = number_in(value, name == "max-in-flight" || name == "group" ? 1 : 0, most);
   if (limit && name == "max-in-flight") {
     running_.set_max_in_flight(static_cast<std::size_t>(*limit));
   } else if (limit && name == "max-per-host") {

@@ -1,6 +1,8 @@
 #include "cli/run_outputs.hpp"
 
 #include "cli/outputs.hpp"
+#include "cli/say.hpp"
+#include "cli/usage_error.hpp"
 #include "muster/printable.hpp"
 #include "net/resume.hpp"
 
@@ -32,6 +34,16 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
                           : output_format::text;
 }
 
+/// Throws when a name says nothing that results can be written as.
+void check_files(const run_arguments& arguments) {
+  for (const std::string& path : arguments.output_files) {
+    refuse_standard_output(path);
+    if (format_of(arguments, path) == output_format::html) {
+      throw usage_error{path + ": there is no page of a run; write .jsonl, .csv or .txt"};
+    }
+  }
+}
+
 }  // namespace
 
 run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
@@ -39,8 +51,10 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
     : flush_soon_{context, [this] { flush(); }},
       draw_timer_{context},
       dry_run_{arguments.run.dry_run},
+      tags_live_{!dry_run_ && !arguments.run.ordered},
       errors_{STDERR_FILENO, false},
       tagged_{STDOUT_FILENO, false} {
+  check_files(arguments);  // before any of them is emptied
   errors_.give_up_when(give_up);
   tagged_.give_up_when(give_up);
   append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
@@ -68,8 +82,11 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   if (!dry_run_) open_logs(arguments, command);
   if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
+    room_for_lines() = [this] { progress_->erase(); };
   }
 }
+
+run_outputs::~run_outputs() { room_for_lines() = nullptr; }
 
 void run_outputs::open_logs(const run_arguments& arguments, std::string_view command) {
   if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);
@@ -77,30 +94,36 @@ void run_outputs::open_logs(const run_arguments& arguments, std::string_view com
   if (!log.empty()) job_log_.emplace(log, command);
 }
 
+void run_outputs::note(const task_result& result) {
+  if (logs_) logs_->write(result);
+  if (job_log_) job_log_->note(result);
+  if (logs_ || job_log_) flush_soon_.request();
+}
+
 void run_outputs::write(const task_result& result) {
-  // No process was there to write its lines as they came.
-  if (dry_run_) {
-    show(result.sequence, result.targets, process_stream::output, result.process.output);
-    end_try(result.sequence);
+  // Its lines are due now, in the order of the targets; or no process was there to write them.
+  if (tags_ && !tags_live_) {
+    const target& first = result.targets.front();
+    tags_->add(result.sequence, first, process_stream::output, result.process.output);
+    tags_->add(result.sequence, first, process_stream::errors, result.process.errors);
+    tags_->finish(result.sequence);
   }
   for (auto& one : sinks_) {
     // Nobody is told what became of tasks that whoever reads them has had enough of.
     if (one.get() != standard_output_ || !reader_gone()) one->write(result);
   }
-  if (logs_) logs_->write(result);
-  if (job_log_) job_log_->note(result);
   flush_soon_.request();
 }
 
 void run_outputs::show(std::uint64_t sequence, const std::vector<target>& targets,
                        process_stream stream, std::string_view bytes) {
-  if (!tags_) return;
+  if (!tags_ || !tags_live_) return;
   tags_->add(sequence, targets.front(), stream, bytes);
   flush_soon_.request();
 }
 
 void run_outputs::end_try(std::uint64_t sequence) {
-  if (tags_) tags_->finish(sequence);
+  if (tags_ && tags_live_) tags_->finish(sequence);
 }
 
 void run_outputs::flush() {

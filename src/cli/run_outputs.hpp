@@ -30,7 +30,11 @@ class run_outputs {
   /// reader that takes nothing.
   run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command,
               const std::function<bool()>& give_up);
+  ~run_outputs();
 
+  /// Logs what a task has come to, as soon as it has: a run may go on from that.
+  void note(const task_result& result);
+  /// Shows it, when it is due.
   void write(const task_result& result);
   /// A task that runs has written something.
   void show(std::uint64_t sequence, const std::vector<target>& targets, process_stream stream,
@@ -56,6 +60,7 @@ class run_outputs {
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
   const bool dry_run_;
+  const bool tags_live_;  // lines are shown as they come
   output_file errors_;
   output_file tagged_;
   std::optional<tagged_lines> tags_;

@@ -30,8 +30,8 @@ void stop_signals::watch(std::function<void()> stop, std::function<void()> kill)
 
 void stop_signals::listen() {
   for (const int number : stopping) {
-    // Under nohup, a terminal that goes away is to change nothing.
-    if (number == SIGHUP && action_of(number).sa_handler == SIG_IGN) continue;
+    // Under nohup, and in a job, a terminal that goes away is to change nothing.
+    if (number == SIGHUP && action_of(number).sa_handler != SIG_DFL) continue;
     std::error_code ignored;
     signals_.add(number, ignored);
     // Asio's handler only tells the loop. The kernel takes it away as it is called, for the second

@@ -72,7 +72,7 @@ std::string suggest_option(const CLI::App& app, const std::vector<std::string>& 
   if (arguments.empty()) return {};
   const std::string& first = arguments.back();
   const CLI::App* command = &app;
-  if (!first.starts_with('-')) {
+  if (!first.starts_with('-') && !commands.empty()) {
     const auto named = std::find(commands.begin(), commands.end(), first);
     if (named == commands.end()) return message("command", first, commands);
     command = app.get_subcommand(first);

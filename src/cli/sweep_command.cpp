@@ -74,7 +74,12 @@ class sweep_run {
     intake_.open([this] { sweep_.stop(reason::bad_target); });
     sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
-    signals_.watch([this] { sweep_.stop(reason::interrupted); });
+    const auto stop = [this] { sweep_.stop(reason::interrupted); };
+    if (arguments_.sweep.plan.commands.empty()) {
+      signals_.watch(stop);
+    } else {
+      signals_.watch(stop, [this] { sweep_.kill(); });
+    }
     started_ = std::chrono::steady_clock::now();
     if (may_open_raw_sockets()) sweep_.open_icmp();
     drop_capabilities();

@@ -133,26 +133,33 @@ void task_engine::leave(const task_cursor& task) {
 void task_engine::report(task_result&& result) {
   result.finished = time_.wall();
   ++sum_.tasks;
-  sum_.totals.add(result.status, result.targets.size());
+  const std::size_t targets = result.targets.size();
+  sum_.totals.add(result.status, targets);
   const bool is_failure = result.status != status::up && result.status != status::cancelled;
+  observer_.on_task_over(result);
   if (window_) {
     window_->accept(std::move(result));
   } else {
     observer_.on_task(result);
   }
-  if (is_failure) ++failed_;
-  if (is_failure && !stopping()) note_failures(failed_);
+  if (is_failure) {
+    ++failed_;
+    failed_targets_ += targets;
+  }
+  if (is_failure && !stopping()) note_failures();
 }
 
-void task_engine::note_failures(std::uint64_t failed) {
+void task_engine::note_failures() {
   const halt_rule& rule = options_.halt;
-  bool halt = rule.failed_max > 0 && failed >= rule.failed_max;
+  bool halt = rule.failed_max > 0 && failed_ >= rule.failed_max;
   if (rule.failed_percent > 0) {
+    // Targets are compared with targets: a batch fails for all of its own.
     const auto known = targets_.size();
-    const std::uint64_t of = known ? std::max(*known, sum_.tasks) : sum_.tasks;
-    const bool enough = known || of >= halt_rule::tasks_min;
-    halt = halt || (enough && static_cast<double>(failed) * 100 >=
-                                  rule.failed_percent * static_cast<double>(of));
+    const std::uint64_t ended = sum_.totals.total();
+    const std::uint64_t left = known ? *known - std::min(*known, sum_.done_before) : 0;
+    const bool enough = known || sum_.tasks >= halt_rule::tasks_min;
+    halt = halt || (enough && static_cast<double>(failed_targets_) * 100 >=
+                                  rule.failed_percent * static_cast<double>(std::max(left, ended)));
   }
   if (!halt) return;
   if (rule.soon) return stop_starting(reason::too_many_failed);

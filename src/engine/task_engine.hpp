@@ -94,7 +94,7 @@ class task_engine {
   void leave(const task_cursor& task);
   void refill(const task_result& result);
   void report(task_result&& result);
-  void note_failures(std::uint64_t failed);
+  void note_failures();
   void stop_starting(reason why);
   void wake() { course_.wake(); }
   bool stopping() const { return course_.stopping(); }
@@ -121,6 +121,7 @@ class task_engine {
   std::uint64_t unstarted_ = 0;  // of them, those that were never asked for
   std::uint64_t sequence_ = 0;   // of the next task
   std::uint64_t failed_ = 0;     // tasks
+  std::uint64_t failed_targets_ = 0;
   bool exhausted_ = false;
   bool pull_held_ = false;   // more could be pulled, if there were room
   bool batch_due_ = false;   // a batch that waits for more is not to wait any longer

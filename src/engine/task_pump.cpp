@@ -257,6 +257,7 @@ void task_engine::settle(task_cursor&& task) {
     unstarted_ += task.targets.size();
     return;
   }
+  --sum_.retries;  // it was put off for one that was not made
   const task_attempt last = task.attempts->back();
   task_result result;
   result.sequence = task.sequence;

@@ -69,6 +69,7 @@ class exec_run final : public list_hook, private process_consumer {
     child_.start(std::move(arguments), std::move(options));
   }
   void stop(reason why) { child_.stop(why); }
+  void kill() { child_.kill(); }
 
  private:
   void on_output(process_stream stream, std::string_view bytes) override {
@@ -144,6 +145,10 @@ void exec_probes::start(stream_request&& request) {
   auto* const run = new exec_run{*this, std::move(request), command.text()};
   running_.push_back(*run);
   run->start(std::move(filled.arguments));  // may be its end already
+}
+
+void exec_probes::kill() {
+  running_.visit_once([](exec_run& run) { run.kill(); });
 }
 
 void exec_probes::stop(reason why) {

@@ -32,6 +32,8 @@ class exec_probes {
   void start(stream_request&& request);
   /// Ends all that run, as `cancelled` with this reason.
   void stop(reason why);
+  /// Kills all that run, with their groups; they end when the loop goes on.
+  void kill();
   const resource_waits& waits() const { return host_.waits(); }
 
   // For a run.

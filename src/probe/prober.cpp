@@ -77,6 +77,10 @@ void prober::stop(reason why) {
   if (exec_) exec_->stop(why);
 }
 
+void prober::kill() {
+  if (exec_) exec_->kill();
+}
+
 resource_waits prober::waits() const {
   resource_waits sum = scarce_.waits();
   if (exec_) sum += exec_->waits();

@@ -51,6 +51,8 @@ class prober {
   void start(stream_request&& request, const time_limit& target);
   /// Ends every probe in flight as `cancelled` with this reason; none starts from here on.
   void stop(reason why);
+  /// Kills the plugins that run, for a program that ends at once.
+  void kill();
   bool stopped() const { return stop_reason_ != reason::none; }
 
   /// Opens the ICMP socket of a family. Where that fails, probes that need it will say so.

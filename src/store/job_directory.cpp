@@ -1,7 +1,8 @@
-// Strategy: two bytes of the lock file are locked. The first one by an open file description, which
-// a fork shares: from the command that starts a job to the process that runs it there is no moment
-// without a holder. The second one by the process that runs it, as the kernel tells whose such a
-// lock is; a number in a file could be that of another process by now.
+// Strategy: three bytes of the lock file are locked. The first one by an open file description,
+// which a fork shares: from the command that starts a job to the process that runs it there is no
+// moment without a holder. The second one by the process that runs it, as the kernel tells whose
+// such a lock is; a number in a file could be that of another process by now. The third one by
+// whoever takes results away, so that no two do at once.
 #include "store/job_directory.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ namespace {
 constexpr std::string_view database_suffix = ".db";
 constexpr off_t held_byte = 0;
 constexpr off_t signed_byte = 1;
+constexpr off_t results_byte = 2;
 
 struct flock lock_on(off_t byte) {
   struct flock lock {};
@@ -108,6 +110,13 @@ void job_directory::check() const {
                     "runs; if you trust what is in it, say chmod go-w {}",
                     path_, path_)};
   }
+  // Even to read a database its neighbours have to be written.
+  if (::access(path_.c_str(), W_OK | X_OK) == 0 || errno == ENOENT) return;
+  throw std::runtime_error{
+      fmt::format("the directory for jobs, {}, can't be written to: {}; to see what is in it, copy "
+                  "{} to another place, and name that with --state-dir",
+                  path_, std::generic_category().message(errno),
+                  std::filesystem::path{path_}.parent_path().string())};
 }
 
 std::vector<std::string> job_directory::names() const {
@@ -133,12 +142,20 @@ bool job_directory::has(const std::string& name) const {
 }
 
 std::optional<job_lock> job_directory::try_lock(const std::string& name) const {
+  return try_lock(name, held_byte);
+}
+
+std::optional<job_lock> job_directory::try_lock_results(const std::string& name) const {
+  return try_lock(name, results_byte);
+}
+
+std::optional<job_lock> job_directory::try_lock(const std::string& name, off_t byte) const {
   const std::string path = lock_of(name);
   for (;;) {
     job_lock held{
         ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)};
     if (held.descriptor_ < 0) fail("can't open " + path);
-    struct flock lock = lock_on(held_byte);
+    struct flock lock = lock_on(byte);
     if (::fcntl(held.descriptor_, F_OFD_SETLK, &lock) != 0) {
       if (errno == EAGAIN || errno == EACCES) return std::nullopt;
       fail("can't lock " + path);

@@ -54,8 +54,9 @@ class job_directory {
 
   /// Makes the directory, for this user alone, and those that it is in; then as `check`.
   void make() const;
-  /// Throws std::runtime_error when others could put files of their own into the directory: it
-  /// belongs to another user, or others may write to it. One that is not there is good.
+  /// Throws std::runtime_error when others could put files of their own into the directory, as it
+  /// belongs to another user or others may write to it; or when this user can't. One that is not
+  /// there is good.
   void check() const;
   /// The jobs there are, in the order of their names.
   std::vector<std::string> names() const;
@@ -69,6 +70,8 @@ class job_directory {
 
   /// Nothing when another process has it.
   std::optional<job_lock> try_lock(const std::string& name) const;
+  /// The right to take results of a job away, which goes with no other right.
+  std::optional<job_lock> try_lock_results(const std::string& name) const;
   job_holder holder(const std::string& name) const;
   /// Removes all files of a job but its lock, which the caller holds.
   void clear(const std::string& name) const;
@@ -76,6 +79,7 @@ class job_directory {
   void remove(const std::string& name) const;
 
  private:
+  std::optional<job_lock> try_lock(const std::string& name, off_t byte) const;
   std::vector<std::string> files_of(const std::string& name) const;
   std::string lock_of(const std::string& name) const { return path_ + '/' + name + ".lock"; }
   std::string path_;

@@ -56,6 +56,15 @@ CREATE TABLE done (key BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE refills (target BLOB PRIMARY KEY) WITHOUT ROWID;
 )";
 
+constexpr const char* all_of_results =
+    "SELECT number, sequence, targets, label, group_name, status, reason, detail, finished, "
+    "started, began, took, cpu_time, exit_code, signal, left_open, output, output_bytes, errors, "
+    "error_bytes, attempts FROM results";
+
+std::size_t size_of(const task_result& result) {
+  return sizeof result + result.process.output.size() + result.process.errors.size();
+}
+
 std::int64_t to_number(std::chrono::system_clock::time_point value) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(value.time_since_epoch()).count();
 }
@@ -291,25 +300,47 @@ task_result job_store::read_result(const statement& row) const {
 
 std::vector<job_store::kept_result> job_store::results(std::int64_t after, std::size_t bytes_max) {
   statement query{file_,
-                  "SELECT number, sequence, targets, label, group_name, status, reason, "
-                  "detail, finished, started, began, took, cpu_time, exit_code, "
-                  "signal, left_open, output, output_bytes, errors, error_bytes, attempts "
-                  "FROM results WHERE number > ? ORDER BY number"};
+                  fmt::format("{} WHERE number > ? ORDER BY number", all_of_results).c_str()};
   query.bind(after);
   std::vector<kept_result> found;
   std::size_t bytes = 0;
   while (bytes < bytes_max && query.step()) {
     found.push_back({query.integer(0), read_result(query)});
-    const task_result& latest = found.back().result;
-    bytes += sizeof latest + latest.process.output.size() + latest.process.errors.size();
+    bytes += size_of(found.back().result);
   }
   return found;
 }
 
-void job_store::forget(std::int64_t last) {
-  statement remove{file_, "DELETE FROM results WHERE number <= ?"};
-  remove.bind(last);
-  remove.run();
+std::vector<std::int64_t> job_store::numbers_in_order() {
+  statement query{file_, "SELECT number FROM results ORDER BY sequence"};
+  std::vector<std::int64_t> numbers;
+  while (query.step())
+    numbers.push_back(query.integer(0));
+  return numbers;
+}
+
+std::vector<job_store::kept_result> job_store::results(std::span<const std::int64_t>& numbers,
+                                                       std::size_t bytes_max) {
+  statement query{file_, fmt::format("{} WHERE number = ?", all_of_results).c_str()};
+  std::vector<kept_result> found;
+  std::size_t bytes = 0;
+  for (; bytes < bytes_max && !numbers.empty(); numbers = numbers.subspan(1)) {
+    query.bind(numbers.front());
+    if (query.step()) {
+      found.push_back({query.integer(0), read_result(query)});
+      bytes += size_of(found.back().result);
+    }
+    query.reset();
+  }
+  return found;
+}
+
+void job_store::forget(const std::vector<kept_result>& results) {
+  statement remove{file_, "DELETE FROM results WHERE number = ?"};
+  transaction whole{file_};
+  for (const kept_result& one : results)
+    remove.bind(one.number).run();
+  whole.commit();
 }
 
 }  // namespace muster

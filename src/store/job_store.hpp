@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -81,8 +82,12 @@ class job_store {
   /// Results after number `after`, in order, as many as come to about `bytes_max`; at least one if
   /// there is one.
   std::vector<kept_result> results(std::int64_t after, std::size_t bytes_max);
-  /// Forgets those up to number `last`.
-  void forget(std::int64_t last);
+  /// The numbers of all results, in the order of their tasks.
+  std::vector<std::int64_t> numbers_in_order();
+  /// The results of these numbers, in their order, as many as come to about `bytes_max`; those are
+  /// taken off `numbers`. Some may be there no more.
+  std::vector<kept_result> results(std::span<const std::int64_t>& numbers, std::size_t bytes_max);
+  void forget(const std::vector<kept_result>& results);
 
  private:
   struct statements;

@@ -118,7 +118,9 @@ TEST_CASE("an option that is mistyped gets a line that says what is meant") {
                mistake{{"--targets", "10.0.0.300"}, "10.0.0.300"},
                mistake{{"--targets", "127.0.0.1", "--probe", "tcp"}, "needs a port"},
                mistake{{"--targets", "127.0.0.1", "--scenario", "http"}, "give one of them"},
-               mistake{{"-o", "report.pdf"}, ".html"}, mistake{{"--timeout", "soon"}, "--timeout"},
+               mistake{{"-o", "report.pdf"}, ".html"},
+               mistake{{"-o", "/no/such/report.json"}, "can't write '/no/such/report.json'"},
+               mistake{{"127.0.0.1"}, "--targets"}, mistake{{"--timeout", "soon"}, "--timeout"},
                mistake{{"--figure", "speed"}, "'speed' is not among the figures"});
   const auto ended = run_bench(one.arguments);
   CAPTURE(one.arguments, ended.err);

@@ -84,6 +84,20 @@ TEST_CASE("rounds that overlap put nobody ahead") {
   auto all = small_report();
   all.scenarios[0].rows[1].rate = {110, 95, 120};
   CHECK(ahead_of_muster(all.scenarios[0]).empty());
+  CHECK(about_ahead(all.scenarios[0]) == "Nobody is ahead of the coroutine.");
+}
+
+TEST_CASE("a report claims nothing that was not compared") {
+  auto one = small_report().scenarios[0];
+  one.rows[0].outcome = verdict::disqualified;
+  CHECK(about_ahead(one).starts_with("The coroutine lost results or had wrong ones"));
+  one.rows[0].outcome = verdict::good;
+  one.rows[1].outcome = verdict::disqualified;
+  CHECK(about_ahead(one) == "Nobody else was measured.");
+  one.rows[0].runs = 0;
+  CHECK(about_ahead(one) == "The coroutine was not measured.");
+  one.rows.erase(one.rows.begin());
+  CHECK(about_ahead(one) == "The coroutine was not measured.");
 }
 
 TEST_CASE("the page needs nothing but itself, and escapes what it shows") {

@@ -1,4 +1,5 @@
 // Exec probes: commands with the exit codes and the output of monitoring plugins.
+#include "cli/run.hpp"
 #include "cli/sweep.hpp"
 #include "support/nginx_server.hpp"
 
@@ -233,6 +234,26 @@ TEST_CASE("Ctrl-C ends the plugins that run, and accounts for each") {
   std::istringstream pids{read_whole_file(begun)};
   for (pid_t pid = 0; pids >> pid;)
     CHECK(::kill(pid, 0) != 0);
+}
+
+TEST_CASE("a second Ctrl-C kills the plugins that run, with their children") {
+  const temporary_directory directory;
+  const std::string begun = directory.file("begun");
+  // A length of time that no other process sleeps for.
+  const std::string time = "1234." + std::to_string(::getpid()) + "9";
+  process running{muster_command(
+      {"sweep", "127.0.0.1", "127.0.0.2", "--exec",
+       "sh -c 'trap : TERM; echo x >> " + begun + "; sleep " + time + "; sleep " + time + "; true'",
+       "--timeout", "10m"})};
+  while (running.running() && lines_with(read_whole_file(begun), "") < 2)
+    ::usleep(10'000);
+  running.send_signal(SIGINT);
+  ::usleep(200'000);
+  running.send_signal(SIGINT);
+  const auto result = running.wait(10s);
+  // On a slow machine they may have been killed for their grace before that.
+  CHECK((result.signal == SIGINT || result.exit_code == 130));
+  CHECK(all_gone(time));
 }
 
 TEST_CASE("plugins wait for file descriptors, and none is lost") {

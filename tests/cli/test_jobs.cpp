@@ -1,7 +1,9 @@
 // The verbs that act on jobs.
 #include "cli/jobs.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
@@ -51,6 +53,58 @@ TEST_CASE("results that can't be printed are kept") {
   CHECK(full.exit_code == 3);
   CHECK(contains(full.err, "the results are kept"));
   CHECK(place.field("a", "kept") == "3");
+}
+
+TEST_CASE("results whose errors can't be printed are kept, too") {
+  const job_place place;
+  place.start("a", "a\n", {}, {"sh", "-c", "echo wrong >&2"});
+  place.muster({"jobs", "wait", "a"});
+  const std::string receive =
+      "XDG_STATE_HOME=" + place.file("state") + " " + MUSTER_BINARY + " jobs receive a";
+  CHECK(run({"sh", "-c", receive + " 2> /dev/full"}).exit_code == 3);
+  CHECK(place.field("a", "kept") == "1");
+  CHECK(contains(run({"sh", "-c", receive}).err, "wrong\n"));
+}
+
+TEST_CASE("what is received into a file is as it was written, whatever standard error is") {
+  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  const job_place place;
+  place.start("a", "a\n", {"--stdin"}, {"printf", "\\033[31mred\n"});
+  place.muster({"jobs", "wait", "a"});
+  const std::string receive =
+      "XDG_STATE_HOME=" + place.file("state") + " " + MUSTER_BINARY + " jobs receive --keep a";
+  CHECK(contains(run({"script", "-qec", receive, "/dev/null"}).out, "\\x1b[31mred"));
+  run({"script", "-qec", receive + " > " + place.file("out"), "/dev/null"});
+  CHECK(read_whole_file(place.file("out")) == "\033[31mred\n");
+}
+
+TEST_CASE("no two receive the same results") {
+  const job_place place;
+  place.start("a", "a\n", {"--stdin"}, {"head", "-c", "1000000", "/dev/zero"});
+  place.muster({"jobs", "wait", "a"});
+  process_options options;
+  options.environment = {"XDG_STATE_HOME=" + place.file("state")};
+  const std::string pipe = place.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  process first{{"sh", "-c", "exec $0 jobs receive a > $1", MUSTER_BINARY, pipe}, options};
+  const int reader = ::open(pipe.c_str(), O_RDONLY);
+  REQUIRE(reader >= 0);
+  // From here on it can't go on until more is read.
+  std::string bytes(1, '\0');
+  CHECK(::read(reader, bytes.data(), 1) == 1);
+  const auto second = place.muster({"jobs", "receive", "a"});
+  CHECK(second.exit_code == 2);
+  CHECK(second.out.empty());
+  CHECK(contains(second.err, "muster: the results of a are just being received by another"));
+  CHECK(place.muster({"jobs", "receive", "a", "--keep"}).out.size() == 1'000'000);
+  std::size_t received = 1;
+  bytes.resize(64 * 1024);
+  for (ssize_t count = 0; (count = ::read(reader, bytes.data(), bytes.size())) > 0;)
+    received += static_cast<std::size_t>(count);
+  ::close(reader);
+  CHECK(received == 1'000'000);
+  CHECK(first.wait().exit_code == 0);
+  CHECK(place.muster({"jobs", "receive", "a"}).out.empty());
 }
 
 TEST_CASE("wait has the job's exit status, and 124 when time is up") {
@@ -117,6 +171,28 @@ TEST_CASE("a job that runs is removed only by force") {
   CHECK(place.muster({"jobs", "remove", "--force", "a"}).exit_code == 0);
   CHECK(is_gone(process));
   CHECK(std::filesystem::is_empty(place.file("state/muster/jobs")));
+}
+
+TEST_CASE("a job that runs out of sight is not stopped, which is said") {
+  const auto trial = run({"unshare", "-rpf", "true"});
+  if (trial.exit_code != 0) MUSTER_SKIP("needs namespaces of processes of its own");
+  const job_place place;
+  process_options options;
+  options.directory = place.file("");
+  options.environment = {"XDG_STATE_HOME=" + place.file("state"),
+                         "muster=" + std::string{MUSTER_BINARY}};
+  const auto result =
+      run({"sh", "-c",
+           R"(unshare -rpf sh -c '$muster run -q --detach --name a --lines 600 -- sleep
+                                                  touch begun
+                                                  until test -e over; do sleep 0.02; done' &
+                              until test -e begun; do sleep 0.02; done
+                              unshare -rpf $muster jobs stop a; echo stop $?
+                              touch over; wait)"},
+          options);
+  CAPTURE(result.err);
+  CHECK(result.out == "stop 3\n");
+  CHECK(contains(result.err, "muster: can't stop a: its process can't be seen from here"));
 }
 
 TEST_CASE("the list has a line for each job") {

@@ -1,6 +1,8 @@
 // Runs that are detached, and those that can't be.
 #include "cli/jobs.hpp"
 
+#include <sys/stat.h>
+
 using namespace muster::test;
 
 TEST_CASE("a detached run has no terminal to lose, and gives back what it came to") {
@@ -19,6 +21,31 @@ TEST_CASE("a detached run has no terminal to lose, and gives back what it came t
   CHECK(place.muster({"jobs", "stop", "scan"}).exit_code == 0);
   CHECK(place.state("scan") == R"("stopped")");
   CHECK(is_gone(process));
+}
+
+TEST_CASE("a task of a job is ended by SIGHUP as any other") {
+  const job_place place;
+  place.start("a", "a\n", {"--stdin"}, {"sh", "-c", "kill -HUP $$; echo survived"});
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
+  CHECK(contains(place.muster({"jobs", "receive", "a"}).err, "a: mismatch, SIGHUP"));
+}
+
+TEST_CASE("a job holds nothing open that it was started with") {
+  const job_place place;
+  const std::string muster = std::string{MUSTER_BINARY} + " ";
+  const std::string state = " --state-dir " + place.file("state/muster");
+  const std::string start =
+      "run --detach --name a" + state + " 127.0.0.1 -- sh -c 'exec sleep 600' sh";
+  for (const std::string& command : {start, "jobs resume a" + state}) {
+    // The end of its output comes, though the job goes on.
+    const auto result =
+        run({"sh", "-c", "exec 5>&1; " + muster + command}, {}, std::chrono::seconds{20});
+    CAPTURE(command, result.err);
+    CHECK_FALSE(result.timed_out);
+    CHECK(result.exit_code == 0);
+    CHECK(place.state("a") == R"("running")");
+    place.muster({"jobs", "stop", "a"});
+  }
 }
 
 TEST_CASE("names that are taken, unknown or none are said in one line") {
@@ -65,6 +92,34 @@ TEST_CASE("what goes wrong at the start is said at once, and leaves no job") {
     CHECK(both.exit_code == 2);
     CHECK(contains(both.err, option));
   }
+}
+
+TEST_CASE("what goes wrong at the start is the exit status, even where SIGCHLD is ignored") {
+  const job_place place;
+  process_options options;
+  options.environment = {"XDG_STATE_HOME=" + place.file("state")};
+  const auto refused =
+      run({"bash", "-c", "trap '' CHLD; exec $0 run --detach --name a -iL /no/such/file -- true",
+           MUSTER_BINARY},
+          options);
+  CHECK(refused.exit_code == 3);
+  CHECK(contains(refused.err, "/no/such/file"));
+}
+
+TEST_CASE("a list that a resumed job could not read again is refused at once") {
+  const job_place place;
+  const std::string pipe = place.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const texts& list : {texts{"-iL", pipe}, texts{"-iL", "/dev/stdin"},
+                            texts{"--exclude-file", pipe, "127.0.0.1"}}) {
+    texts arguments{"run", "--detach", "--name", "a"};
+    arguments.insert(arguments.end(), list.begin(), list.end());
+    const auto refused = place.muster(arguments, {"--", "true"});
+    CAPTURE(refused.err);
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.err, "muster: --detach: " + list[1] + " can't be read again"));
+  }
+  CHECK(place.json().empty());
 }
 
 TEST_CASE("a detached run that is ended before its input is complete leaves nothing of it") {
@@ -115,6 +170,28 @@ TEST_CASE("a place for jobs that others can write to is refused before anything 
   CHECK(std::filesystem::is_empty(jobs));
   CHECK(place.muster({"jobs"}).exit_code == 3);
   CHECK(place.muster({"jobs", "wait", "a"}).err == started.err);
+}
+
+TEST_CASE("on a file system that is read-only, jobs can be looked at in a copy") {
+  const auto trial = run({"unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"});
+  if (trial.exit_code != 0) MUSTER_SKIP("needs a mount namespace of its own");
+  const temporary_directory directory;
+  process_options options;
+  options.environment = {"muster=" + std::string{MUSTER_BINARY}, "copy=" + directory.file("copy")};
+  const auto result = run({"unshare", "-rm", "sh", "-c",
+                           R"(mount -t tmpfs tmpfs /mnt; exec 2>&1
+                              $muster run -q --detach --name a --lines --state-dir /mnt/s x -- echo
+                              $muster jobs wait a --state-dir /mnt/s
+                              mount -o remount,ro /mnt
+                              $muster jobs --state-dir /mnt/s; echo list $?
+                              $muster jobs receive --keep a --state-dir /mnt/s; echo receive $?
+                              cp -r /mnt/s "$copy"; $muster jobs receive a --state-dir "$copy")"},
+                          options);
+  CAPTURE(result.out);
+  const std::string refused =
+      "muster: the directory for jobs, /mnt/s/jobs, can't be written to: Read-only file system; to "
+      "see what is in it, copy /mnt/s to another place, and name that with --state-dir\n";
+  CHECK(result.out == refused + "list 3\n" + refused + "receive 3\nx\n");
 }
 
 TEST_CASE("without a home there is no place for jobs, unless one is named") {

@@ -33,6 +33,30 @@ TEST_CASE("a job that was killed is lost, and resume runs every target exactly o
   CHECK(lines_with(read_whole_file(notes), "") <= 152 + 2 * 4);
 }
 
+TEST_CASE("what has ended out of its order is kept at once, and received in order") {
+  const job_place place;
+  const std::string go = place.file("go");
+  const texts command{
+      "sh", "-c", "test $1 -ne 1 || until test -e " + go + "; do sleep 0.02; done; echo $1", "sh"};
+  const auto wait_for_two = [&place](const std::string& name) {
+    for (int i = 0; i < 3000 && place.field(name, "kept") != "2"; ++i)
+      ::usleep(10'000);
+    return place.field(name, "kept") == "2";
+  };
+  for (const char* name : {"killed", "whole"})
+    place.start(name, "1\n2\n3\n", {"--ordered", "-P", "3"}, command);
+  CHECK(wait_for_two("killed"));
+  CHECK(wait_for_two("whole"));
+  kill_hard(place, "killed");
+  write_whole_file(go, "");
+  CHECK(place.muster({"jobs", "wait", "whole"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "receive", "whole"}).out == "1\n2\n3\n");
+  CHECK(place.muster({"jobs", "resume", "killed"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "killed"}).exit_code == 0);
+  const auto received = place.muster({"jobs", "receive", "killed", "--json"});
+  CHECK(targets_of(received.out) == std::multiset<std::string>{"1", "2", "3"});
+}
+
 TEST_CASE("a job that was stopped goes on with what it had not finished") {
   const job_place place;
   const std::string notes = place.file("notes");
@@ -189,4 +213,32 @@ TEST_CASE("a full disk ends a job with a clear line, and resume runs what was no
   const auto all = targets_of(result.out);
   CHECK(all.size() == 40);
   CHECK(std::set<std::string>(all.begin(), all.end()).size() == 40);
+}
+
+TEST_CASE("a job on a disk without a byte left says so, and begins no further run there") {
+  const auto trial = run({"unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"});
+  if (trial.exit_code != 0) MUSTER_SKIP("needs a mount namespace of its own");
+  const temporary_directory directory;
+  process_options options;
+  options.directory = directory.path().string();
+  options.environment = {"muster=" + std::string{MUSTER_BINARY}};
+  const auto result = run({"unshare", "-rm", "sh", "-c",
+                           R"(mount -t tmpfs -o size=1m tmpfs /mnt; exec 2>&1
+                              $muster run -q --detach --name a --lines --state-dir /mnt a b -- \
+                                sh -c 'until test -e go; do sleep 0.02; done' sh
+                              cat /dev/zero > /mnt/fill; touch go
+                              $muster jobs wait a --state-dir /mnt; echo wait $?
+                              cat /dev/zero >> /mnt/fill
+                              $muster jobs resume a --state-dir /mnt; echo resume $?
+                              $muster jobs --json --state-dir /mnt
+                              rm /mnt/fill
+                              $muster jobs resume a --state-dir /mnt; echo resume $?
+                              $muster jobs wait a --state-dir /mnt; echo wait $?)"},
+                          options);
+  CAPTURE(result.out);
+  CHECK(contains(result.out, "muster: a: results could not be kept: can't "));
+  CHECK(contains(result.out, "\nwait 3\n"));
+  CHECK(contains(result.out, "\nresume 3\n"));
+  CHECK(contains(result.out, R"("state":"unknown","problem":"can't use /mnt/jobs/a.db: No space)"));
+  CHECK(contains(result.out, "\nresume 0\nwait 0\n"));
 }

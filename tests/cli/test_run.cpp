@@ -2,6 +2,9 @@
 
 #include <csignal>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace muster::test;
 using namespace std::chrono_literals;
 
@@ -13,6 +16,12 @@ TEST_CASE("a command is run for every target, and their output is shown") {
        {"at 127.0.0.1\n", "at 127.0.0.2\n", "at 127.0.0.3\n", "at localhost:80\n"})
     CHECK(contains(result.out, line));
   CHECK(contains(result.err, "4 up"));
+}
+
+TEST_CASE("a script takes a target apart as a shell does") {
+  const auto result = tasks({"/srv/pictures/a b.tar.gz", "--lines", "--shell", "--",
+                             "f={}; echo \"${f##*/}|${f%/*}|${f%.*}|${f##*.}\""});
+  CHECK(result.out == "a b.tar.gz|/srv/pictures|/srv/pictures/a b.tar|gz\n");
 }
 
 TEST_CASE(
@@ -179,6 +188,17 @@ TEST_CASE("never more tasks run at once than are allowed") {
   CHECK(contains(result.err, "3 tasks at once at the most"));
 }
 
+TEST_CASE("a target without the column that names groups is mentioned once") {
+  const std::string rows = "target,group\n10.0.0.1,a\n10.0.0.2,b\n";
+  const auto mistyped =
+      tasks({"--group-by", "grupo", "--group-max", "1", "--", "true"}, input(rows));
+  CHECK(mistyped.exit_code == 0);
+  CHECK(lines_with(mistyped.err, "muster: --group-by: 10.0.0.1 has no column grupo") == 1);
+  CHECK(lines_with(mistyped.err, "--group-by") == 1);
+  const auto right = tasks({"--group-by", "group", "--group-max", "1", "--", "true"}, input(rows));
+  CHECK_FALSE(contains(right.err, "--group-by"));
+}
+
 TEST_CASE("a group has a limit of its own, and others are not held up by it") {
   std::string rows = "target,kind\n";
   for (int i = 0; i < 12; ++i)
@@ -219,6 +239,13 @@ TEST_CASE("a failed task is tried again, and every try is in its result") {
   CHECK(contains(result.err, "2 retries"));
 }
 
+TEST_CASE("a try that was not made any more is not counted") {
+  const auto result = tasks({"a", "--lines", "--stdin", "--retries", "1", "--backoff", "1m",
+                             "--deadline", "500ms", "--", "false"});
+  CHECK(contains(result.err, "1 cancelled"));
+  CHECK_FALSE(contains(result.err, "retr"));
+}
+
 TEST_CASE("only the exit codes that are named are tried again") {
   const auto result = tasks({"--lines", "--retries", "2", "--backoff", "1ms", "--retry-on",
                              "75,timeout", "--json", "--", "sh", "-c", "exit {}"},
@@ -236,6 +263,32 @@ TEST_CASE("a run stops when too many tasks have failed") {
   const auto share =
       tasks({"--lines", "-P", "1", "--halt", "50%", "--json", "--", "false"}, input(numbers(100)));
   CHECK(lines_with(share.out, R"("status":"mismatch")") == 10);
+}
+
+TEST_CASE("of the share that may fail, a batch counts for all of its targets") {
+  const std::vector<std::string> batches{"-P",  "1",      "--batch", "10,10", "--halt",
+                                         "50%", "--json", "--",      "false"};
+  auto known = batches;
+  known.insert(known.begin(), {"127.0.0.1-100"});
+  CHECK(lines_with(tasks(known).out, R"("status":"mismatch")") == 5);
+  auto unknown = batches;
+  unknown.insert(unknown.begin(), "--lines");
+  CHECK(lines_with(tasks(unknown, input(numbers(300))).out, R"("status":"mismatch")") == 10);
+}
+
+TEST_CASE("the share that may fail is one of the targets that are still to be run") {
+  temporary_directory directory;
+  const std::vector<std::string> log{"--resume", directory.file("log"), "-P", "1"};
+  std::vector<std::string> first{"127.0.0.1-20", "--", "sh", "-c", "test ! -e fail", "sh"};
+  first.insert(first.begin(), log.begin(), log.end());
+  process_options options;
+  options.directory = directory.path().string();
+  CHECK(tasks(first, options).exit_code == 0);
+  write_whole_file(directory.file("fail"), "");
+  std::vector<std::string> second{"127.0.0.1-30", "--halt",         "20%", "--json", "--", "sh",
+                                  "-c",           "test ! -e fail", "sh"};
+  second.insert(second.begin(), log.begin(), log.end());
+  CHECK(lines_with(tasks(second, options).out, R"("status":"mismatch")") == 2);
 }
 
 TEST_CASE("a run that halts soon lets what runs come to its end") {
@@ -280,6 +333,29 @@ TEST_CASE("limits follow signals") {
   CHECK(running.wait().exit_code == 0);
 }
 
+TEST_CASE("limits can be changed while the first list is waited for") {
+  temporary_directory directory;
+  const std::string list = directory.file("list");
+  REQUIRE(::mkfifo(list.c_str(), 0600) == 0);
+  process running{muster_command({"run", "--lines", "-P", "2", "-iL", list, "--", "echo"})};
+  const std::string about = "/proc/" + std::to_string(running.pid()) + "/status";
+  const auto hears = [&about] {
+    const std::string text = read_whole_file(about);
+    const std::size_t at = text.find("SigCgt:");
+    return at != text.npos &&
+           ((std::stoull(text.substr(at + 7), nullptr, 16) >> (SIGUSR1 - 1)) & 1U);
+  };
+  for (int i = 0; i < 1000 && !hears(); ++i)
+    ::usleep(10'000);
+  REQUIRE(hears());
+  running.send_signal(SIGUSR1);
+  write_whole_file(list, "1\n");
+  const auto result = running.wait();
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == "1\n");
+  CHECK(contains(result.err, "up to 3 tasks at once"));
+}
+
 TEST_CASE("limits follow a file, whether it is written or replaced") {
   temporary_directory directory;
   write_whole_file(directory.file("limits"), "max-in-flight 1\n");
@@ -307,6 +383,16 @@ TEST_CASE("limits follow a file, whether it is written or replaced") {
   const auto result = running.wait();
   CHECK(result.exit_code == 0);
   CHECK(contains(result.err, "3 tasks at once at the most"));
+}
+
+TEST_CASE("a control file may ask for as many tasks at once as the option may") {
+  temporary_directory directory;
+  const std::string limits = directory.file("limits");
+  write_whole_file(limits, "max-in-flight 100000\n");
+  const std::vector<std::string> words{"a", "--lines", "--control", limits, "--", "true"};
+  CHECK_FALSE(contains(tasks(words).err, "--control"));
+  write_whole_file(limits, "max-in-flight 100001\n");
+  CHECK(contains(tasks(words).err, "'max-in-flight 100001' sets nothing"));
 }
 
 TEST_CASE("scripts run before, after and whatever happens") {
@@ -362,6 +448,7 @@ TEST_CASE("what makes no sense together is said before anything is run") {
       {{"a", "--lines", "--batch", "5,2", "--", "echo"}, "MIN,MAX"},
       {{"a", "--lines", "--batch", "2", "--shell", "--", "echo {} {#}"}, "--batch with --shell"},
       {{"a", "--lines", "--halt", "0", "--", "echo"}, "--halt"},
+      {{"a", "--lines", "-o", "-", "--", "echo"}, "-o -: results go to standard output already"},
       {{"a", "--lines", "--retries", "1", "--retry-on", "x", "--", "echo"}, "--retry-on"},
       {{"a", "--lines", "--refill", "(", "--", "echo"}, "is no regular expression"},
       {{"a", "--lines", "--env", "=x", "--", "echo"}, "write NAME=VALUE"},

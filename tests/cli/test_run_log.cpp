@@ -1,6 +1,7 @@
 // Which logs a run goes on from, and which it refuses.
 #include "cli/run.hpp"
 
+#include <csignal>
 #include <filesystem>
 
 #include <sys/stat.h>
@@ -127,4 +128,17 @@ TEST_CASE("a file of limits that is replaced by a pipe is not waited for") {
   CHECK(running.wait_for_output("b\n", 10s));
   running.close_stdin();
   CHECK(running.wait().exit_code == 0);
+}
+
+TEST_CASE("a job log has what has ended, whatever order the results are shown in") {
+  temporary_directory directory;
+  const std::string log = directory.file("log");
+  process running{muster_command({"run", "--lines", "--ordered", "-P", "2", "--job-log", log,
+                                  "--log-dir", directory.file("logs"), "600", "0", "--", "sleep"})};
+  for (int i = 0; i < 3000 && lines_with(read_whole_file(log), R"("key":"0")") == 0; ++i)
+    ::usleep(10'000);
+  CHECK(lines_with(read_whole_file(log), R"("key":"0","status":"up")") == 1);
+  CHECK(std::filesystem::exists(directory.file("logs/0.log")));
+  running.send_signal(SIGINT);
+  CHECK(running.wait().exit_code == 130);
 }

@@ -4,6 +4,10 @@
 #include <filesystem>
 #include <set>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace muster::test;
 using namespace std::chrono_literals;
 
@@ -58,6 +62,13 @@ TEST_CASE("with tags, lines come as they are written, each with its target befor
   CHECK(result.out == "a\tone\n");
 }
 
+TEST_CASE("with tags and in order, each target's lines come when its turn has come") {
+  const auto result = tasks({"0.2", "0.01", "--lines", "-P", "2", "--ordered", "--tag", "--", "sh",
+                             "-c", "echo first; echo bad >&2; sleep {}; printf last"});
+  CHECK(result.out == "0.2\tfirst\n0.2\tlast\n0.01\tfirst\n0.01\tlast\n");
+  CHECK(result.err.starts_with("0.2\tbad\n0.01\tbad\n"));
+}
+
 TEST_CASE("an unfinished line with a tag becomes a line") {
   CHECK(tasks({"a", "--lines", "--tag", "--stdin", "--", "printf", "x\\ny"}).out == "a\tx\na\ty\n");
 }
@@ -97,6 +108,21 @@ TEST_CASE("results go to files, too, whose suffix says how") {
   CHECK(read_whole_file(directory.file("x.txt")) == "a\n");
 }
 
+TEST_CASE("a name that says no format is refused before any file is emptied") {
+  temporary_directory directory;
+  const std::string good = directory.file("good.csv");
+  for (const char* name : {"page.html", "other.xyz"}) {
+    const std::string bad = directory.file(name);
+    write_whole_file(good, "precious");
+    write_whole_file(bad, "precious");
+    CHECK(tasks({"a", "--lines", "-o", good, "-o", bad, "--", "echo"}).exit_code == 2);
+    CHECK(read_whole_file(good) == "precious");
+    CHECK(read_whole_file(bad) == "precious");
+  }
+  CHECK(sweep({"127.0.0.1", "-o", good, "-o", directory.file("other.xyz")}).exit_code == 2);
+  CHECK(read_whole_file(good) == "precious");
+}
+
 TEST_CASE("quiet leaves the summary only") {
   const auto result = tasks({"a", "--lines", "-q", "--", "sh", "-c", "echo out; exit 1"});
   CHECK(result.out.empty());
@@ -131,6 +157,22 @@ TEST_CASE("what a task writes can't command the terminal") {
   CHECK(read_whole_file(file) == "\033[31mred\n");
 }
 
+TEST_CASE("what is said while a run goes on has a line of its own on the terminal") {
+  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  // The progress line is drawn every 200 ms.
+  const std::string lines = "{ echo 127.0.0.1; sleep 0.7; echo bad..name; } | ";
+  const std::string command =
+      lines + MUSTER_BINARY + " run --end 'sleep 0.5; echo ended' -- sh -c 'sleep 0.5; echo out'";
+  const auto result = run({"script", "-qec", command, "/dev/null"});
+  CHECK(contains(result.out, "in flight"));
+  for (const std::string& said : {std::string{"muster: stdin:2"}, std::string{"ended"}}) {
+    const std::size_t at = result.out.find(said);
+    REQUIRE(at != result.out.npos);
+    const std::string before = result.out.substr(0, at);
+    CHECK((before.ends_with("\n") || before.ends_with("\033[2K")));
+  }
+}
+
 TEST_CASE("each target has a log of its own, whatever its name, inside the directory") {
   temporary_directory directory;
   const std::string logs = directory.file("logs");
@@ -160,6 +202,24 @@ TEST_CASE("a log does not follow a link that somebody left in its place") {
   const auto result = tasks({"a", "--lines", "--log-dir", directory.file("logs"), "--", "echo"});
   CHECK(result.exit_code == 3);
   CHECK(read_whole_file(directory.file("victim")) == "precious");
+}
+
+TEST_CASE("a pipe in the place of a log is not waited for") {
+  temporary_directory directory;
+  REQUIRE(::mkfifo(directory.file("a.log").c_str(), 0600) == 0);
+  const auto result =
+      tasks({"a", "--lines", "--log-dir", directory.path().string(), "--", "echo"}, {}, 10s);
+  CHECK_FALSE(result.timed_out);
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "a.log"));
+  // Nor is it written to if somebody reads.
+  const int reader = ::open(directory.file("a.log").c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  CHECK(tasks({"a", "--lines", "--log-dir", directory.path().string(), "--", "echo"}).exit_code ==
+        3);
+  char byte = 0;
+  CHECK(::read(reader, &byte, 1) == 0);
+  ::close(reader);
 }
 
 TEST_CASE("a target that comes again goes on with its log") {

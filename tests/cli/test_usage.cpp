@@ -93,6 +93,15 @@ TEST_CASE("options of other runners are answered with what muster calls them") {
       {{"--results", "d"}, "--log-dir DIR"},
       {{"--workdir", "d"}, "--cwd DIR"},
       {{"--resume-failed"}, "--resume FILE"},
+      {{"-0"}, "a line is a target"},
+      {{"--null"}, "a line is a target"},
+      {{"-d", ";"}, "a line is a target"},
+      {{"-r"}, "nothing is run"},
+      {{"--pipe"}, "--stdin --batch MAX"},
+      {{"--colsep", ","}, "{NAME}"},
+      {{"-S", "host"}, "ssh"},
+      {{"--nice", "5"}, "nice muster run"},
+      {{"--files"}, "--log-dir DIR"},
   };
   for (const auto& [options, advice] : foreign) {
     std::vector<std::string> words{"run", "a", "--lines"};

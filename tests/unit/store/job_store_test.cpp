@@ -6,7 +6,9 @@
 #include "support/loopback.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -150,17 +152,47 @@ TEST_CASE("results are given piece by piece, and forgotten without their keys") 
     store.note(task(text), {text}, {});
   const auto first = store.results(0, 1);
   REQUIRE(first.size() == 1);
-  store.forget(first[0].number);
+  store.forget(first);
   const auto rest = store.results(0, 1 << 20);
   REQUIRE(rest.size() == 2);
   CHECK(text_of(rest[0].result.targets[0]) == "b");
-  store.forget(rest.back().number);
+  store.forget(rest);
   CHECK(store.results(0, 1).empty());
   // A new one is not taken for one that was received.
   store.note(task("d"), {"d"}, {});
   CHECK(store.results(rest.back().number, 1).size() == 1);
   CHECK(store.done().size() == 4);
   CHECK(store.state().finished == 4);
+}
+
+TEST_CASE(
+    "results are given in the order of their tasks, and a later one is not forgotten with them") {
+  const test::temporary_directory directory;
+  job_store store = job_store::create(directory.file("x.db"), sample_job());
+  for (const std::uint64_t sequence : {3U, 0U, 2U}) {
+    task_result one = task(std::to_string(sequence));
+    one.sequence = sequence;
+    store.note(one, {std::to_string(sequence)}, {});
+  }
+  const std::vector<std::int64_t> numbers = store.numbers_in_order();
+  CHECK(numbers == std::vector<std::int64_t>{2, 3, 1});
+  task_result late = task("1");
+  late.sequence = 1;
+  store.note(late, {"1"}, {});
+  std::span<const std::int64_t> left{numbers};
+  const auto first = store.results(left, 1);
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].result.sequence == 0);
+  CHECK(left.size() == 2);
+  const auto rest = store.results(left, 1 << 20);
+  REQUIRE(rest.size() == 2);
+  CHECK(rest[0].result.sequence == 2);
+  CHECK(rest[1].result.sequence == 3);
+  CHECK(left.empty());
+  store.forget(first);
+  store.forget(rest);
+  REQUIRE(store.results(0, 1 << 20).size() == 1);
+  CHECK(store.results(0, 1)[0].result.sequence == 1);
 }
 
 TEST_CASE("only its user can read a job's database, and it is none that a link leads to") {
