@@ -125,6 +125,11 @@ void write_whole_file(const std::string& path, std::string_view text) {
   if (!out.good()) throw std::runtime_error{"can't write " + path};
 }
 
+void write_program(const std::string& path, std::string_view text) {
+  write_whole_file(path, text);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+}
+
 std::string read_whole_file(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};

@@ -44,6 +44,8 @@ class temporary_directory {
 
 /// Creates or replaces a file. Throws std::runtime_error.
 void write_whole_file(const std::string& path, std::string_view text);
+/// The same, for a file that its owner may run.
+void write_program(const std::string& path, std::string_view text);
 /// The file's contents; empty when there is no such file.
 std::string read_whole_file(const std::string& path);
 
