@@ -6,7 +6,6 @@
 #include "muster/target.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -12,8 +12,6 @@
 #include "muster/printable.hpp"
 #include "probe/url_template.hpp"
 
-#include <functional>
-
 #include <CLI/CLI.hpp>
 
 namespace muster {

@@ -8,7 +8,6 @@
 #include "codec/response_headers.hpp"
 #include "codec/title_scanner.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include <llhttp.h>

@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <sys/types.h>

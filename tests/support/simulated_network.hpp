@@ -4,12 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
 #include <vector>
 
 #include <asio/io_context.hpp>
