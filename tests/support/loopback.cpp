@@ -73,6 +73,19 @@ int listen_on_loopback(std::uint16_t& port) {
   return out;
 }
 
+int listen_everywhere(std::uint16_t& port) {
+  int out = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (out < 0) fail("socket");
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  if (bind(out, plain, size) != 0 || listen(out, backlog) != 0) fail("listen everywhere");
+  if (getsockname(out, plain, &size) != 0) fail("getsockname");
+  port = ntohs(address.sin6_port);
+  return out;
+}
+
 std::uint16_t free_port() {
   const int last = first_ephemeral_port() - 1;
   if (last <= first_free_port) throw std::runtime_error{"no ports below the ephemeral ones"};

@@ -16,6 +16,8 @@ std::uint16_t free_port();
 /// A listening TCP socket on 127.0.0.1 with a port chosen by the kernel; never accepted from unless
 /// the caller does. Throws std::system_error.
 int listen_on_loopback(std::uint16_t& port);
+/// The same on every IPv4 and IPv6 address of this machine: for network labs only.
+int listen_everywhere(std::uint16_t& port);
 
 /// Connects, sends `request`, and reads until the peer ends the stream, `bytes_max` have come or
 /// time is up. Blocking, for tests of the helpers themselves and for waiting for servers.
