@@ -5,7 +5,6 @@
 #include "muster/semaphore.hpp"
 #include "muster/token_bucket.hpp"
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace muster {
 
@@ -71,6 +70,8 @@ struct probe_options {
   std::chrono::nanoseconds timeout = std::chrono::seconds{3};
   /// The local address to send from, for targets of its family.
   std::optional<ip_address> source;
+  /// The IPv6 zone of `source` as an interface index, which a link-local address needs; 0 for none.
+  std::uint32_t source_scope = 0;
   /// The most probes that will be in flight at once.
   std::size_t in_flight_max = 10'000;
   icmp_options icmp;

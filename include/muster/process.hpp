@@ -5,9 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <asio/awaitable.hpp>
@@ -44,6 +42,7 @@ struct process_options {
 struct process_result {
   muster::status status = status::skipped;
   muster::reason reason = reason::none;
+  std::string detail;      ///< With `bad_interpreter`: the interpreter that the script names.
   int exit_code = -1;      ///< 0 to 255; -1 when it was not run, or a signal ended it.
   int signal = 0;          ///< The signal that ended it, or 0.
   bool started = false;    ///< False when it was not run.

@@ -53,7 +53,9 @@ struct exec_details {
   int exit_code = -1;   ///< 0 to 255; -1 when a signal ended it.
   int signal = 0;       ///< The signal that ended it, or 0.
   plugin_output said;   ///< Raw bytes of the plugin's.
-  std::string detail;   ///< With `no_value`: the placeholder that has no value.
+  /// With `no_value`: the placeholder that has no value. With `bad_interpreter`: the interpreter
+  /// that the script names.
+  std::string detail;
 };
 
 /// What an exit code says by the convention of monitoring plugins: `OK`, `WARNING`, `CRITICAL` or

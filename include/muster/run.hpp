@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -161,8 +160,6 @@ class command_run {
   void set_group_max(std::string_view group, std::size_t tasks_max);
 
   run_progress progress() const;
-  /// The command as one line.
-  const std::string& command_text() const;
 
  private:
   class engine;

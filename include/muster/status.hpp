@@ -94,6 +94,7 @@ enum class reason : std::uint8_t {
   socket_error,        ///< Any other error of a local socket.
   command_not_found,   ///< No such program, not even in PATH.
   not_executable,      ///< It is there, but this user may not run it, or it is no program.
+  bad_interpreter,     ///< It is there, but not what its `#!` line or its format says is to run it.
   no_directory,        ///< --cwd: the command can't run there.
   arguments_too_long,  ///< More than the system lets a program have as arguments.
   no_process,          ///< The system is out of processes, and did not get better.

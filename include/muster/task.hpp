@@ -6,7 +6,6 @@
 #include "muster/target.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -34,7 +33,9 @@ struct task_result {
   std::string group;  ///< Its named group; empty for none.
   muster::status status = status::skipped;
   muster::reason reason = reason::none;
-  std::string detail;  ///< More about the reason: the placeholder that has no value.
+  /// More about the reason: the placeholder that has no value, or the interpreter that a script
+  /// names.
+  std::string detail;
   std::chrono::system_clock::time_point finished;
   /// The last try.
   process_result process;

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>

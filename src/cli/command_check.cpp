@@ -2,15 +2,16 @@
 
 #include "cli/usage_error.hpp"
 #include "core/parsed.hpp"
+#include "process/interpreter.hpp"
 #include "process/program_path.hpp"
 
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,11 +29,12 @@ void check_directory(const std::string& path) {
   throw usage_error{fmt::format("--cwd: can't run anything in {}: {}", path, explain(error))};
 }
 
-/// 0, or why the program can't be run; it is looked for as execvp(3) does, a path as seen from
-/// `directory`.
-int find_program(const std::string& name, const std::string& directory) {
-  if (name.find('/') == name.npos) return program_paths{}.find(name).error;
-  return check_program(name.front() == '/' || directory.empty() ? name : directory + '/' + name);
+/// It is looked for as execvp(3) does, a path as seen from `directory`.
+program_paths::found find_program(const std::string& name, const std::string& directory) {
+  if (name.find('/') == name.npos) return program_paths{}.find(name);
+  std::string path = seen_from(directory, name);
+  const int error = check_program(path);
+  return {std::move(path), error};
 }
 
 }  // namespace
@@ -45,9 +47,13 @@ void check_command(const run_arguments& arguments) {
   const std::string& program = run.command.front();
   const bool may_come = !arguments.begin_command.empty() || program.find('{') != program.npos;
   if (run.shell || may_come) return;
-  const int error = find_program(program, directory);
-  if (error == 0) return;
+  const auto [path, error] = find_program(program, directory);
   const std::string shown = excerpt(program);
+  if (error == 0) {
+    const auto fault = find_interpreter_fault(path, directory);
+    if (!fault) return;
+    throw usage_error{fmt::format("can't run {}: {}", shown, describe(*fault))};
+  }
   if (error == EACCES) {
     throw usage_error{
         fmt::format("{} may not be executed; name a program, or make it one: chmod +x", shown)};

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <functional>
 
 #include <fmt/format.h>
 

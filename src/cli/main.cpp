@@ -61,14 +61,23 @@ command_line::command_line() {
   muster::add_jobs_options(*jobs_command, jobs);
 }
 
+/// nmap's users type -iL FILE or -iLFILE, which no option parser takes for one option.
+std::string as_option(const std::string& word) {
+  constexpr std::string_view list = "-iL";
+  if (!word.starts_with(list)) return word;
+  return word.size() == list.size() ? "--input-file" : "--input-file=" + word.substr(list.size());
+}
+
 void command_line::parse(const words& all) {
-  // What stands behind -- is the command of `run`, whatever it looks like.
-  const auto end =
-      !all.empty() && all.front() == "run" ? std::find(all.begin(), all.end(), "--") : all.end();
-  if (end != all.end()) run.run.command.assign(end + 1, all.end());
-  // nmap's users type -iL, which no option parser takes for one option.
-  for (auto one = std::make_reverse_iterator(end); one != all.rend(); ++one)
-    options.push_back(*one == "-iL" ? "--input-file" : *one);
+  // What stands behind -- is no option, whatever it looks like: the command of `run`, or targets.
+  const auto end = std::find(all.begin(), all.end(), "--");
+  if (!all.empty() && all.front() == "run") {
+    if (end != all.end()) run.run.command.assign(end + 1, all.end());
+  } else {
+    options.assign(all.rbegin(), std::make_reverse_iterator(end));
+  }
+  std::transform(std::make_reverse_iterator(end), all.rend(), std::back_inserter(options),
+                 as_option);
   auto remaining = options;
   app.parse(std::move(remaining));
 }

@@ -3,9 +3,6 @@
 #include "cli/sweep_arguments.hpp"
 #include "muster/run.hpp"
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -6,7 +6,6 @@
 #include "muster/printable.hpp"
 #include "net/resume.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>

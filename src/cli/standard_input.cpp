@@ -7,7 +7,6 @@
 #include "net/resume.hpp"
 
 #include <cerrno>
-#include <string>
 #include <string_view>
 #include <system_error>
 

@@ -9,10 +9,9 @@
 #include "core/command_words.hpp"
 #include "core/port_list.hpp"
 #include "core/url.hpp"
+#include "core/zone.hpp"
 #include "muster/printable.hpp"
 #include "probe/url_template.hpp"
-
-#include <functional>
 
 #include <CLI/CLI.hpp>
 
@@ -76,6 +75,21 @@ void add_exec(CLI::App& command, sweep_arguments& into) {
       ->option_text("'COMMAND {}'");
 }
 
+/// An address, and a zone if it is a link-local one.
+void read_source(const std::string& text, probe_options& into) {
+  const std::size_t percent = std::min(text.find('%'), text.size());
+  into.source = ip_address::parse(text.substr(0, percent));
+  if (!into.source) reject("--source", text, "is no address");
+  if (percent == text.size()) {
+    if (!into.source->is_link_local_v6()) return;
+    reject("--source", text, "is link-local and needs its zone: write fe80::1%eth0");
+  }
+  if (!into.source->is_v6()) reject("--source", text, "has a zone, which belongs to IPv6 only");
+  const auto scope = resolve_zone(std::string_view{text}.substr(percent + 1));
+  if (!scope) throw CLI::ValidationError{"--source", scope.error().message};
+  into.source_scope = *scope;
+}
+
 void add_probe_options(CLI::App& command, sweep_arguments& into) {
   probe_plan& plan = into.sweep.plan;
   probe_options& probe = into.sweep.probe;
@@ -86,11 +100,7 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
   add_exec(command, into);
   command
       .add_option_function<std::string>(
-          "--source",
-          [&probe](const std::string& text) {
-            probe.source = ip_address::parse(text);
-            if (!probe.source) reject("--source", text, "is no address");
-          },
+          "--source", [&probe](const std::string& text) { read_source(text, probe); },
           "Send from this local address")
       ->option_text("ADDRESS");
 

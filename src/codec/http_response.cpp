@@ -3,12 +3,16 @@
 // and the next (chunk sizes and extensions). To count exactly, however the bytes are cut, llhttp is
 // paused at the end of each head and at the start of the trailers, and is given no more bytes of a
 // head than the limit still allows. An interim response ends at its head: the parser starts afresh.
+//
+// A line of a head may end with LF alone (RFC 9112, 2.2). Not every llhttp takes that everywhere,
+// and where it can be told to, other checks go with it. So it is given the CR that is missing, as a
+// byte between two pieces. Whatever else this lets through, no second reader of the same bytes
+// comes after this one that could be fooled by it. Lines between chunks have to end with CR LF.
 #include "codec/http_response.hpp"
 
 #include "codec/response_headers.hpp"
 #include "codec/title_scanner.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include <llhttp.h>
@@ -43,6 +47,7 @@ class http_response_reader::parser {
   static parser& self(llhttp_t* from) { return *static_cast<parser*>(from->data); }
 
   void begin_message();
+  std::size_t step(std::string_view bytes);
   std::size_t advance(std::string_view bytes);
   void count(std::size_t consumed, const char* end);
   void handle_event();
@@ -67,6 +72,7 @@ class http_response_reader::parser {
   std::size_t head_bytes_ = 0;
   std::size_t framing_bytes_ = 0;        // Since the last byte of body.
   const char* framing_begin_ = nullptr;  // Where, in the bytes at hand, uncounted framing begins.
+  char latest_ = '\0';                   // The last byte that llhttp took.
 };
 
 http_response_reader::parser::parser(bool head_request, const http_limits& limits)
@@ -118,7 +124,7 @@ void http_response_reader::parser::begin_message() {
 http_response_reader::state http_response_reader::parser::feed(std::string_view bytes) {
   started = started || !bytes.empty();
   while (state_ == state::need_more && !bytes.empty()) {
-    bytes.remove_prefix(advance(bytes));
+    bytes.remove_prefix(step(bytes));
     // A body may turn out to be empty once llhttp goes on, with no further byte to come.
     while (state_ == state::need_more && event_ != event::none)
       advance({bytes.data(), 0});
@@ -136,6 +142,18 @@ http_response_reader::state http_response_reader::parser::finish() {
   return state_;
 }
 
+/// Goes on with some of `bytes` and returns how many were taken.
+std::size_t http_response_reader::parser::step(std::string_view bytes) {
+  if (phase_ == phase::body) return advance(bytes);
+  for (std::size_t lf = bytes.find('\n'); lf != bytes.npos; lf = bytes.find('\n', lf + 1)) {
+    if ((lf == 0 ? latest_ : bytes[lf - 1]) == '\r') continue;
+    if (lf > 0) return advance(bytes.substr(0, lf));
+    advance("\r");
+    return 0;
+  }
+  return advance(bytes);
+}
+
 /// Gives llhttp some of `bytes` and returns how many it took.
 std::size_t http_response_reader::parser::advance(std::string_view bytes) {
   if (phase_ != phase::body) bytes = bytes.substr(0, limits_.header_bytes_max - head_bytes_);
@@ -150,6 +168,7 @@ std::size_t http_response_reader::parser::advance(std::string_view bytes) {
   const char* const end =
       outcome == HPE_PAUSED ? llhttp_get_error_pos(&llhttp_) : bytes.data() + bytes.size();
   const auto consumed = static_cast<std::size_t>(end - bytes.data());
+  if (consumed > 0) latest_ = bytes[consumed - 1];
   count(consumed, end);
   if (state_ == state::need_more) handle_event();
   return consumed;

@@ -5,7 +5,6 @@
 #include "codec/icmp_quote.hpp"
 #include "codec/wire.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 

@@ -4,7 +4,6 @@
 #include "core/checkpoint_record.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>

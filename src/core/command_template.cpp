@@ -7,6 +7,8 @@
 // the shell may split a value into words; it never runs it.
 #include "core/command_template.hpp"
 
+#include "core/zone.hpp"
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -26,11 +28,18 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), fits);
 }
 
+/// With its zone, without which nobody could reach it.
+std::string address_of(const target& subject) {
+  std::string text = subject.address().to_string();
+  if (subject.scope() != 0) text += '%' + zone_name(subject.scope());
+  return text;
+}
+
 /// The host alone: of a URL, without its port.
 std::string host_of(const target& subject) {
   if (subject.form() == target_form::line) return std::string{subject.written()};
   if (subject.needs_lookup()) return std::string{subject.host()};
-  return subject.address().to_string();
+  return address_of(subject);
 }
 
 }  // namespace
@@ -194,7 +203,7 @@ bool command_template::value_of(const piece& part, const target& subject, const 
         return !into.empty();
       }
       if (subject.form() == target_form::line) return false;
-      into = subject.address().to_string();
+      into = address_of(subject);
       return true;
     case kind::port:
       if (row) column = row->column("port");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 // Strategy: text is read one character at a time; each character becomes a short piece, either
 // itself or its escape, and whole pieces are appended while they fit. The place up to which the

@@ -4,8 +4,6 @@
 // most used; names and URLs are remembered as text.
 #include "core/seen_targets.hpp"
 
-#include <string_view>
-
 #include <fmt/format.h>
 
 namespace muster {

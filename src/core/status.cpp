@@ -174,6 +174,8 @@ std::string_view to_string(reason value) {
       return "command_not_found";
     case reason::not_executable:
       return "not_executable";
+    case reason::bad_interpreter:
+      return "bad_interpreter";
     case reason::no_directory:
       return "no_directory";
     case reason::arguments_too_long:

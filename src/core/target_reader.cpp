@@ -7,7 +7,6 @@
 #include "muster/printable.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>

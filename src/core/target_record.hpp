@@ -4,7 +4,6 @@
 #include "core/target_parser.hpp"
 #include "core/target_range.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "core/url.hpp"
 
 #include "core/host.hpp"
+#include "core/zone.hpp"
 
 #include <algorithm>
 #include <string>
@@ -55,8 +56,38 @@ class uri {
   bool parsed_ = false;
 };
 
-parse_error syntax_error(std::string_view text, const char* where) {
-  const auto offset = static_cast<std::size_t>(where - text.data());
+/// The zone of an IPv6 address in a URL (RFC 6874): `%25eth0` before the bracket, or `%eth0`, as
+/// many write it.
+struct url_zone {
+  std::size_t at = 0;        ///< Where it begins in the URL.
+  std::string_view written;  ///< With its `%`; empty when there is none.
+  std::string_view name() const {
+    return written.substr(written.starts_with("%25") ? 3
+                                                     : std::min<std::size_t>(1, written.size()));
+  }
+};
+
+url_zone find_zone(std::string_view text) {
+  const std::size_t opening = text.find("://") + 3;
+  if (text.substr(opening, 1) != "[") return {};
+  const std::size_t closing = text.find_first_of("]/?#", opening);
+  const std::size_t percent = text.find('%', opening);
+  if (closing == text.npos || text[closing] != ']' || percent > closing) return {};
+  return {percent, text.substr(percent, closing - percent)};
+}
+
+/// The interface that a zone means. Characters may be written as %XX.
+parsed<std::uint32_t> resolve_url_zone(const url_zone& zone) {
+  if (zone.name().empty()) {
+    return parse_error{"the zone after %25 is missing: write http://[fe80::1%25eth0]/"};
+  }
+  std::string name{zone.name()};
+  const char* const end = ::uriUnescapeInPlaceA(name.data());
+  name.resize(static_cast<std::size_t>(end - name.data()));
+  return resolve_zone(name.find('\0') == name.npos ? std::string_view{name} : zone.name());
+}
+
+parse_error syntax_error(std::string_view text, std::size_t offset) {
   if (offset >= text.size()) return {"the URL breaks off"};
   return {fmt::format("not a URL: '{}' at character {} has no place there; write it as %{:02X}",
                       excerpt(text.substr(offset, 1)), offset + 1,
@@ -82,8 +113,7 @@ parsed<host> parse_url_host(const uri& parts) {
   if (!parts.has_ip_literal()) return parse_host(parts.host());
   const auto address = ip_address::parse(parts.host());
   if (!address) {
-    return parse_error{
-        fmt::format("'{}' is not an IPv6 address without a zone", excerpt(parts.host()))};
+    return parse_error{fmt::format("'{}' is not an IPv6 address", excerpt(parts.host()))};
   }
   return host{*address, {}};
 }
@@ -117,14 +147,29 @@ bool looks_like_url(std::string_view text) {
 
 parsed<target> parse_url(std::string_view text) {
   if (std::string wrong = check_scheme(text); !wrong.empty()) return parse_error{std::move(wrong)};
-  const uri parts{text};
-  if (!parts.is_parsed()) return syntax_error(text, parts.error());
+  const url_zone zone = find_zone(text);
+  std::string without_zone;
+  std::string_view plain = text;
+  if (!zone.written.empty()) {
+    plain = without_zone = std::string{text}.erase(zone.at, zone.written.size());
+  }
+  const uri parts{plain};
+  if (!parts.is_parsed()) {
+    const auto offset = static_cast<std::size_t>(parts.error() - plain.data());
+    return syntax_error(text, offset < zone.at ? offset : offset + zone.written.size());
+  }
   if (parts.has_user()) {
     return parse_error{
         "a URL with a user name or password is refused: they would end up in reports"};
   }
   auto url_host = parse_url_host(parts);
   if (!url_host) return std::move(url_host.error());
+  std::uint32_t scope = 0;
+  if (!zone.written.empty()) {
+    const auto resolved = resolve_url_zone(zone);
+    if (!resolved) return resolved.error();
+    scope = *resolved;
+  }
   std::uint16_t port = http_port;
   if (!parts.port().empty()) {
     const auto written_port = parse_port(parts.port());
@@ -136,7 +181,9 @@ parsed<target> parse_url(std::string_view text) {
   pieces.host = std::move(url_host->name);
   pieces.authority = authority_of(parts, port);
   pieces.path = path_of(text);
-  return target{target_form::url, url_host->address, port, std::move(pieces)};
+  target url{target_form::url, url_host->address, port, std::move(pieces)};
+  url.set_scope(scope);
+  return url;
 }
 
 }  // namespace muster

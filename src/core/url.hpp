@@ -11,7 +11,8 @@ namespace muster {
 bool looks_like_url(std::string_view text);
 
 /// Parses an `http://` URL (RFC 3986) into a target of the form `url`. The fragment is dropped,
-/// the port defaults to 80; user information and other schemes are refused.
+/// the port defaults to 80; user information and other schemes are refused. An IPv6 address may
+/// have a zone (RFC 6874), `http://[fe80::1%25eth0]/`, which is no part of `authority()`.
 parsed<target> parse_url(std::string_view text);
 
 }  // namespace muster

@@ -23,4 +23,9 @@ parsed<std::uint32_t> resolve_zone(std::string_view name) {
                                  excerpt(name))};
 }
 
+std::string zone_name(std::uint32_t index) {
+  std::array<char, IF_NAMESIZE> name;
+  return ::if_indextoname(index, name.data()) ? std::string{name.data()} : std::to_string(index);
+}
+
 }  // namespace muster

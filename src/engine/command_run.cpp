@@ -35,6 +35,5 @@ void command_run::set_group_max(std::string_view group, std::size_t tasks_max) {
   engine_->core.set_group_max(group, tasks_max);
 }
 run_progress command_run::progress() const { return engine_->core.progress(); }
-const std::string& command_run::command_text() const { return engine_->core.command().text(); }
 
 }  // namespace muster

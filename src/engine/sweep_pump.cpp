@@ -7,9 +7,6 @@
 #include "engine/sweep_engine.hpp"
 #include "net/resume.hpp"
 
-#include <algorithm>
-#include <vector>
-
 #include <asio/post.hpp>
 
 namespace muster {

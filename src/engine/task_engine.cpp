@@ -109,7 +109,7 @@ void task_engine::on_end(running_task& ended, process_result&& result) {
     whole.group = std::move(task->cursor.group);
     whole.status = result.status;
     whole.reason = result.reason;
-    whole.detail = std::move(task->detail);
+    whole.detail = std::move(task->detail.empty() ? result.detail : task->detail);
     whole.attempts = std::move(task->cursor.attempts);
     if (whole.attempts) whole.attempts->push_back(attempt_of(result));
     whole.process = std::move(result);

@@ -57,7 +57,6 @@ class task_engine {
   void set_group_max(std::string_view group, std::size_t tasks_max);
 
   run_progress progress() const;
-  const command_template& command() const { return command_; }
 
  private:
   class running_task;

@@ -4,6 +4,8 @@
 // table in which hosts come and go by the million never needs cleaning.
 #include "muster/host_slots.hpp"
 
+#include <bit>
+
 namespace muster::detail {
 
 host_table::host_table()

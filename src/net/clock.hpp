@@ -13,7 +13,6 @@ class clock_pair {
       : steady_{std::chrono::steady_clock::now()}, wall_{std::chrono::system_clock::now()} {}
 
   std::chrono::steady_clock::time_point steady() const { return steady_; }
-  std::chrono::system_clock::time_point wall() const { return wall_; }
 
   /// When, on the monotonic clock, the wall clock showed `stamp`. A stamp from the future, as after
   /// a jump, is taken as now.

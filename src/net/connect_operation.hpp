@@ -17,9 +17,9 @@ class connect_operation final : public patient_step {
  public:
   using duration = std::chrono::steady_clock::duration;
 
-  /// All of them outlive the operation; `source` is the local address to connect from.
+  /// All of them outlive the operation; `source` is where to connect from.
   connect_operation(connection& peer, shortage& scarce, probe_deadline& whole, const endpoint& to,
-                    const std::optional<ip_address>& source)
+                    const std::optional<endpoint>& source)
       : patient_step{scarce, whole}, peer_{peer}, to_{to}, source_{source} {}
 
   bool await_ready();
@@ -38,7 +38,7 @@ class connect_operation final : public patient_step {
 
   connection& peer_;
   const endpoint to_;
-  const std::optional<ip_address>& source_;
+  const std::optional<endpoint>& source_;
   std::coroutine_handle<> coroutine_;
   std::chrono::steady_clock::time_point started_{};
   duration took_{0};

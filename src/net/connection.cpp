@@ -53,7 +53,7 @@ connection::connection(socket_poller& poller, shortage& scarce) : socket_{poller
 }
 
 connection::progress connection::connect(const endpoint& to,
-                                         const std::optional<ip_address>& source) {
+                                         const std::optional<endpoint>& source) {
   missing_ = scarce_resource::none;
   remote_ = to;
   socket_failed_ = true;
@@ -74,21 +74,21 @@ connection::progress connection::connect(const endpoint& to,
   return {0, 0, !at_once};
 }
 
-int connection::prepare(const endpoint& to, const std::optional<ip_address>& source) {
+int connection::prepare(const endpoint& to, const std::optional<endpoint>& source) {
   const int descriptor = open_socket(to, SOCK_STREAM);
   if (descriptor < 0) return errno;
   socket_.assign(descriptor);
-  if (!source || source->is_v4() != to.address.is_v4()) return 0;
+  if (!source || source->address.is_v4() != to.address.is_v4()) return 0;
   // Leaves the choice of the port to the connect, which may share one between destinations.
   const int on = 1;
   (void)::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  const socket_address local{*source, 0};
+  const socket_address local{source->address, 0, source->scope};
   return ::bind(descriptor, &local.base, local.size) == 0 ? 0 : errno;
 }
 
 scarce_resource connection::missing_for_connect(int error,
-                                                const std::optional<ip_address>& source) const {
-  const bool bound = source && source->is_v4() == remote_.address.is_v4();
+                                                const std::optional<endpoint>& source) const {
+  const bool bound = source && source->address.is_v4() == remote_.address.is_v4();
   if (error == EADDRNOTAVAIL && (bound || has_source_address(remote_))) {
     return scarce_resource::ports;
   }

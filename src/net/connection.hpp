@@ -14,10 +14,10 @@
 
 namespace muster {
 
-/// Where a connection goes.
+/// Where a connection goes, or comes from.
 struct endpoint {
   ip_address address;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;   ///< 0 for any, where it comes from.
   std::uint32_t scope = 0;  ///< The IPv6 zone as an interface index, 0 for none.
 };
 
@@ -39,9 +39,9 @@ class connection final : public cancellable {
     bool would_block = false;  ///< Nothing yet: wait, then call again.
   };
 
-  /// Begins to connect; `source` is the local address for destinations of its family. `would_block`
+  /// Begins to connect; `source` is where from, for destinations of its family. `would_block`
   /// means that it is under way: wait for writability, then ask `connected()`.
-  progress connect(const endpoint& to, const std::optional<ip_address>& source);
+  progress connect(const endpoint& to, const std::optional<endpoint>& source);
   /// A failed `connect` did not get as far as the network.
   bool socket_failed() const { return socket_failed_; }
   /// What a failed `connect` or `write` was in want of; it is worth trying again later.
@@ -69,8 +69,8 @@ class connection final : public cancellable {
 
  private:
   progress fail(int error, scarce_resource missing);
-  int prepare(const endpoint& to, const std::optional<ip_address>& source);
-  scarce_resource missing_for_connect(int error, const std::optional<ip_address>& source) const;
+  int prepare(const endpoint& to, const std::optional<endpoint>& source);
+  scarce_resource missing_for_connect(int error, const std::optional<endpoint>& source) const;
 
   polled_socket socket_;
   shortage& scarce_;

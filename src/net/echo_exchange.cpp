@@ -170,11 +170,15 @@ void echo_exchange::recover() {
 // The requests of a batch leave one after the other while the call runs, and the reply to the first
 // may be here before the last one is gone: each is taken to have left at its share of the call.
 void echo_exchange::settle_sent(std::size_t count, deadline::time_point before) {
-  const auto spent = time_.now() - before;
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::chrono::nanoseconds spent = time_.now() - before;
+  const std::uint32_t packed = packed_time::pack(spent / static_cast<int>(count));
+  const std::chrono::nanoseconds pace = packed_time::unpack(packed);
+  auto left = before;
+  for (std::size_t i = 0; i < count; ++i, left += pace) {
     echo_operation& operation = *sending_[i];
     operation.sent_ = true;
-    const auto left = before + spent * static_cast<int>(i) / static_cast<int>(count);
+    operation.index_ = i & (batch_max - 1);
+    operation.pace_ = packed & ((1U << packed_time::bits) - 1);
     deadlines_.arm(operation, left, operation.timeout_);
   }
 }
@@ -303,7 +307,10 @@ void echo_exchange::on_reply(echo_operation& operation, const codec::icmp_messag
     return;
   }
   echo_outcome outcome;
-  outcome.rtt = std::max<std::chrono::nanoseconds>(packet.arrived - operation.sent_at(), 0ns);
+  outcome.rtt = operation.rtt_until(packet.arrived);
+  // The clock that stamps arrivals was set meanwhile: the request has certainly been under way
+  // since its batch began to leave.
+  if (outcome.rtt <= 0ns) outcome.rtt = time_.now() - operation.batch_began();
   if (outcome.rtt > operation.timeout_) {
     ++strays_.late;  // in time to be read, but not in time
     operation.complete({status::timeout, reason::no_reply});
@@ -318,6 +325,15 @@ void echo_exchange::on_reply(echo_operation& operation, const codec::icmp_messag
 }
 
 // ---- The operation
+
+// Where the requests of a batch don't leave evenly, one may have its reply before its share of the
+// call begins. But all up to this one had left when its reply arrived: each of them took its share
+// of the time until then, not more, and the last share is what the round trip has.
+echo_operation::duration echo_operation::rtt_until(time_point arrived) const {
+  const duration since_share = arrived - sent_at();
+  if (since_share >= packed_time::unpack(pace_)) return since_share;
+  return (arrived - batch_began()) / (index_ + 1);
+}
 
 echo_operation::~echo_operation() { exchange_.forget(*this, false); }
 

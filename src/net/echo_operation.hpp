@@ -3,6 +3,7 @@
 #include "muster/address.hpp"
 #include "muster/status.hpp"
 #include "net/deadline_queue.hpp"
+#include "net/packed_time.hpp"
 
 #include <chrono>
 #include <coroutine>
@@ -57,8 +58,11 @@ class echo_operation final : public deadline {
   friend class echo_exchange;
   void on_deadline(ending why) override;
   void complete(echo_outcome outcome);
-  /// Only while it waits for the answer.
+  /// Only while it waits for the answer: when it is taken to have left.
   time_point sent_at() const { return expires() - timeout_; }
+  time_point batch_began() const { return sent_at() - index_ * packed_time::unpack(pace_); }
+  /// The round trip of a reply that arrived then; not above 0 if that can't be.
+  duration rtt_until(time_point arrived) const;
 
   echo_exchange& exchange_;
   const ip_address& destination_;
@@ -66,9 +70,12 @@ class echo_operation final : public deadline {
   std::uint64_t number_ = 0;
   std::coroutine_handle<> coroutine_;
   std::uint32_t scope_;
-  std::uint8_t resends_ = 0;
-  bool registered_ = false;
-  bool sent_ = false;
+  // Of its batch, once it was sent: how many left before it, and each one's share of the time.
+  std::uint32_t index_ : 6 = 0;
+  std::uint32_t pace_ : packed_time::bits = 0;
+  std::uint32_t resends_ : 2 = 0;
+  std::uint32_t registered_ : 1 = 0;
+  std::uint32_t sent_ : 1 = 0;
 };
 
 }  // namespace muster

@@ -2,8 +2,6 @@
 
 #include "muster/status.hpp"
 
-#include <system_error>
-
 namespace muster {
 
 /// A status and its reason.

@@ -98,9 +98,10 @@ void set_send_options(int descriptor, family which, const icmp_options& options)
 }
 
 void bind_source(int descriptor, family which, const probe_options& options) {
-  ip_address source = which == family::v4 ? ip_address::from_v4(0) : ip_address{};
-  if (options.source && options.source->is_v4() == (which == family::v4)) source = *options.source;
-  const socket_address local{source, 0};
+  const bool given = options.source && options.source->is_v4() == (which == family::v4);
+  const ip_address any = which == family::v4 ? ip_address::from_v4(0) : ip_address{};
+  const ip_address source = given ? *options.source : any;
+  const socket_address local{source, 0, given ? options.source_scope : 0};
   if (::bind(descriptor, &local.base, local.size) != 0) {
     fail(errno, "can't send from " + source.to_string());
   }

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include <linux/sock_diag.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace muster {

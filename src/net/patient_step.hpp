@@ -3,7 +3,6 @@
 #include "net/probe_deadline.hpp"
 #include "net/shortage.hpp"
 
-#include <chrono>
 #include <coroutine>
 
 namespace muster {

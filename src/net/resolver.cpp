@@ -11,10 +11,8 @@
 #include "net/dns_config.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <deque>
-#include <optional>
 #include <stdexcept>
 #include <unordered_map>
 

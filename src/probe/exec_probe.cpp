@@ -3,8 +3,10 @@
 #include "probe/exec_probe.hpp"
 
 #include "codec/plugin_output.hpp"
+#include "core/parsed.hpp"
 #include "probe/prober.hpp"
 #include "process/child_process.hpp"
+#include "process/interpreter.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -82,11 +84,12 @@ class exec_run final : public list_hook, private process_consumer {
     const outcome what = outcome_of(ended);
     result.status = what.status;
     result.reason = what.reason;
-    if (ended.started) {
+    if (ended.started || !ended.detail.empty()) {
       // A plugin that could not look says nothing about the target, and so not how far it is.
       if (what.status == status::up || what.status == status::mismatch) result.rtt = ended.took;
       result.exec = std::make_unique<exec_details>();
       result.exec->command = command_;
+      result.exec->detail = std::move(ended.detail);
       result.exec->exit_code = ended.exit_code;
       result.exec->signal = ended.signal;
       result.exec->said = output_.finish();
@@ -110,13 +113,17 @@ exec_probes::exec_probes(asio::io_context& context, prober& shared,
     commands_.emplace_back(words, command_template_options{});
     const std::string& program = words.front();
     if (program.find('{') != program.npos) continue;
-    const std::string path = path_of(host_.programs(), program);
-    const bool is_path = path.find('/') != path.npos;
-    if (is_path ? ::access(path.c_str(), X_OK) == 0 : !host_.programs().find(path).path.empty()) {
-      continue;
+    const std::string name = path_of(host_.programs(), program);
+    const std::string path = host_.programs().find(name).path;
+    if (!path.empty() && ::access(path.c_str(), X_OK) == 0) {
+      const auto fault = find_interpreter_fault(path, {});
+      if (!fault) continue;
+      throw std::invalid_argument{
+          fmt::format("--exec: can't run {}: {}", excerpt(path), describe(*fault))};
     }
+    const bool is_path = name.find('/') != name.npos;
     throw std::invalid_argument{
-        is_path ? fmt::format("--exec: can't run {}; is it there, and executable?", path)
+        is_path ? fmt::format("--exec: can't run {}; is it there, and executable?", name)
                 : fmt::format("--exec: there is no {}, neither in PATH nor in {}; Debian's plugins "
                               "come with monitoring-plugins-basic",
                               program, plugins)};

@@ -199,7 +199,9 @@ bool http_exchange::follow_redirect() {
     fail({status::protocol_error, reason::too_many_redirects});
     return false;
   }
-  const auto next = codec::resolve_location(details_->url, details_->location);
+  // Not what was written down: its zone, if it has one, is of this machine alone.
+  const std::string asked = "http://" + std::string{url_.authority()} + std::string{url_.path()};
+  const auto next = codec::resolve_location(asked, details_->location);
   if (!next) {
     fail({status::protocol_error, reason::bad_redirect});
     return false;

@@ -26,7 +26,7 @@ job http_probe(job_scope&, prober& shared, stream_request request) {
     connection peer{shared.streams(), shared.scarce()};
     const endpoint to = exchange.destination();
     {
-      connect_operation connecting{peer, shared.scarce(), whole, to, shared.options().source};
+      connect_operation connecting{peer, shared.scarce(), whole, to, shared.source()};
       what = co_await connecting;
       what = shared.connect_outcome(what, whole.ended());
       exchange.fail(what);

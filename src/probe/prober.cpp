@@ -12,6 +12,11 @@ namespace {
 
 std::size_t index_of(codec::ip_family family) { return family == codec::ip_family::v4 ? 0 : 1; }
 
+std::optional<endpoint> source_of(const probe_options& options) {
+  if (!options.source) return std::nullopt;
+  return endpoint{*options.source, 0, options.source_scope};
+}
+
 }  // namespace
 
 prober::prober(asio::io_context& context, network& around, probe_options options,
@@ -19,6 +24,7 @@ prober::prober(asio::io_context& context, network& around, probe_options options
     : context_{context},
       around_{around},
       options_{std::move(options)},
+      source_{source_of(options_)},
       excludes_{excludes},
       consumer_{consumer},
       deadlines_{around.time()},

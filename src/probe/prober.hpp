@@ -72,6 +72,8 @@ class prober {
   job_scope& jobs() { return scope_; }
   timeline& time() { return around_.time(); }
   const probe_options& options() const { return options_; }
+  /// Where connections come from; nothing when that is left to the system.
+  const std::optional<endpoint>& source() const { return source_; }
   /// The time that a probe of this target may take.
   std::chrono::nanoseconds timeout_of(const target& subject) const {
     return own_setting(subject, &target_parameters::timeout, options_.timeout);
@@ -113,6 +115,7 @@ class prober {
   asio::io_context& context_;
   network& around_;
   probe_options options_;
+  const std::optional<endpoint> source_;
   const exclude_set& excludes_;
   result_consumer& consumer_;
   reason stop_reason_ = reason::none;

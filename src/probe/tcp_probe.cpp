@@ -33,7 +33,7 @@ job tcp_probe(job_scope&, prober& shared, stream_request request) {
   }
   const endpoint to{lookup.address(), request.port, request.subject.scope()};
   connection peer{shared.streams(), shared.scarce()};
-  connect_operation connecting{peer, shared.scarce(), whole, to, shared.options().source};
+  connect_operation connecting{peer, shared.scarce(), whole, to, shared.source()};
   const outcome connected = co_await connecting;
   deliver_connect(shared, request, to.address, shared.connect_outcome(connected, whole.ended()),
                   connecting.took());

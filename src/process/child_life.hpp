@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -82,6 +81,8 @@ class child_life final : private deadline {
   int try_to_start();
   spawned spawn(const std::array<int, 3>& streams);
   int failure_to_start();
+  /// What is reported when it could not be started.
+  void explain(int error);
   void close_streams();
   bool something_ready() const;
   bool done() const;

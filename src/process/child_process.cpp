@@ -32,15 +32,6 @@ constexpr int reads_max = 4;
 // How long a process that was killed is waited for when there is no loop to wait on.
 constexpr int last_wait_ms = 1000;
 
-reason reason_of(spawn_step step, int error) {
-  if (error == EMFILE || error == ENFILE) return reason::too_many_open_files;
-  if (error == EAGAIN || error == ENOMEM || step == spawn_step::process) return reason::no_process;
-  if (step == spawn_step::directory) return reason::no_directory;
-  if (error == ENOENT || error == ENOTDIR) return reason::command_not_found;
-  if (error == E2BIG) return reason::arguments_too_long;
-  return reason::not_executable;
-}
-
 scarce_resource missing_for(spawn_step step, int error) {
   if (step == spawn_step::process && error == EAGAIN) return scarce_resource::processes;
   return shortage_of(error);
@@ -124,8 +115,7 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
     error = own.try_to_start();
   }
   if (error != 0 && !own.is_over()) {
-    own.result_.status = status::local_error;
-    own.result_.reason = reason_of(own.failed_, error);
+    own.explain(error);
   }
   own.conclude();
 }

@@ -1,6 +1,7 @@
 // Strategy: the pipes are made and watched before the process is started, so that nothing can go
 // wrong afterwards that would leave a process behind of which nobody knows.
 #include "process/child_life.hpp"
+#include "process/interpreter.hpp"
 
 #include <array>
 #include <cerrno>
@@ -10,6 +11,18 @@
 #include <unistd.h>
 
 namespace muster {
+namespace {
+
+reason reason_of(spawn_step step, int error) {
+  if (error == EMFILE || error == ENFILE) return reason::too_many_open_files;
+  if (error == EAGAIN || error == ENOMEM || step == spawn_step::process) return reason::no_process;
+  if (step == spawn_step::directory) return reason::no_directory;
+  if (error == ENOENT || error == ENOTDIR) return reason::command_not_found;
+  if (error == E2BIG) return reason::arguments_too_long;
+  return reason::not_executable;
+}
+
+}  // namespace
 
 /// The two ends of a pipe that are not given away yet.
 class pipe_ends {
@@ -100,6 +113,22 @@ int child_life::failure_to_start() {
   stage_ = stage::starting;
   written_ = 0;
   return std::exchange(failure_, {}).error;
+}
+
+void child_life::explain(int error) {
+  result_.status = status::local_error;
+  result_.reason = reason_of(failed_, error);
+  if (failed_ != spawn_step::program) return;
+  // For the kernel, a program is as little there as what its first bytes say is to run it.
+  const program_paths::found& program = host_.programs().find(arguments_.front());
+  const std::string path = seen_from(options_.directory, program.path);
+  if (check_program(path) != 0) return;
+  if (auto fault = find_interpreter_fault(path, options_.directory)) {
+    result_.reason = reason::bad_interpreter;
+    result_.detail = std::move(fault->name);
+  } else if (error == ENOENT) {
+    result_.reason = reason::bad_interpreter;
+  }
 }
 
 void child_life::close_streams() {

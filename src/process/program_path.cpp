@@ -44,6 +44,10 @@ int check_program(const std::string& path) {
   return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
 }
 
+std::string seen_from(const std::string& directory, const std::string& path) {
+  return directory.empty() || path.starts_with('/') ? path : directory + '/' + path;
+}
+
 const program_paths::found& program_paths::find(const std::string& name) {
   if (const auto known = known_.find(name); known != known_.end()) return known->second;
   if (known_.size() >= known_max) known_.clear();

@@ -7,6 +7,8 @@ namespace muster {
 
 /// 0 when this path is a program that may be run, else an errno that says why not.
 int check_program(const std::string& path);
+/// The path as a process in `directory` would write it from here; it may be empty.
+std::string seen_from(const std::string& directory, const std::string& path);
 
 /// Finds programs as execvp(3) does, and remembers where they are: a run starts the same one again
 /// and again.

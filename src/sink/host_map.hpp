@@ -30,11 +30,6 @@ class host_cell {
  public:
   constexpr host_cell() = default;
   explicit host_cell(const probe_result& result);
-  static constexpr host_cell from_byte(std::uint8_t byte) {
-    host_cell cell;
-    cell.byte_ = byte;
-    return cell;
-  }
 
   constexpr host_state state() const {
     return byte_ >= up_byte ? host_state::up : static_cast<host_state>(byte_);

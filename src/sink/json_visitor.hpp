@@ -5,7 +5,6 @@
 #include "sink/performance_text.hpp"
 
 #include <array>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -2,7 +2,6 @@
 
 #include "sink/map_picture.hpp"
 
-#include <cstddef>
 #include <span>
 #include <vector>
 

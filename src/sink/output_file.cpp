@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include <climits>
 #include <fmt/format.h>
 
 #include <fcntl.h>

@@ -1,3 +1,7 @@
+// Strategy: the cursor waits at the beginning of the line, not behind its end. A terminal that is
+// made narrower breaks the line into several, and takes the cursor along with the character that it
+// stands on; so it is still at the beginning, and erasing from there to the end of the screen takes
+// all of them. Where the line is cut instead, it takes what is left.
 #include "sink/progress.hpp"
 
 #include "sink/numbers.hpp"
@@ -20,6 +24,8 @@ namespace {
 constexpr double fade_seconds = 2;
 /// An ETA past this is not worth a column.
 constexpr double eta_seconds_max = 100.0 * 3600;
+/// To the beginning of the line; erase to the end of the screen.
+constexpr std::string_view clear = "\r\x1b[J";
 
 std::uint64_t rounded(double value) {
   return static_cast<std::uint64_t>(std::llround(std::max(value, 0.0)));
@@ -93,13 +99,13 @@ void progress_line::draw(progress_snapshot snapshot, std::chrono::steady_clock::
   snapshot.per_second = meter_.take(snapshot.done, now);
   // The last column stays free: writing into it makes some terminals go to the next line.
   const int columns = size_of_terminal(descriptor_).columns - 1;
-  write_once(descriptor_, "\r\x1b[2K" + render_progress(snapshot, columns));
+  write_once(descriptor_, fmt::format("{}{}\r", clear, render_progress(snapshot, columns)));
   drawn_ = true;
 }
 
 void progress_line::erase() {
   if (!drawn_) return;
-  write_once(descriptor_, "\r\x1b[2K");
+  write_once(descriptor_, clear);
   drawn_ = false;
 }
 

@@ -5,7 +5,6 @@
 #include "sink/numbers.hpp"
 #include "sink/summary_parts.hpp"
 
-#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 #include <utility>

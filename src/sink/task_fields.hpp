@@ -5,7 +5,6 @@
 #include "sink/fields.hpp"
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 
 // Strategy: as in fields.hpp, the fields of a task's record, their order and when each is known are

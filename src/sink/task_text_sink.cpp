@@ -83,9 +83,10 @@ std::string describe_failure(const task_result& result) {
     out += to_string(result.reason);
   }
   if (!result.detail.empty()) {
-    out += " {";
+    const bool placeholder = result.reason != reason::bad_interpreter;
+    out += placeholder ? " {" : " ";
     append_printable(out, result.detail, label_bytes_max);
-    out += '}';
+    if (placeholder) out += '}';
   }
   if (process.started) out += " after " + duration_text(process.took);
   if (result.attempts && result.attempts->size() > 1) {

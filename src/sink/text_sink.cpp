@@ -130,9 +130,13 @@ std::string_view program_of(std::string_view command) {
 }
 
 /// A plugin's line mostly begins with its state.
-void append_exec_details(std::string& out, const exec_details& exec) {
+void append_exec_details(std::string& out, const exec_details& exec, reason why) {
   append_untrusted(out, program_of(exec.command), program_bytes_max);
-  if (!exec.detail.empty()) append_untrusted(out, '{' + exec.detail + '}', program_bytes_max);
+  if (why == reason::no_value) {
+    append_untrusted(out, '{' + exec.detail + '}', program_bytes_max);
+  } else {
+    append_untrusted(out, exec.detail, label_bytes_max);
+  }
   if (exec.signal != 0) append_word(out, fmt::format("signal {}", exec.signal));
   const std::string_view state = plugin_state(exec.exit_code);
   if (exec.exit_code > 0 && state.empty()) {
@@ -161,7 +165,7 @@ std::string details_of(const probe_result& result) {
   if (!up) append_reason(details, result);
   if (result.kind == probe_kind::icmp) append_icmp_details(details, result.icmp);
   if (result.http) append_http_details(details, *result.http);
-  if (result.exec) append_exec_details(details, *result.exec);
+  if (result.exec) append_exec_details(details, *result.exec, result.reason);
   if (const target_parameters* own = result.subject.parameters(); own && !own->label.empty()) {
     append_word(details, "(");
     append_printable(details, own->label, own_label_bytes_max);

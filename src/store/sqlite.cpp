@@ -109,8 +109,6 @@ bool database::sync() {
   return true;
 }
 
-std::int64_t database::changes() const { return sqlite3_changes64(connection_.get()); }
-
 // ---- Statements
 
 void statement::finalizer::operator()(sqlite3_stmt* statement) const {

@@ -44,8 +44,6 @@ class database {
   /// and there is more to do later.
   bool sync();
   const std::string& path() const { return path_; }
-  /// How many rows the last statement changed.
-  std::int64_t changes() const;
 
   /// How long another process that writes is waited for.
   static constexpr int busy_time_ms = 2000;

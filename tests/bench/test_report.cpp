@@ -4,7 +4,6 @@
 #include "support/loopback.hpp"
 
 #include <stdexcept>
-#include <string>
 
 using namespace muster::bench;
 

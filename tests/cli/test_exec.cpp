@@ -273,6 +273,12 @@ TEST_CASE("a command that can't be run is said before anything is probed") {
   const auto data = probe("/etc/passwd {}");
   CHECK(data.exit_code == 2);
   CHECK(contains(data.err, "can't run /etc/passwd"));
+  const temporary_directory directory;
+  write_program(directory.file("old"), "#!/no/such/perl\n");
+  const auto old = probe(directory.file("old"));
+  CHECK(old.exit_code == 2);
+  CHECK(contains(old.err, "--exec: can't run " + directory.file("old") +
+                              ": bad interpreter /no/such/perl: No such file or directory; "));
   const auto shell = probe("echo {} | cat");
   CHECK(shell.exit_code == 2);
   CHECK(contains(shell.err, "muster: --exec: '|' means something to a shell only"));
@@ -281,13 +287,23 @@ TEST_CASE("a command that can't be run is said before anything is probed") {
 TEST_CASE("a plugin that vanishes while others run is this machine's fault") {
   const temporary_directory directory;
   const std::string plugin = directory.file("plugin");
-  write_whole_file(plugin, "#!/bin/sh\nrm -f " + plugin + "\n");
-  std::filesystem::permissions(plugin, std::filesystem::perms::owner_all);
+  write_program(plugin, "#!/bin/sh\nrm -f " + plugin + "\n");
   const auto result =
       sweep({"127.0.0.1", "127.0.0.2", "--exec", plugin, "--max-processes", "1", "--json"});
   CAPTURE(result.out, result.err);
   CHECK(lines_with(result.out, R"("status":"up")") == 1);
   CHECK(lines_with(result.out, R"("status":"local_error","reason":"command_not_found")") == 1);
+}
+
+TEST_CASE("a plugin that a target names, and whose interpreter is not there, says which") {
+  const temporary_directory directory;
+  write_program(directory.file("1"), "#!/no/such/perl\n");
+  const std::string plugin = directory.file("{#}");
+  const auto json = sweep({"127.0.0.1", "--exec", plugin, "--json"});
+  CHECK(contains(json.out, R"("status":"local_error","reason":"bad_interpreter","command":")" +
+                               plugin + R"(","detail":"/no/such/perl"})"));
+  const auto text = sweep({"127.0.0.1", "--exec", plugin});
+  CHECK(contains(text.out, "bad_interpreter {#} /no/such/perl\n"));
 }
 
 TEST_CASE("a sweep with exec probes goes on from its checkpoint, with the same commands only") {

@@ -1,4 +1,5 @@
 #include "cli/sweep.hpp"
+#include "support/hostile_server.hpp"
 
 #include <csignal>
 
@@ -169,6 +170,37 @@ TEST_CASE("connections are told apart: accepted, refused, reset, rejected, silen
   CHECK(lines_with(result.out, R"("status":"refused","reason":"connection_refused")") == 2);
   CHECK(lines_with(result.out, R"("status":"timeout","reason":"connect_timeout")") == 1);
   CHECK(lines_with(result.out, R"("status":"unreachable","reason":"host_unreachable")") == 1);
+}
+
+TEST_CASE("link-local addresses are probed in the zone that is named, and from it") {
+  MUSTER_NEED_LAB();
+  const neighbour other{"fe80::1/64", "fe80::2/64"};
+  std::uint16_t port = 0;
+  const int listener = listen_everywhere(port);
+  const hostile_server server{hostile_script::redirect_to("/next"), listener, port};
+  const std::string number = std::to_string(port);
+  for (const std::string source : {"", "fe80::1%near"}) {
+    std::vector<std::string> arguments{"fe80::2%near",
+                                       "[fe80::2%near]:9",
+                                       "[fe80::1%near]:" + number,
+                                       "http://[fe80::1%25near]:" + number + "/",
+                                       "http://[fe80::1%near]:" + number + "/a",
+                                       "--max-redirects",
+                                       "1",
+                                       "--json"};
+    if (!source.empty()) arguments.insert(arguments.end(), {"--source", source});
+    const auto result = sweep(arguments);
+    CAPTURE(source, result.out, result.err);
+    CHECK(contains(result.out, R"("target":"fe80::2%near","probe":"icmp","address":"fe80::2",)"
+                               R"("status":"up")"));
+    CHECK(contains(result.out, R"("reason":"connection_refused")"));
+    CHECK(lines_with(result.out, R"("probe":"tcp","address":"fe80::1")") == 1);
+    // Redirects are followed in the zone of the URL that led to them.
+    CHECK(lines_with(result.out, R"("reason":"too_many_redirects")") == 2);
+    CHECK(lines_with(result.out, "\"url\":\"http://[fe80::1]:" + number + "/next\"") == 2);
+  }
+  const auto text = sweep({"http://[fe80::1%25near]:" + number + "/"});
+  CHECK(contains(text.out, "http://[fe80::1%25near]:" + number + "/"));
 }
 
 TEST_CASE("ten thousand silent targets cost one timeout") {

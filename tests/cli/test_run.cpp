@@ -68,6 +68,14 @@ TEST_CASE("braces that are no placeholder of a plain target stay") {
   CHECK(result.out == "a {x}\n");
 }
 
+TEST_CASE("a command may have words that look like options of muster, and lists theirs attached") {
+  temporary_directory directory;
+  write_whole_file(directory.file("list"), "a\nb\n");
+  const auto result = tasks({"--lines", "-iL" + directory.file("list"), "--ordered", "--", "echo",
+                             "-iL", "-iLx", "--json", "--"});
+  CHECK(result.out == "-iL -iLx --json -- a\n-iL -iLx --json -- b\n");
+}
+
 TEST_CASE("any line can be a target") {
   const auto result = tasks({"--lines", "--ordered", "--", "printf", "[%s]"},
                             input("a file.txt\n# not a comment\n\n  spaced  \n{\"a\":1}\n"));

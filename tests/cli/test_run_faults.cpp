@@ -14,8 +14,13 @@ TEST_CASE("a command that is not there, and one that may not be run, have reason
   CHECK(contains(missing.out, R"("status":"local_error","reason":"command_not_found"})"));
   const auto forbidden = tasks({"/etc/passwd", "--lines", "--json", "--", "{}"});
   CHECK(contains(forbidden.out, R"("status":"local_error","reason":"not_executable"})"));
-  // A directory that goes away meanwhile.
   temporary_directory directory;
+  write_program(directory.file("old"), "#!/no/such/perl\n");
+  const auto old = tasks({directory.file("old"), "--lines", "--json", "--", "{}"});
+  CHECK(contains(old.out, R"("reason":"bad_interpreter","detail":"/no/such/perl"})"));
+  const auto text = tasks({directory.file("old"), "--lines", "--", "{}"});
+  CHECK(contains(text.err, "old: local_error, bad_interpreter /no/such/perl\n"));
+  // A directory that goes away meanwhile.
   const std::string place = directory.file("place");
   std::filesystem::create_directory(place);
   const auto nowhere = tasks(
@@ -43,6 +48,15 @@ TEST_CASE("a command that can be run for no target is said once, and nothing is 
       {"--", directory.file("plain")},
       directory.file("plain") + " may not be executed; name a program, or make it one: chmod +x");
   refused({"--", "/tmp"}, "/tmp may not be executed; name a program, or make it one: chmod +x");
+  write_program(directory.file("old"), "#!/no/such/perl -w\n");
+  refused({"--", directory.file("old")},
+          "can't run " + directory.file("old") +
+              ": bad interpreter /no/such/perl: No such file or directory; install it, or mend the "
+              "script's '#!' line");
+  write_program(directory.file("dos"), "#!/bin/sh\r\necho\r\n");
+  refused({"--cwd", directory.path().string(), "--", "./dos"},
+          "can't run ./dos: bad interpreter /bin/sh\\x0d: No such file or directory; its lines end "
+          "in CR LF: sed -i 's/\\r$//' on it mends that");
   refused({"--cwd", "/nonexistent", "--", "true"},
           "--cwd: can't run anything in /nonexistent: No such file or directory");
   refused({"--cwd", directory.file("plain"), "--shell", "--", "true"},

@@ -3,6 +3,23 @@
 
 using namespace muster::test;
 
+TEST_CASE("a list's name may be attached to its option, and what follows -- is no option") {
+  temporary_directory directory;
+  write_whole_file(directory.file("list"), "127.0.0.1:1\n");
+  const auto attached = sweep({"-iL" + directory.file("list"), "--json"});
+  CHECK(lines_with(attached.out, R"("target":"127.0.0.1:1")") == 1);
+  CHECK(lines_with(attached.out, "") == 1);
+  const auto missing = sweep({"-iL/no/such/list"});
+  CHECK(missing.exit_code == 3);
+  CHECK(contains(missing.err, "/no/such/list"));
+  for (const std::string word : {"-iL", "-iLx", "--json"}) {
+    const auto result = sweep({"--json", "--", word});
+    CAPTURE(word);
+    CHECK(result.out.empty());
+    CHECK(contains(result.err, "target: " + word + ": "));
+  }
+}
+
 TEST_CASE("with --strict a bad line stops the run before anything is probed") {
   temporary_directory directory;
   write_whole_file(directory.file("list"), "127.0.0.1:1\nhost:99999\n");

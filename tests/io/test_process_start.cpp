@@ -154,7 +154,7 @@ TEST_CASE("a process can be stopped while its program hangs at its start") {
   CHECK(all.count(status::cancelled) == 1);
 }
 
-TEST_CASE("a script whose interpreter is not there is not found, however many there are") {
+TEST_CASE("a script whose interpreter is not there says which, however many there are") {
   const std::string path = script_with("#!/no/such/interpreter");
   several all;
   for (int i = 0; i < 100; ++i)
@@ -163,10 +163,58 @@ TEST_CASE("a script whose interpreter is not there is not found, however many th
   std::filesystem::remove(path);
   CHECK(all.count(status::local_error) == 100);
   for (const process_result& result : all.results) {
-    CHECK(result.reason == reason::command_not_found);
+    CHECK(result.reason == reason::bad_interpreter);
+    CHECK(result.detail == "/no/such/interpreter");
     CHECK_FALSE(result.started);
     CHECK(result.exit_code == -1);
   }
+}
+
+TEST_CASE("an interpreter that can't be run is told from a script that can't") {
+  const auto run_script = [](const std::string& first_line, process_options options = {}) {
+    const std::string path = script_with(first_line);
+    process_result result = run_one({path}, std::move(options));
+    std::filesystem::remove(path);
+    return result;
+  };
+  for (const std::string name :
+       {"/etc/passwd", "/tmp", "/etc/passwd/x", "/bin/sh\r", "nowhere/sh"}) {
+    const process_result result = run_script("#! \t" + name + " -x");
+    CAPTURE(name);
+    CHECK(result.reason == reason::bad_interpreter);
+    CHECK(result.detail == name);
+  }
+  process_options elsewhere;
+  elsewhere.directory = "/bin";
+  CHECK(run_script("#!sh", elsewhere).status == status::up);
+  CHECK(run_script("#!").status == status::up);  // then the shell runs it
+}
+
+TEST_CASE("a script that is run by a script without an interpreter says which is missing") {
+  const std::string inner = script_with("#!/no/such/interpreter");
+  const std::string outer = inner + "-outer";
+  std::ofstream{outer} << "#!" << inner << '\n';
+  std::filesystem::permissions(outer, std::filesystem::perms::owner_all);
+  const process_result result = run_one({outer});
+  std::filesystem::remove(inner);
+  std::filesystem::remove(outer);
+  CHECK(result.reason == reason::bad_interpreter);
+  CHECK(result.detail == "/no/such/interpreter");
+}
+
+TEST_CASE("a binary without its loader is there, but not what runs it") {
+  // /bin/true, made to ask for a loader that is not there.
+  std::ifstream original{"/bin/true", std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{original}, {}};
+  const std::size_t loader = bytes.find("/ld-linux");
+  if (loader == bytes.npos) MUSTER_SKIP("/bin/true does not ask for a loader");
+  bytes[loader + 1] = 'X';
+  const std::string path = script_with(bytes);
+  const process_result result = run_one({path});
+  std::filesystem::remove(path);
+  CHECK(result.status == status::local_error);
+  CHECK(result.reason == reason::bad_interpreter);
+  CHECK(result.detail.empty());
 }
 
 TEST_CASE("programs that can't be run and programs that can don't get mixed up") {

@@ -3,7 +3,6 @@
 #include "support/catch.hpp"
 
 #include <cerrno>
-#include <functional>
 #include <memory>
 #include <string>
 

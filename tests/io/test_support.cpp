@@ -5,7 +5,6 @@
 #include "support/nginx_server.hpp"
 #include "support/process.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <system_error>
 

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <dlfcn.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>

@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -149,8 +148,14 @@ int wait_time_ms(const std::vector<actor>& actors) {
 
 }  // namespace
 
-hostile_server::hostile_server(hostile_script script) {
-  const int listener = listen_on_loopback(port_);
+hostile_server::hostile_server(hostile_script script) { begin(script, listen_on_loopback(port_)); }
+
+hostile_server::hostile_server(hostile_script script, int listener, std::uint16_t port)
+    : port_{port} {
+  begin(script, listener);
+}
+
+void hostile_server::begin(const hostile_script& script, int listener) {
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ < 0) throw std::system_error{errno, std::generic_category(), "fork"};

@@ -47,11 +47,13 @@ struct hostile_script {
   static hostile_script head_then_silence();  ///< Headers without their end, then silence.
 };
 
-/// A child process that plays one script to everyone who connects to its port of 127.0.0.1, many at
-/// once. It ends with this object.
+/// A child process that plays one script to everyone who connects to its port, many at once; by
+/// default that is one of 127.0.0.1. It ends with this object.
 class hostile_server {
  public:
   explicit hostile_server(hostile_script script);
+  /// On another socket than one of loopback: one that listens at `port`, and is the server's now.
+  hostile_server(hostile_script script, int listener, std::uint16_t port);
   hostile_server(const hostile_server&) = delete;
   hostile_server& operator=(const hostile_server&) = delete;
   ~hostile_server();
@@ -62,6 +64,8 @@ class hostile_server {
   static constexpr std::size_t connections_max = 1000;
 
  private:
+  void begin(const hostile_script& script, int listener);
+
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };

@@ -36,6 +36,15 @@ sockaddr_in loopback_address(std::uint16_t port) {
   return out;
 }
 
+/// A socket that listens there, at a port that the kernel chooses and writes into `address`.
+int listen_at(sockaddr* address, socklen_t size) {
+  const int out = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (out < 0) fail("socket");
+  if (bind(out, address, size) != 0 || listen(out, backlog) != 0) fail("listen");
+  if (getsockname(out, address, &size) != 0) fail("getsockname");
+  return out;
+}
+
 /// Where the ports begin that the kernel gives to sockets that did not ask for one.
 int first_ephemeral_port() {
   std::ifstream range{"/proc/sys/net/ipv4/ip_local_port_range"};
@@ -62,14 +71,17 @@ bool wait_readable(int socket, clock::time_point until) {
 }  // namespace
 
 int listen_on_loopback(std::uint16_t& port) {
-  int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (out < 0) fail("socket");
   auto address = loopback_address(0);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  if (bind(out, plain, size) != 0 || listen(out, backlog) != 0) fail("listen on loopback");
-  if (getsockname(out, plain, &size) != 0) fail("getsockname");
+  const int out = listen_at(reinterpret_cast<sockaddr*>(&address), sizeof address);
   port = ntohs(address.sin_port);
+  return out;
+}
+
+int listen_everywhere(std::uint16_t& port) {
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  const int out = listen_at(reinterpret_cast<sockaddr*>(&address), sizeof address);
+  port = ntohs(address.sin6_port);
   return out;
 }
 
@@ -123,6 +135,11 @@ void write_whole_file(const std::string& path, std::string_view text) {
   std::ofstream out{path, std::ios::binary};
   out << text << std::flush;
   if (!out.good()) throw std::runtime_error{"can't write " + path};
+}
+
+void write_program(const std::string& path, std::string_view text) {
+  write_whole_file(path, text);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
 }
 
 std::string read_whole_file(const std::string& path) {

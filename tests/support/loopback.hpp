@@ -16,6 +16,8 @@ std::uint16_t free_port();
 /// A listening TCP socket on 127.0.0.1 with a port chosen by the kernel; never accepted from unless
 /// the caller does. Throws std::system_error.
 int listen_on_loopback(std::uint16_t& port);
+/// The same on every IPv4 and IPv6 address of this machine: for network labs only.
+int listen_everywhere(std::uint16_t& port);
 
 /// Connects, sends `request`, and reads until the peer ends the stream, `bytes_max` have come or
 /// time is up. Blocking, for tests of the helpers themselves and for waiting for servers.
@@ -44,6 +46,8 @@ class temporary_directory {
 
 /// Creates or replaces a file. Throws std::runtime_error.
 void write_whole_file(const std::string& path, std::string_view text);
+/// The same, for a file that its owner may run.
+void write_program(const std::string& path, std::string_view text);
 /// The file's contents; empty when there is no such file.
 std::string read_whole_file(const std::string& path);
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 
 namespace muster::test {
 
@@ -228,7 +229,7 @@ receive_progress simulated_network::transport::receive(std::span<incoming_icmp> 
   }
   for (std::size_t i = 0; i < received_.size(); ++i) {
     const packet& one = received_[i];
-    into[i] = {one.content, one.source, one.arrives, 0, nullptr, one.source};
+    into[i] = {one.content, one.source, one.arrives + around_.stamps_off, 0, nullptr, one.source};
     if (one.about == ip_address{}) continue;
     traffic& there = around_.traffic_[one.about];
     if (one.rejection) {

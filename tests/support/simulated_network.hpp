@@ -4,12 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
 #include <vector>
 
 #include <asio/io_context.hpp>
@@ -25,6 +23,8 @@ class fake_timeline final : public timeline {
 
   /// Goes on to the next time that an alarm is set for, and rings it. False if none is set.
   bool ring_next();
+  /// Lets time go by without ringing anything, as while a system call runs.
+  void pass(std::chrono::nanoseconds by) { now_ += by; }
   /// Lets the wall clock jump.
   void jump_wall(std::chrono::nanoseconds by) { wall_ahead_ += by; }
 
@@ -82,8 +82,10 @@ class simulated_network final : public network {
   const std::map<ip_address, traffic>& traffic_by_address() const { return traffic_; }
   /// When each request was sent, in order.
   const std::vector<timeline::time_point>& sends() const { return sends_; }
-  /// Called for each request that was sent.
+  /// Called for each request that is being sent.
   std::function<void(ip_address)> on_send;
+  /// How far the time stamps of arrivals are off, as when the system's clock was set.
+  std::chrono::nanoseconds stamps_off{0};
 
  private:
   class transport;

@@ -2,7 +2,6 @@
 
 #include "support/catch.hpp"
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -35,6 +35,41 @@ TEST_CASE("an ordinary response is read with all that is reported of it") {
         "location=[] title=[It works!]");
 }
 
+TEST_CASE("lines of a head may end in LF alone, mixed with those that end in CR LF") {
+  const std::string expected{
+      "done 200 1.1 length=5 body=5 server=[x y] type=[text/html] location=[] title=[]"};
+  CHECK(outcome("HTTP/1.1 200 OK\nServer: x y\nContent-Type: text/html\nX:\nContent-Length: 5\n\n"
+                "a\nb\r\n") == expected);
+  CHECK(outcome("HTTP/1.1 200 OK\r\nServer: x y\nContent-Type: text/html\r\nContent-Length: 5\n\r\n"
+                "a\nb\r\n") == expected);
+  CHECK(outcome("\nHTTP/1.1 200\nServer: x y \nContent-Type: text/html\nContent-Length: 5\r\n\n"
+                "a\nb\r\n") == expected);
+  CHECK_THAT(outcome("HTTP/1.1 100 Continue\n\nHTTP/1.1 204 None\nServer: z\n\n"),
+             StartsWith("done 204") && Contains("server=[z]"));
+  // Bodies are left as they are, and the trailers after them are like heads.
+  CHECK_THAT(outcome("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n"
+                     "3\r\n\n\n\n\r\n0\r\nX-Sum: 1\nX-Sum: 2\n\n"),
+             StartsWith("done 200 1.1 length=-1 body=3 "));
+  CHECK_THAT(outcome("HTTP/1.0 200 OK\n\n\n\n", {.peer_closes = true}),
+             StartsWith("done 200 1.0 length=-1 body=2 "));
+}
+
+TEST_CASE("lines between chunks have to end in CR LF, and a CR alone ends no line") {
+  const std::string head{"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n"};
+  CHECK_THAT(outcome(head + "3\nabc\r\n0\r\n\r\n"), StartsWith("error:malformed 200"));
+  CHECK_THAT(outcome(head + "3\r\nabc\n0\r\n\r\n"), StartsWith("error:malformed 200"));
+  CHECK_THAT(with_header("Server: x\rLocation: /y"), StartsWith("error:malformed 200"));
+}
+
+TEST_CASE("a CR that is missing counts towards the limit of the headers") {
+  const std::string head{"HTTP/1.1 200 OK\nServer: x\nContent-Length: 3\n\n"};
+  response_case with;
+  with.limits.header_bytes_max = head.size() + 4;
+  CHECK_THAT(outcome(head + "abc", with), StartsWith("done 200 1.1 length=3 body=3"));
+  --with.limits.header_bytes_max;
+  CHECK_THAT(outcome(head + "abc", with), StartsWith("error:too_large 200 1.1"));
+}
+
 TEST_CASE("a redirect is read with its location") {
   CHECK(outcome("HTTP/1.1 301 Moved Permanently\r\nLocation: https://example.com/\r\n"
                 "Content-Length: 0\r\n\r\n") ==

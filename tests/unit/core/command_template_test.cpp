@@ -1,5 +1,6 @@
 #include "core/command_template.hpp"
 
+#include "parse_support.hpp"
 #include "support/catch.hpp"
 
 #include <memory>
@@ -74,6 +75,15 @@ TEST_CASE("a placeholder without a value stops the command, and says which one")
   CHECK(column.what == "b");
   CHECK(fill({"cmd", "{port}"}, {line("x")}).what == "port");
   CHECK(fill({"cmd", "{address}"}, {line("x")}).what == "address");
+}
+
+TEST_CASE("a link-local address keeps its zone, however it was written") {
+  for (const char* text : {"fe80::1%lo", "[fe80::1%lo]:22", "http://[fe80::1%25lo]/"}) {
+    CAPTURE(text);
+    const target subject = test::parse_good(text).at(0);
+    CHECK(arguments({"ssh", "{host}", "{address}"}, subject) ==
+          words{"ssh", "fe80::1%lo", "fe80::1%lo"});
+  }
 }
 
 TEST_CASE("a command tells which columns are in it") {

@@ -2,7 +2,6 @@
 
 #include "support/catch.hpp"
 
-#include <memory>
 #include <string>
 
 using namespace muster;

@@ -4,7 +4,6 @@
 #include "support/catch.hpp"
 #include "support/split_feed.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>

@@ -100,6 +100,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::plugin_exit_code, "plugin_exit_code"},
       {reason::command_not_found, "command_not_found"},
       {reason::not_executable, "not_executable"},
+      {reason::bad_interpreter, "bad_interpreter"},
       {reason::no_directory, "no_directory"},
       {reason::arguments_too_long, "arguments_too_long"},
       {reason::no_process, "no_process"},

@@ -2,7 +2,6 @@
 #include "support/catch.hpp"
 
 #include <string>
-#include <string_view>
 
 using Catch::Matchers::Contains;
 using muster::test::parse_bad;

@@ -53,6 +53,23 @@ TEST_CASE("a URL is taken apart into what an HTTP probe needs") {
   }
 }
 
+TEST_CASE("an IPv6 address in a URL may have a zone, which its Host header does not") {
+  const std::uint32_t lo = parse_good("fe80::1%lo").at(0).scope();
+  REQUIRE(lo != 0);
+  for (const std::string& zone :
+       std::vector<std::string>{"%25lo", "%lo", "%25%6c%6F", "%25" + std::to_string(lo)}) {
+    const std::string text = "http://[fe80::1" + zone + "]:8080/a%25b?q";
+    INFO(text);
+    const target url = parse_good(text).at(0);
+    CHECK(url.address() == ip_address::parse("fe80::1"));
+    CHECK(url.scope() == lo);
+    CHECK(url.authority() == "[fe80::1]:8080");
+    CHECK(url.path() == "/a%25b?q");
+    CHECK(url.written() == text);
+  }
+  CHECK(parse_good("http://[fe80::1]/%25lo").at(0).scope() == 0);
+}
+
 TEST_CASE("a URL that can't be probed is told why") {
   struct refusal {
     std::string text;
@@ -77,7 +94,15 @@ TEST_CASE("a URL that can't be probed is told why") {
       {"http://10.0.0.1-9/", "a range where one address is needed"},
       {"http://1.2.3/", "four numbers"},
       {"http://[::1/", "URL"},
-      {"http://[fe80::1%25lo]/", "URL"},
+      {"http://[fe80::1%25no-such-if0]/", "no interface 'no-such-if0'"},
+      {"http://[fe80::1%25lo%00]/", "no interface 'lo%00'"},
+      {"http://[fe80::1%25]/", "the zone after %25 is missing"},
+      {"http://[fe80::1%]/", "the zone after %25 is missing"},
+      {"http://[fe80::1%25lo]/{", "'{' at character 23 has no place there"},
+      {"http://[fe80::1%25lo/", "URL"},
+      {"http://[fe80::1]%25lo/", "URL"},
+      {"http://[v1.x%25lo]/", "not an IPv6 address"},
+      {"http://fe80%25lo/", "the character '%'"},
       {"http://[v1.x]/", "not an IPv6 address"},
       {"http://a%2eb/", "the character '%'"},
       {"http://h/{id}", "'{' at character 10 has no place there; write it as %7B"},

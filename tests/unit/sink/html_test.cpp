@@ -10,7 +10,6 @@
 
 #include <rapidjson/document.h>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace muster;

@@ -2,8 +2,6 @@
 #include "sink/json_text.hpp"
 #include "support/catch.hpp"
 
-#include <algorithm>
-
 #include <rapidjson/document.h>
 
 using namespace muster;

@@ -3,6 +3,20 @@
 #include "samples.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
 using namespace muster;
 using namespace std::chrono_literals;
 
@@ -20,6 +34,80 @@ progress_snapshot sample() {
 }
 
 constexpr std::chrono::steady_clock::time_point start{1000s};
+
+/// A terminal that breaks its lines anew when its width changes, as most do, and keeps the cursor
+/// on its character. It understands what a progress line writes.
+class terminal {
+ public:
+  explicit terminal(std::uint16_t columns)
+      : keyboard_{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)} {
+    if (keyboard_ < 0 || ::grantpt(keyboard_) != 0 || ::unlockpt(keyboard_) != 0) return;
+    screen_ = ::open(::ptsname(keyboard_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    termios plain{};
+    ::tcgetattr(screen_, &plain);
+    ::cfmakeraw(&plain);
+    ::tcsetattr(screen_, TCSANOW, &plain);
+    resize(columns);
+  }
+  terminal(const terminal&) = delete;
+  terminal& operator=(const terminal&) = delete;
+  ~terminal() {
+    ::close(screen_);
+    ::close(keyboard_);
+  }
+  bool works() const { return screen_ >= 0; }
+  int descriptor() const { return screen_; }
+  void resize(std::uint16_t columns) {
+    take();
+    columns_ = columns;
+    const winsize size{24, columns, 0, 0};
+    ::ioctl(keyboard_, TIOCSWINSZ, &size);
+  }
+  void print(std::string_view text) { show(text); }
+  /// All that is to be seen, each line once however it is broken.
+  const std::vector<std::string>& lines() {
+    take();
+    return lines_;
+  }
+
+ private:
+  void take() {
+    std::array<char, 4096> bytes;
+    pollfd ready{keyboard_, POLLIN, 0};
+    while (::poll(&ready, 1, 0) > 0) {
+      const ssize_t count = ::read(keyboard_, bytes.data(), bytes.size());
+      if (count <= 0) break;
+      show({bytes.data(), static_cast<std::size_t>(count)});
+    }
+  }
+  void show(std::string_view text) {
+    for (; !text.empty(); text.remove_prefix(1)) {
+      std::string& line = lines_.back();
+      if (text.starts_with("\x1b[J")) {
+        line.resize(cursor_);
+        text.remove_prefix(2);
+      } else if (text.starts_with("\x1b[2K")) {
+        const std::size_t row = cursor_ - cursor_ % columns_;
+        line.replace(row, columns_, std::min(columns_, line.size() - row), ' ');
+        text.remove_prefix(3);
+      } else if (text.front() == '\r') {
+        cursor_ -= cursor_ % columns_;
+      } else if (text.front() == '\n') {
+        lines_.emplace_back();
+        cursor_ = 0;
+      } else {
+        if (cursor_ == line.size()) line += ' ';
+        line[cursor_++] = text.front();
+      }
+    }
+  }
+
+  int keyboard_;
+  int screen_ = -1;
+  std::size_t columns_ = 80;
+  std::vector<std::string> lines_{1};
+  std::size_t cursor_ = 0;  // in the last line
+};
 
 }  // namespace
 
@@ -87,14 +175,35 @@ TEST_CASE("a progress line is drawn in place and leaves nothing behind") {
     progress_snapshot snapshot;
     snapshot.done = snapshot.up = 50;
     line.draw(snapshot, start + 1s);
-    CHECK(memory.content() == "\r\x1b[2Ksweep  50  50/s  in flight 0  up 50");
+    CHECK(memory.content() == "\r\x1b[Jsweep  50  50/s  in flight 0  up 50\r");
     line.erase();
     line.erase();
     line.draw(snapshot, start + 2s);
   }
   const std::string text = memory.content();
-  CHECK_THAT(text, Catch::StartsWith("\r\x1b[2Ksweep  50  50/s  in flight 0  up 50\r\x1b[2K\r"));
-  CHECK_THAT(text, Catch::EndsWith("up 50\r\x1b[2K"));
+  CHECK_THAT(text, Catch::StartsWith("\r\x1b[Jsweep  50  50/s  in flight 0  up 50\r\r\x1b[J\r"));
+  CHECK_THAT(text, Catch::EndsWith("up 50\r\r\x1b[J"));
+}
+
+TEST_CASE("a progress line leaves nothing behind in a terminal that was made narrower or wider") {
+  terminal window{120};
+  if (!window.works()) MUSTER_SKIP("no pseudo-terminals");
+  using lines = std::vector<std::string>;
+  window.print("10.0.0.1  up\n");
+  progress_line line{window.descriptor(), start};
+  auto now = start;
+  for (const std::uint16_t columns : std::vector<std::uint16_t>{120, 40, 25, 8, 60, 200, 10}) {
+    window.resize(columns);
+    line.draw(sample(), now += 1s);
+    CAPTURE(columns);
+    const std::string shown = window.lines().back();
+    CHECK(window.lines().size() == 2);
+    CHECK(shown.size() < columns);
+    CHECK(std::string{"sweep  12,345/65,534 18%  "}.starts_with(shown.substr(0, 26)));
+  }
+  window.resize(4);
+  line.erase();
+  CHECK(window.lines() == lines{"10.0.0.1  up", ""});
 }
 
 TEST_CASE("what goes on has a name in the progress line") {

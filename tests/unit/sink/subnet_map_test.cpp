@@ -4,8 +4,6 @@
 #include "sink/map_parts.hpp"
 #include "support/catch.hpp"
 
-#include <algorithm>
-
 using namespace muster;
 using namespace std::chrono_literals;
 using test::add_hosts;
