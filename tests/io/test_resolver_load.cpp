@@ -11,21 +11,21 @@ using action = dns_script::action;
 TEST_CASE("ten thousand names resolve at once, and no packet is lost") {
   world w;
   w.server.otherwise({.addresses = {v4_a, v6_a}});
-  resolver names{w.context, w.options()};
+  auto options = w.options();
+  options.query_timeout = 60s;  // an answer that was lost would be waited for until this test fails
+  resolver names{w.context, options};
   constexpr std::size_t count = 10'000;
   std::vector<asker> askers(count);
   std::size_t told = 0;
-  const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < count; ++i) {
     askers[i].then = [&] { ++told; };
     askers[i].ask(names, "host" + std::to_string(i) + ".test");
   }
   w.run_until([&] { return told == count; });
-  const auto elapsed = std::chrono::steady_clock::now() - begin;
   CHECK(w.server.questions() == 2 * count);
   CHECK(names.statistics().queries == count);
-  // An answer that was lost would have been waited for this long.
-  CHECK(elapsed < w.options().query_timeout);
+  for (const asker& one : askers)
+    REQUIRE(one.answer->addresses == addresses{v4_a, v6_a});
 }
 
 TEST_CASE("a silent server is not flooded with every name at once") {
