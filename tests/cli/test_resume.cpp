@@ -49,7 +49,8 @@ process_result run_with_kills(std::vector<std::string> arguments, const std::str
                                    "--checkpoint-interval", "20ms"});
     process child{muster_command(command), {.input = input}};
     // The moments are what is tested, so this waits for real; a slow machine gets ever more time.
-    std::this_thread::sleep_for(std::chrono::milliseconds{60 + static_cast<int>(chance() % 250) + round * 10});
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds{60 + static_cast<int>(chance() % 250) + round * 10});
     if (!child.running()) {
       CHECK(kills >= 2);
       return child.wait();
