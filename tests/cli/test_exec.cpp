@@ -53,10 +53,10 @@ TEST_CASE("check_tcp tells a port that listens from one that does not") {
   MUSTER_NEED_PLUGIN("check_tcp");
   std::uint16_t open = 0;
   const int listener = listen_on_loopback(open);
-  const std::uint16_t closed = free_port();
+  const closed_port closed;
   const auto result =
       sweep({"127.0.0.1", "--exec", "check_tcp -H {} -p " + std::to_string(open), "--exec",
-             "check_tcp -H {} -p " + std::to_string(closed), "--json", "--ordered"});
+             "check_tcp -H {} -p " + closed.text(), "--json", "--ordered"});
   ::close(listener);
   CAPTURE(result.out);
   CHECK(contains(result.out, R"("status":"up")"));

@@ -84,7 +84,7 @@ TEST_CASE("HEAD asks for no body") {
   const auto result = sweep({nginx.url("/big"), "--head", "--json"});
   CHECK(contains(result.out, R"("content_length":3145728)"));
   CHECK(contains(result.out, R"("body_bytes":0)"));
-  CHECK(contains(nginx.requests(), "HEAD /big 200"));
+  CHECK(nginx.was_asked("HEAD /big 200"));
 }
 
 TEST_CASE("a body is read up to the cap") {
@@ -107,7 +107,7 @@ TEST_CASE("a path or a template makes URLs of hosts, with the right Host header"
   CAPTURE(form.out);
   CHECK(contains(form.out, R"("status_code":200)"));
   CHECK(contains(form.out, R"("url":"http://localhost:)" + port + "/host\""));
-  CHECK(contains(nginx.requests(), "GET /host 200 \"muster/"));
+  CHECK(nginx.was_asked("GET /host 200 \"muster/"));
 }
 
 TEST_CASE("every stalling point ends in a timeout that says which one it was") {
@@ -180,7 +180,8 @@ TEST_CASE("a redirect to https is said to be beyond this build, not followed in 
 }
 
 TEST_CASE("what the redirecting server said is not told of the URL that it led to") {
-  const std::string closed = std::to_string(free_port());
+  const closed_port port;
+  const std::string closed = port.text();
   hostile_server server{hostile_script::redirect_to("http://127.0.0.1:" + closed + "/next")};
   const auto result = ask(server, {"--max-redirects", "3"});
   CAPTURE(result.out);

@@ -130,7 +130,7 @@ TEST_CASE("nginx serves its pages and keeps a log") {
   const std::string head = ask("HEAD /");
   CHECK(contains(head, "HTTP/1.1 200 OK"));
   CHECK_FALSE(contains(head, "<title>"));
-  CHECK(contains(nginx.requests(), "GET /missing 404 \"me\"\n"));
+  CHECK(nginx.was_asked("GET /missing 404 \"me\"\n"));
 }
 
 TEST_CASE("nginx ends with its object") {

@@ -59,17 +59,33 @@ bool wait_readable(int socket, clock::time_point until) {
   return poll(&watched, 1, static_cast<int>(std::max<decltype(left)>(left, 0))) > 0;
 }
 
+std::uint16_t own_port(int socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) fail("getsockname");
+  return ntohs(address.sin_port);
+}
+
+int bind_to_loopback(std::uint16_t& port) {
+  const int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (out < 0) fail("socket");
+  const auto address = loopback_address(0);
+  if (bind(out, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    fail("bind to loopback");
+  }
+  port = own_port(out);
+  return out;
+}
+
 }  // namespace
 
+closed_port::closed_port() : socket_{bind_to_loopback(number_)} {}
+
+closed_port::~closed_port() { close(socket_); }
+
 int listen_on_loopback(std::uint16_t& port) {
-  int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (out < 0) fail("socket");
-  auto address = loopback_address(0);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  if (bind(out, plain, size) != 0 || listen(out, backlog) != 0) fail("listen on loopback");
-  if (getsockname(out, plain, &size) != 0) fail("getsockname");
-  port = ntohs(address.sin_port);
+  const int out = bind_to_loopback(port);
+  if (listen(out, backlog) != 0) fail("listen on loopback");
   return out;
 }
 
@@ -92,7 +108,8 @@ exchange_result exchange(std::uint16_t port, std::string_view request,
   int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (peer < 0) fail("socket");
   auto address = loopback_address(port);
-  out.connected = connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  out.connected = connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                  own_port(peer) != port;  // where nobody listens it may meet itself by chance
   if (out.connected && !request.empty()) {
     out.reset = send(peer, request.data(), request.size(), MSG_NOSIGNAL) < 0;
   }
