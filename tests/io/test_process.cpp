@@ -209,6 +209,24 @@ TEST_CASE("a process that ignores SIGTERM is killed after its grace") {
   CHECK(result.signal == SIGKILL);
 }
 
+TEST_CASE("processes that are killed are waited for, however short their grace") {
+  asio::io_context context{1};
+  process_options options;
+  options.timeout = 100ms;
+  options.grace = 1ns;
+  int killed = 0;
+  for (int i = 0; i < 100; ++i) {
+    asio::co_spawn(context, run_process(shell("trap '' TERM; while :; do :; done"), options),
+                   [&killed](std::exception_ptr, process_result value) {
+                     killed += value.status == status::timeout ? 1 : 0;
+                   });
+  }
+  context.run();
+  CHECK(killed == 100);
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
+}
+
 TEST_CASE("a process that was stopped is ended all the same") {
   process_options options;
   options.timeout = 50ms;
