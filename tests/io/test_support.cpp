@@ -173,8 +173,10 @@ TEST_CASE("slow bytes come one at a time") {
   hostile_server server{hostile_script::slow_bytes()};
   auto started = std::chrono::steady_clock::now();
   auto result = exchange(server.port(), get, answer_time_max, 3);
-  CHECK(result.received == "HTT");
-  CHECK(std::chrono::steady_clock::now() - started >= 200ms);
+  // Those that came while this test had no processor are read as one.
+  REQUIRE(result.received.size() >= 3);
+  CHECK(result.received.starts_with("HTT"));
+  CHECK(std::chrono::steady_clock::now() - started >= 100ms * (result.received.size() - 1));
 }
 
 TEST_CASE("broken responses are as broken as their names say") {
