@@ -315,7 +315,7 @@ TEST_CASE("output of many tasks takes no more memory than those in flight need")
   const auto result = run({"sh", "-c", "ulimit -v 400000; exec \"$@\"", "sh", MUSTER_BINARY, "run",
                            "--lines", "-P", "16", "--json", "-o", "/dev/null", "-q", "--stdin",
                            "--", "head", "-c", "100000", "/dev/zero"},
-                          options);
+                          options, 100s);
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.err, "1,500 up"));
