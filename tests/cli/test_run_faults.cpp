@@ -225,9 +225,12 @@ TEST_CASE("a second Ctrl-C kills what ignores the first, and ends at once") {
   const std::string time = time_of_its_own();
   process_options options = input("a\n");
   options.keep_stdin = true;
+  // A shell looks at its traps between commands, so these are short.
   process running{
       muster_command({"run", "--lines", "--grace", "100s", "--tag", "--stdin", "--", "sh", "-c",
-                      "trap 'echo told' TERM; echo ready; while :; do sleep " + time + "; done"}),
+                      "trap '' TERM; sleep " + time +
+                          " & trap 'echo told' TERM; echo ready; "
+                          "while :; do sleep 0.01; done"}),
       options};
   REQUIRE(running.wait_for_output("ready", 10s));
   running.send_signal(SIGINT);
@@ -260,9 +263,9 @@ TEST_CASE("a second Ctrl-C kills the script that runs, with its children") {
   CHECK(all_gone(time));
 
   const std::string other_time = time_of_its_own();
-  const std::string first = "trap 'touch " + directory.file("told") + "' TERM; touch " +
-                            directory.file("first") + "; while :; do sleep " + other_time +
-                            "; done";
+  const std::string first = "trap '' TERM; sleep " + other_time + " & trap 'touch " +
+                            directory.file("told") + "' TERM; touch " + directory.file("first") +
+                            "; while :; do sleep 0.01; done";
   process beginning{
       muster_command({"run", "a", "--lines", "--grace", "100s", "--begin", first, "--", "true"})};
   REQUIRE(wait_for("first"));
