@@ -49,7 +49,7 @@ class output_file {
   /// non-blocking. An error sticks: what comes after it is dropped.
   void flush();
   /// While whoever reads a pipe or a terminal takes nothing, `asked` is called ten times a second;
-  /// once it returns true, the output fails with ETIMEDOUT.
+  /// once it has returned true for a second, the output fails with ETIMEDOUT.
   void give_up_when(std::function<bool()> asked) { give_up_ = std::move(asked); }
   /// Flushes, and waits until the bytes are on the disk, where there is one.
   std::error_code sync();

@@ -11,13 +11,13 @@
 
 #include "process/child_life.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <ctime>
 #include <utility>
 
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,8 +29,9 @@ using clock = std::chrono::steady_clock;
 
 // Pieces that are read of one stream before others have their turn.
 constexpr int reads_max = 4;
-// How long a process that was killed is waited for when there is no loop to wait on.
-constexpr int last_wait_ms = 1000;
+// How long a process that was killed is waited for. The kernel ends it at once unless it is held up
+// itself, as by a disk; on a busy machine that takes a moment all the same.
+constexpr std::chrono::seconds killed_wait{5};
 
 scarce_resource missing_for(spawn_step step, int error) {
   if (step == spawn_step::process && error == EAGAIN) return scarce_resource::processes;
@@ -233,7 +234,8 @@ void child_life::move_on() {
       return terminate();
     case stage::ending:
       signal_group(SIGKILL);
-      return set_clock(stage::killed, options_.grace);
+      return set_clock(stage::killed,
+                       std::max<std::chrono::nanoseconds>(killed_wait, options_.grace));
     case stage::killed:
       // The kernel does not let it go: what is known has to do.
       birth_.end();
@@ -263,8 +265,7 @@ void child_life::reap() {
 
 void child_life::kill_and_reap() {
   signal_group(SIGKILL);
-  pollfd entry{end_.descriptor(), POLLIN, 0};
-  if (entry.fd >= 0) ::poll(&entry, 1, last_wait_ms);
+  if (end_.descriptor() >= 0) host_.await_end(end_.descriptor());
   reap();
 }
 

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace muster {
@@ -30,6 +31,19 @@ process_host::process_host(asio::io_context& context)
       nothing_{open_nothing()},
       spawner_{nothing_} {
   deadlines_.on_before_expiry([this] { streams_.poll(); });
+}
+
+void process_host::await_end(int pidfd) {
+  using clock = std::chrono::steady_clock;
+  const auto until = clock::now() + patience_;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+    if (left.count() <= 0) break;
+    pollfd entry{pidfd, POLLIN, 0};
+    const int ready = ::poll(&entry, 1, static_cast<int>(left.count()));
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return;
+  }
+  patience_ /= 2;
 }
 
 process_host::~process_host() {

@@ -9,6 +9,7 @@
 #include "process/spawner.hpp"
 
 #include <array>
+#include <chrono>
 #include <span>
 
 #include <asio/io_context.hpp>
@@ -39,6 +40,9 @@ class process_host {
   std::span<char> read_buffer() { return read_buffer_; }
   /// /dev/null, for those who get no input.
   int nothing() const { return nothing_; }
+  /// Waits, without the loop, for a process that was killed: 5 s at the most, and less after each
+  /// one that did not end, so that many that the kernel holds do not hold us up for long.
+  void await_end(int pidfd);
 
  private:
   system_timeline time_;
@@ -49,7 +53,8 @@ class process_host {
   spawner spawner_;
   program_paths programs_;
   std::array<char, 64 * 1024> read_buffer_;
-  job_scope scope_;  // last: its jobs use all of the above
+  std::chrono::milliseconds patience_{5'000};  // for processes that were killed
+  job_scope scope_;                            // last: its jobs use all of the above
 };
 
 }  // namespace muster

@@ -19,6 +19,9 @@ namespace muster {
 namespace {
 
 constexpr int patience_ms = 100;
+// So often a reader that is to be waited for no longer may still take nothing: a second, as one
+// that is only slow, or has no processor just now, is to lose nothing.
+constexpr int pardons_max = 10;
 // As much as a pipe takes at once, without waiting, whenever it is writable at all.
 constexpr std::size_t piece_bytes_max = PIPE_BUF;
 
@@ -183,17 +186,20 @@ int output_file::write_all(std::string_view bytes) {
 /// The same where a reader may take nothing for ever: no piece is larger than what is sure to be
 /// taken, so that the wait for it can be given up.
 int output_file::write_patiently(std::string_view bytes) {
-  while (!bytes.empty()) {
+  for (int pardons = 0; !bytes.empty();) {
     pollfd entry{descriptor_, POLLOUT, 0};
     const int ready = ::poll(&entry, 1, patience_ms);
     if (ready < 0 && errno != EINTR) return errno;
     if (ready <= 0) {
-      if (ready == 0 && give_up_ && give_up_()) return ETIMEDOUT;
+      if (ready == 0 && give_up_ && give_up_() && ++pardons == pardons_max) return ETIMEDOUT;
       continue;
     }
     const ssize_t count =
         ::write(descriptor_, bytes.data(), std::min(bytes.size(), piece_bytes_max));
-    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+    if (count > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+      pardons = 0;
+    }
     // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
     if (count == 0) return EIO;
     // Whoever shares our standard output may have made it non-blocking behind our back.

@@ -93,12 +93,6 @@ inline void kill_hard(const job_place& place, const std::string& name) {
     ::usleep(10'000);
 }
 
-/// Whether a process has ended; whoever adopted it may not have looked yet.
-inline bool is_gone(pid_t process) {
-  const std::string about = read_whole_file("/proc/" + std::to_string(process) + "/stat");
-  return about.empty() || contains(about, ") Z ");
-}
-
 /// The targets of JSON lines.
 inline std::multiset<std::string> targets_of(const std::string& out) {
   const std::string key = R"("target":")";

@@ -32,6 +32,13 @@ inline std::string numbers(int count) {
   return text;
 }
 
+/// A time for `sleep` that nobody else's command line has as a word: some minutes, and each
+/// another.
+inline std::string time_of_its_own() {
+  static int count = 0;
+  return "1234." + std::to_string(::getpid()) + "0" + std::to_string(++count);
+}
+
 /// How many processes have this word on their command line and have not ended.
 inline int processes_with(const std::string& word) {
   process_options options;

@@ -37,6 +37,12 @@ inline bool contains(std::string_view text, std::string_view piece) {
   return text.find(piece) != std::string_view::npos;
 }
 
+/// Whether a process has ended; whoever adopted it may not have looked yet.
+inline bool is_gone(pid_t process) {
+  const std::string about = read_whole_file("/proc/" + std::to_string(process) + "/stat");
+  return about.empty() || contains(about, ") Z ");
+}
+
 }  // namespace muster::test
 
 /// Skips a test that sends echo requests where that is not allowed.

@@ -1,4 +1,5 @@
 #include "cli/sweep.hpp"
+#include "support/enough_time.hpp"
 
 #include <csignal>
 
@@ -57,8 +58,8 @@ TEST_CASE("connections are tried again after silence, not after a refusal") {
 TEST_CASE("a target's time limits all its probes, be they in flight or not started") {
   MUSTER_NEED_LAB();
   silence_most_of_the_subnet();
-  const auto result = sweep({"192.168.0.17", "--tcp", "1-100", "--timeout", "400ms",
-                             "--host-timeout", "600ms", "--json"});
+  const auto result = sweep(
+      {"192.168.0.17", "--tcp", "1-100", "--timeout", "1s", "--host-timeout", "1500ms", "--json"});
   CAPTURE(result.out, result.err);
   CHECK(lines_with(result.out, R"("status":"timeout","reason":"connect_timeout")") == 4);
   CHECK(lines_with(result.out, R"("status":"timeout","reason":"host_timeout")") == 4);
@@ -156,8 +157,13 @@ TEST_CASE("enough targets that are up end the sweep, with success") {
 TEST_CASE("a deadline ends a run that waits for another try, which is then counted as cut off") {
   MUSTER_NEED_LAB();
   silence_most_of_the_subnet();
-  const auto result = sweep({"192.168.0.17", "--timeout", "100ms", "--retries", "1", "--backoff",
-                             "60s", "--deadline", "500ms", "--json"});
+  const auto result = with_enough_time(
+      500ms,
+      [](std::chrono::milliseconds time) {
+        return sweep({"192.168.0.17", "--timeout", "100ms", "--retries", "1", "--backoff", "60s",
+                      "--deadline", std::to_string(time.count()) + "ms", "--json"});
+      },
+      [](const process_result& given) { return contains(given.out, "no_reply"); });
   CAPTURE(result.out, result.err);
   CHECK(contains(result.out, R"("status":"cancelled","reason":"run_deadline")"));
   CHECK(contains(result.out, R"("attempts":[{"status":"timeout","reason":"no_reply"}])"));

@@ -7,7 +7,7 @@ using namespace muster::test;
 namespace {
 
 process_result ask(const hostile_server& server, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{server.url(), "--timeout", "1500ms", "--json"};
+  std::vector<std::string> arguments{server.url(), "--timeout", "20s", "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return sweep(arguments);
 }
@@ -84,7 +84,7 @@ TEST_CASE("HEAD asks for no body") {
   const auto result = sweep({nginx.url("/big"), "--head", "--json"});
   CHECK(contains(result.out, R"("content_length":3145728)"));
   CHECK(contains(result.out, R"("body_bytes":0)"));
-  CHECK(contains(nginx.requests(), "HEAD /big 200"));
+  CHECK(nginx.was_asked("HEAD /big 200"));
 }
 
 TEST_CASE("a body is read up to the cap") {
@@ -107,7 +107,7 @@ TEST_CASE("a path or a template makes URLs of hosts, with the right Host header"
   CAPTURE(form.out);
   CHECK(contains(form.out, R"("status_code":200)"));
   CHECK(contains(form.out, R"("url":"http://localhost:)" + port + "/host\""));
-  CHECK(contains(nginx.requests(), "GET /host 200 \"muster/"));
+  CHECK(nginx.was_asked("GET /host 200 \"muster/"));
 }
 
 TEST_CASE("every stalling point ends in a timeout that says which one it was") {
@@ -120,7 +120,7 @@ TEST_CASE("every stalling point ends in a timeout that says which one it was") {
                                        row{hostile_script::slow_bytes(), "transfer_timeout"},
                                        row{hostile_script::huge_length(), "transfer_timeout"}}) {
     hostile_server server{script};
-    const auto result = ask(server);
+    const auto result = ask(server, {"--timeout", "1500ms"});
     CAPTURE(reason, result.out, result.err);
     CHECK(contains(result.out, R"("status":"timeout","reason":")" + std::string{reason}));
     CHECK(result.wall < std::chrono::seconds{20});
@@ -152,7 +152,7 @@ TEST_CASE("what is not HTTP, or breaks off, ends in a status word") {
 TEST_CASE("an endless body stops at the cap, in bounded memory") {
   for (const auto& script : {hostile_script::endless_body(), hostile_script::endless_chunks()}) {
     hostile_server server{script};
-    const auto result = ask(server, {"--timeout", "20s"});
+    const auto result = ask(server);
     CAPTURE(result.out, result.err);
     CHECK(contains(result.out, R"("status":"up")"));
     CHECK(contains(result.out, R"("body_bytes":1048576,"body_truncated":true)"));
@@ -180,7 +180,8 @@ TEST_CASE("a redirect to https is said to be beyond this build, not followed in 
 }
 
 TEST_CASE("what the redirecting server said is not told of the URL that it led to") {
-  const std::string closed = std::to_string(free_port());
+  const closed_port port;
+  const std::string closed = port.text();
   hostile_server server{hostile_script::redirect_to("http://127.0.0.1:" + closed + "/next")};
   const auto result = ask(server, {"--max-redirects", "3"});
   CAPTURE(result.out);

@@ -42,14 +42,16 @@ process_result run_with_kills(std::vector<std::string> arguments, const std::str
   std::mt19937 chance{17};
   arguments.insert(arguments.begin(), "sweep");
   int kills = 0;
-  for (int round = 0; round < 60; ++round) {
+  std::chrono::microseconds unit = 1ms;
+  for (int round = 0; round < 40; ++round) {
     auto command = arguments;
     const bool there = std::filesystem::exists(checkpoint);
     command.insert(command.end(), {there ? "--resume" : "--checkpoint", checkpoint,
                                    "--checkpoint-interval", "20ms"});
     process child{muster_command(command), {.input = input}};
     // The moments are what is tested, so this waits for real; a slow machine gets ever more time.
-    std::this_thread::sleep_for(std::chrono::milliseconds{60 + static_cast<int>(chance() % 250) + round * 10});
+    std::this_thread::sleep_for((60 + static_cast<int>(chance() % 250)) * unit);
+    unit += unit / 10;
     if (!child.running()) {
       CHECK(kills >= 2);
       return child.wait();

@@ -55,7 +55,7 @@ TEST_CASE("a row's path, method, redirects and body limit are asked for, the oth
                       url + ",,,,,d,\n" +                                                 //
                       host + ",,,,,e,\n"});
   CAPTURE(result.out, result.err);
-  CHECK(contains(nginx.requests(), "HEAD /missing 404"));
+  CHECK(nginx.was_asked("HEAD /missing 404"));
   CHECK(contains(result.out, R"("status_code":200,"redirects":[302,302])"));
   CHECK(contains(result.out, R"("body_bytes":10,"body_truncated":true)"));
   CHECK(lines_with(result.out, R"("probe":"http")") == 4);

@@ -1,4 +1,5 @@
 #include "cli/run.hpp"
+#include "support/enough_time.hpp"
 
 #include <csignal>
 
@@ -300,26 +301,38 @@ TEST_CASE("the share that may fail is one of the targets that are still to be ru
 }
 
 TEST_CASE("a run that halts soon lets what runs come to its end") {
-  const auto result = tasks({"0.01", "0.2", "0.3", "0.4", "--lines", "-P", "2", "--halt", "soon,1",
-                             "--json", "--", "sh", "-c", "sleep {}; [ {} != 0.01 ]"});
+  // The first one fails when the second one has begun, which ends when muster has seen that.
+  temporary_directory directory;
+  const auto result =
+      tasks({"1", "2", "3", "4", "--lines", "-P", "2", "--halt", "soon,1", "--json", "--cwd",
+             directory.path().string(), "--", "sh", "-c",
+             "echo $$ > {}.new; mv {}.new {}; if [ {} = 1 ]; then "
+             "until [ -e 2 ]; do sleep 0.01; done; exit 1; fi; "
+             "until [ -e 1 ]; do sleep 0.01; done; while kill -0 $(cat 1); do sleep 0.01; done"});
   CHECK(lines_with(result.out, R"("status":"mismatch")") == 1);
   CHECK(lines_with(result.out, R"("status":"up")") == 1);
   CHECK(lines_with(result.out, R"("status":"cancelled")") == 0);
 }
 
 TEST_CASE("the deadline of a run ends what runs and says so") {
-  const auto result = tasks(
-      {"--lines", "-P", "2", "--deadline", "200ms", "--json", "--stdin", "--", "sleep", "100"},
-      input(numbers(4)));
+  const auto result = with_enough_time(
+      200ms,
+      [](std::chrono::milliseconds time) {
+        return tasks({"--lines", "-P", "2", "--deadline", std::to_string(time.count()) + "ms",
+                      "--json", "--stdin", "--", "sleep", "100"},
+                     input(numbers(4)));
+      },
+      [](const process_result& given) { return lines_with(given.out, "\"target\"") == 2; });
   CHECK(result.exit_code == 1);
   CHECK(lines_with(result.out, R"("status":"cancelled","reason":"run_deadline")") == 2);
   CHECK(contains(result.err, "stopped early by --deadline"));
 }
 
 TEST_CASE("a task's timeout runs from its real start, and a row can have its own") {
-  const auto result = tasks({"--lines", "--input-format", "csv", "-P", "1", "--timeout", "300ms",
+  // The first one has a timeout of its own, and takes longer than the next one has.
+  const auto result = tasks({"--lines", "--input-format", "csv", "-P", "1", "--timeout", "1s",
                              "--json", "--", "sleep", "{time}"},
-                            input("target,time,timeout\na,0.2,\nb,0.2,\nc,100,\nd,100,50ms\n"));
+                            input("target,time,timeout\na,1.2,60s\nb,0,\nc,100,\nd,100,50ms\n"));
   CHECK(lines_with(result.out, R"("status":"up")") == 2);
   CHECK(lines_with(result.out, R"("status":"timeout","reason":"command_timeout")") == 2);
 }

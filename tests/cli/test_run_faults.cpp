@@ -1,4 +1,5 @@
 #include "cli/run.hpp"
+#include "support/enough_time.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -75,19 +76,26 @@ TEST_CASE("a program is found from the directory it runs in, and may be made by 
 }
 
 TEST_CASE("a task that ignores SIGTERM is killed after its grace, with its children") {
-  const auto result =
-      tasks({"a", "--lines", "--json", "--stdin", "--timeout", "100ms", "--grace", "100ms", "--",
-             "sh", "-c", "trap '' TERM; sleep 1234.5 & wait; sleep 1234.5"});
+  const std::string time = time_of_its_own();
+  const auto result = with_enough_time(
+      100ms,
+      [&](std::chrono::milliseconds timeout) {
+        return tasks({"a", "--lines", "--json", "--stdin", "--timeout",
+                      std::to_string(timeout.count()) + "ms", "--grace", "100ms", "--", "sh", "-c",
+                      "trap '' TERM; sleep " + time + " & echo begun; wait; sleep " + time});
+      },
+      [](const process_result& given) { return contains(given.out, "begun"); });
   CHECK(contains(result.out, R"("status":"timeout","reason":"command_timeout","signal":9)"));
-  CHECK(all_gone("1234.5"));
+  CHECK(all_gone(time));
 }
 
 TEST_CASE("a task that leaves children behind is not held up by them, nor are they left") {
+  const std::string time = time_of_its_own();
   const auto result = tasks({"a", "--lines", "--json", "--stdin", "--grace", "50ms", "--", "sh",
-                             "-c", "sleep 1234.6 & echo done"});
+                             "-c", "sleep " + time + " & echo done"});
   CHECK(result.exit_code == 0);
   CHECK(contains(result.out, R"("output":"done\n","errors":"","left_open":true)"));
-  CHECK(all_gone("1234.6"));
+  CHECK(all_gone(time));
 }
 
 TEST_CASE("a task that closes its outputs is waited for") {
@@ -210,12 +218,13 @@ TEST_CASE("a task has the limit on open files that muster was started with") {
 }
 
 TEST_CASE("Ctrl-C with 1,000 tasks leaves no process behind, and every finished result is there") {
+  const std::string time = time_of_its_own();
   process_options options = input("quick\n" + numbers(1000));
   process running{muster_command({"run", "--lines", "-P", "2000", "--json", "--", "sh", "-c",
-                                  "[ {} = quick ] || exec sleep 1234.7"}),
+                                  "[ {} = quick ] || exec sleep " + time}),
                   options};
   REQUIRE(running.wait_for_output("\"target\":\"quick\"", 30s));
-  for (int i = 0; i < 1000 && processes_with("1234.7") < 1000; ++i)
+  for (int i = 0; i < 1000 && processes_with(time) < 1000; ++i)
     ::usleep(20'000);
   running.send_signal(SIGINT);
   const auto result = running.wait(30s);
@@ -223,24 +232,28 @@ TEST_CASE("Ctrl-C with 1,000 tasks leaves no process behind, and every finished 
   CHECK(lines_with(result.out, R"("status":"cancelled","reason":"interrupted")") == 1000);
   CHECK(lines_with(result.out, R"("status":"up")") == 1);
   CHECK(contains(result.err, "stopped early by Ctrl-C"));
-  CHECK(all_gone("1234.7"));
+  CHECK(all_gone(time));
 }
 
 TEST_CASE("a second Ctrl-C kills what ignores the first, and ends at once") {
+  const std::string time = time_of_its_own();
   process_options options = input("a\n");
   options.keep_stdin = true;
+  // A shell looks at its traps between commands, so these are short.
   process running{
       muster_command({"run", "--lines", "--grace", "100s", "--tag", "--stdin", "--", "sh", "-c",
-                      "trap '' TERM; echo ready; sleep 1234.8; sleep 1234.8"}),
+                      "trap '' TERM; sleep " + time +
+                          " & trap 'echo told' TERM; echo ready; "
+                          "while :; do sleep 0.01; done"}),
       options};
   REQUIRE(running.wait_for_output("ready", 10s));
   running.send_signal(SIGINT);
-  ::usleep(200'000);
+  REQUIRE(running.wait_for_output("told", 10s));
   CHECK(running.running());
   running.send_signal(SIGINT);
   const auto result = running.wait(10s);
   CHECK(result.signal == SIGINT);
-  CHECK(all_gone("1234.8"));
+  CHECK(all_gone(time));
 }
 
 TEST_CASE("a second Ctrl-C kills the script that runs, with its children") {
@@ -251,20 +264,22 @@ TEST_CASE("a second Ctrl-C kills the script that runs, with its children") {
     return std::filesystem::exists(directory.file(name));
   };
   // One that the first signal brings about, and one that does not heed it.
-  const std::string last = "touch " + directory.file("last") + "; sleep 1234.55; echo";
+  const std::string time = time_of_its_own();
+  const std::string last = "touch " + directory.file("last") + "; sleep " + time + "; echo";
   process finishing{
-      muster_command({"run", "a", "--lines", "--begin", "touch " + directory.file("a"), "--finally",
-                      last, "--", "sh", "-c", "sleep 600"})};
+      muster_command({"run", "a", "--lines", "--begin", "true", "--finally", last, "--", "sh", "-c",
+                      "touch " + directory.file("{}") + "; sleep 600"})};
   REQUIRE(wait_for("a"));
-  ::usleep(100'000);
   finishing.send_signal(SIGINT);
   REQUIRE(wait_for("last"));
   finishing.send_signal(SIGINT);
   CHECK(finishing.wait(10s).signal == SIGINT);
-  CHECK(all_gone("1234.55"));
+  CHECK(all_gone(time));
 
-  const std::string first = "trap 'touch " + directory.file("told") + "' TERM; touch " +
-                            directory.file("first") + "; while :; do sleep 1234.56; done";
+  const std::string other_time = time_of_its_own();
+  const std::string first = "trap '' TERM; sleep " + other_time + " & trap 'touch " +
+                            directory.file("told") + "' TERM; touch " + directory.file("first") +
+                            "; while :; do sleep 0.01; done";
   process beginning{
       muster_command({"run", "a", "--lines", "--grace", "100s", "--begin", first, "--", "true"})};
   REQUIRE(wait_for("first"));
@@ -272,19 +287,21 @@ TEST_CASE("a second Ctrl-C kills the script that runs, with its children") {
   REQUIRE(wait_for("told"));
   beginning.send_signal(SIGINT);
   CHECK(beginning.wait(10s).signal == SIGINT);
-  CHECK(all_gone("1234.56"));
+  CHECK(all_gone(other_time));
 }
 
 TEST_CASE("tasks die with muster when it is killed") {
+  const std::string time = time_of_its_own();
   process_options options = input("a\n");
   options.keep_stdin = true;
-  process running{muster_command({"run", "--lines", "--stdin", "--", "sleep", "1234.9"}), options};
-  for (int i = 0; i < 500 && processes_with("1234.9") == 0; ++i)
+  process running{muster_command({"run", "--lines", "--stdin", "--", "sleep", time}), options};
+  // Its own command line has the word as well.
+  for (int i = 0; i < 1000 && processes_with(time) < 2; ++i)
     ::usleep(10'000);
+  CHECK(processes_with(time) == 2);
   running.send_signal(SIGKILL);
   running.wait(10s);
-  // Its own command line had the word as well.
-  CHECK(all_gone("1234.9"));
+  CHECK(all_gone(time));
 }
 
 TEST_CASE("a parent that ignores its children's ends does not hide them from muster") {
@@ -315,7 +332,7 @@ TEST_CASE("output of many tasks takes no more memory than those in flight need")
   const auto result = run({"sh", "-c", "ulimit -v 400000; exec \"$@\"", "sh", MUSTER_BINARY, "run",
                            "--lines", "-P", "16", "--json", "-o", "/dev/null", "-q", "--stdin",
                            "--", "head", "-c", "100000", "/dev/zero"},
-                          options);
+                          options, 100s);
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.err, "1,500 up"));

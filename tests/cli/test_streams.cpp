@@ -114,7 +114,7 @@ TEST_CASE("a reader that takes nothing holds up neither Ctrl-C nor the deadline"
   temporary_directory directory;
   const std::string path = directory.file("pipe.jsonl");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int reader = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const int reader = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
   std::vector<std::string> words{"sweep", "127.0.0.0/18", "--tcp", "1", "--json", "-o", path};
   SECTION("Ctrl-C") {
     words.insert(words.end(), {"--rate", "0"});
@@ -131,6 +131,8 @@ TEST_CASE("a reader that takes nothing holds up neither Ctrl-C nor the deadline"
     CHECK(contains(result.err, path + ": its reader takes nothing"));
   }
   SECTION("the deadline") {
+    while (::write(reader, "x", 1) == 1) {
+    }  // nothing more goes into it, from the first result on
     words.insert(words.end(), {"--deadline", "300ms"});
     const auto result = run(muster_command(words));
     CHECK(result.exit_code == 3);

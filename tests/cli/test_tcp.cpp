@@ -9,15 +9,15 @@ using namespace muster::test;
 TEST_CASE("an open port is up and a closed one refused, each with its round trip") {
   std::uint16_t open = 0;
   const int listener = listen_on_loopback(open);
-  const std::uint16_t closed = free_port();
+  const closed_port closed;
   const auto result =
-      sweep({"127.0.0.1", "--tcp", std::to_string(open) + "," + std::to_string(closed), "--json"});
+      sweep({"127.0.0.1", "--tcp", std::to_string(open) + "," + closed.text(), "--json"});
   ::close(listener);
   CAPTURE(result.out, result.err);
   CHECK(result.exit_code == 1);
   CHECK(contains(result.out, R"("probe":"tcp","address":"127.0.0.1","port":)" +
                                  std::to_string(open) + R"(,"status":"up","rtt_ms":)"));
-  CHECK(contains(result.out, R"("port":)" + std::to_string(closed) +
+  CHECK(contains(result.out, R"("port":)" + closed.text() +
                                  R"(,"status":"refused","reason":"connection_refused","rtt_ms":)"));
 }
 
@@ -75,9 +75,9 @@ TEST_CASE("all ports of one host are probed, though only a few at a time") {
 
 TEST_CASE("probes combine: each target gets every one of them") {
   MUSTER_NEED_ICMP();
-  const std::uint16_t closed = free_port();
-  const auto result = sweep(
-      {"127.0.0.1-127.0.0.3", "--icmp", "--tcp", std::to_string(closed), "--http=/x", "--json"});
+  const closed_port closed;
+  const auto result =
+      sweep({"127.0.0.1-127.0.0.3", "--icmp", "--tcp", closed.text(), "--http=/x", "--json"});
   CHECK(lines_with(result.out, R"("probe":"icmp")") == 3);
   CHECK(lines_with(result.out, R"("probe":"tcp")") == 3);
   CHECK(lines_with(result.out, R"("probe":"http")") == 3);

@@ -1,15 +1,41 @@
 // Networks that lie, and a machine that is short of everything.
 #include "cli/sweep.hpp"
 
+#include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// The kernel has one table of neighbours for all namespaces: of the tests that fill it, those of
+/// other runs on this machine included, one at a time goes on.
+class turn_at_neighbour_table {
+ public:
+  turn_at_neighbour_table()
+      : file_{::open(std::filesystem::temp_directory_path().c_str(),
+                     O_RDONLY | O_DIRECTORY | O_CLOEXEC)} {
+    REQUIRE(file_ >= 0);
+    REQUIRE(::flock(file_, LOCK_EX) == 0);
+  }
+  turn_at_neighbour_table(const turn_at_neighbour_table&) = delete;
+  turn_at_neighbour_table& operator=(const turn_at_neighbour_table&) = delete;
+  ~turn_at_neighbour_table() { ::close(file_); }
+
+ private:
+  int file_;
+};
+
+}  // namespace
+
 TEST_CASE("a full neighbour table makes the sweep wait, and no target pays for it") {
   MUSTER_NEED_LAB();
+  const turn_at_neighbour_table alone;
   // 2,046 hosts on the wire, of which two are there: twice what the kernel's table has room for.
   const neighbour far{"10.9.0.1/21", "10.9.0.2/21"};
   const auto result = sweep({"10.9.0.0/21", "--rate", "0", "--timeout", "500ms", "--json"});

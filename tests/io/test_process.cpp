@@ -1,4 +1,6 @@
 #include "process_world.hpp"
+#include "support/enough_time.hpp"
+#include "support/loopback.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -41,6 +43,17 @@ bool gone(pid_t process) {
 }
 
 pid_t number_in(const std::string& text) { return static_cast<pid_t>(std::stol(text)); }
+
+/// What comes of a script whose time is up, once it has said something.
+process_result run_past_its_time(const std::string& script, process_options options = {}) {
+  return test::with_enough_time(
+      50ms,
+      [&](std::chrono::milliseconds time) {
+        options.timeout = time;
+        return run_one(shell(script), options);
+      },
+      [](const process_result& result) { return !result.output.empty(); });
+}
 
 }  // namespace
 
@@ -96,11 +109,11 @@ TEST_CASE("a file that may not be run, and a directory, are not executable") {
 }
 
 TEST_CASE("a script without an interpreter's line is run by the shell") {
-  const std::string path = std::filesystem::temp_directory_path() / "muster-plain-script";
+  const test::temporary_directory directory;
+  const std::string path = directory.file("script");
   std::ofstream{path} << "echo plain \"$1\"\n";
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   const process_result result = run_one({path, "a b"});
-  std::filesystem::remove(path);
   CHECK(result.status == status::up);
   CHECK(result.output == "plain a b\n");
 }
@@ -179,10 +192,8 @@ TEST_CASE("a process that runs too long is ended with SIGTERM") {
 }
 
 TEST_CASE("what a process says on its way out is kept") {
-  process_options options;
-  options.timeout = 100ms;
-  const process_result result = run_one(
-      shell("trap 'echo bye; exit 3' TERM; echo hello; while :; do sleep 0.01; done"), options);
+  const process_result result =
+      run_past_its_time("trap 'echo bye; exit 3' TERM; echo hello; while :; do sleep 0.01; done");
   CHECK(result.status == status::timeout);
   CHECK(result.exit_code == 3);
   CHECK(result.output == "hello\nbye\n");
@@ -190,12 +201,29 @@ TEST_CASE("what a process says on its way out is kept") {
 
 TEST_CASE("a process that ignores SIGTERM is killed after its grace") {
   process_options options;
-  options.timeout = 50ms;
   options.grace = 50ms;
   const process_result result =
-      run_one(shell("trap '' TERM; while :; do sleep 100; done"), options);
+      run_past_its_time("trap '' TERM; echo begun; while :; do sleep 100; done", options);
   CHECK(result.status == status::timeout);
   CHECK(result.signal == SIGKILL);
+}
+
+TEST_CASE("processes that are killed are waited for, however short their grace") {
+  asio::io_context context{1};
+  process_options options;
+  options.timeout = 100ms;
+  options.grace = 1ns;
+  int killed = 0;
+  for (int i = 0; i < 100; ++i) {
+    asio::co_spawn(context, run_process(shell("trap '' TERM; while :; do :; done"), options),
+                   [&killed](std::exception_ptr, process_result value) {
+                     killed += value.status == status::timeout ? 1 : 0;
+                   });
+  }
+  context.run();
+  CHECK(killed == 100);
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
 }
 
 TEST_CASE("a process that was stopped is ended all the same") {
@@ -207,9 +235,7 @@ TEST_CASE("a process that was stopped is ended all the same") {
 }
 
 TEST_CASE("the children of a process that runs too long end with it") {
-  process_options options;
-  options.timeout = 100ms;
-  const process_result result = run_one(shell("sleep 100 & echo $!; wait"), options);
+  const process_result result = run_past_its_time("sleep 100 & echo $!; wait");
   CHECK(result.status == status::timeout);
   CHECK(gone(number_in(result.output)));
 }
@@ -323,7 +349,8 @@ TEST_CASE("a loop that ends at any step leaves no process behind") {
                                options),
                    asio::detached);
   };
-  const std::string mark = std::filesystem::temp_directory_path() / "muster-process-mark";
+  const test::temporary_directory directory;
+  const std::string mark = directory.file("mark");
   std::ofstream{mark} << "x";
   std::size_t steps = 0;
   {
@@ -343,7 +370,6 @@ TEST_CASE("a loop that ends at any step leaves no process behind") {
   // moment.
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
   CHECK(errno == ECHILD);
-  std::filesystem::remove(mark);
 }
 
 TEST_CASE("processes wait while there is no descriptor to be had") {

@@ -11,38 +11,37 @@ using action = dns_script::action;
 TEST_CASE("ten thousand names resolve at once, and no packet is lost") {
   world w;
   w.server.otherwise({.addresses = {v4_a, v6_a}});
-  resolver names{w.context, w.options()};
+  auto options = w.options();
+  options.query_timeout = 60s;  // an answer that was lost would be waited for until this test fails
+  resolver names{w.context, options};
   constexpr std::size_t count = 10'000;
   std::vector<asker> askers(count);
   std::size_t told = 0;
-  const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < count; ++i) {
     askers[i].then = [&] { ++told; };
     askers[i].ask(names, "host" + std::to_string(i) + ".test");
   }
   w.run_until([&] { return told == count; });
-  const auto elapsed = std::chrono::steady_clock::now() - begin;
   CHECK(w.server.questions() == 2 * count);
   CHECK(names.statistics().queries == count);
-  // An answer that was lost would have been waited for this long.
-  CHECK(elapsed < w.options().query_timeout);
+  for (const asker& one : askers)
+    REQUIRE(one.answer->addresses == addresses{v4_a, v6_a});
 }
 
 TEST_CASE("a silent server is not flooded with every name at once") {
   world w;
   w.server.otherwise({.what = action::silence});
-  auto options = w.options(address_preference::v4_only);
-  options.query_timeout = 800ms;
-  resolver names{w.context, options};
+  resolver names{w.context, w.options(address_preference::v4_only)};
   std::vector<asker> askers(5'000);
-  bool one_told = false;
-  for (std::size_t i = 0; i < askers.size(); ++i) {
-    askers[i].then = [&] { one_told = true; };
+  for (std::size_t i = 0; i < askers.size(); ++i)
     askers[i].ask(names, "host" + std::to_string(i) + ".test");
-  }
-  w.run_until([&] { return one_told; });
-  CHECK(w.server.questions() <= 1'024);
-  CHECK(w.server.questions() > 100);
+  // It is asked no more than it can have room for until it must have read that, and then goes on to
+  // be asked although it says nothing.
+  constexpr std::size_t burst = 100;
+  w.run_until([&] { return w.server.questions() == burst; });
+  CHECK(names.statistics().queries <= 2 * burst);
+  w.run_until([&] { return w.server.questions() > burst; });
+  CHECK(names.statistics().queries <= 2 * burst);
 }
 
 TEST_CASE("names that nobody answers hold up none of the others") {

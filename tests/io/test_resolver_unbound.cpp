@@ -4,6 +4,7 @@
 #include "support/process.hpp"
 
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,16 @@ constexpr unsigned long_answer_addresses = 60;
 /// unbound on a free port of 127.0.0.1, with a zone of its own and nobody to forward to.
 class unbound_server {
  public:
-  unbound_server() : port_{free_port()}, process_{command()} {}
-
-  bool started() { return process_.wait_for_error_output("start of service", 20s); }
+  /// False when it does not run. Another program may take a port between its choice and its use.
+  bool started() {
+    for (int tried = 0; tried < 20; ++tried) {
+      port_ = free_port();
+      process_.emplace(command());
+      if (process_->wait_for_error_output("start of service", 20s)) return true;
+      if (process_->wait(20s).err.find("Address already in use") == std::string::npos) break;
+    }
+    return false;
+  }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
  private:
@@ -50,8 +58,8 @@ class unbound_server {
   }
 
   temporary_directory directory_;
-  std::uint16_t port_;
-  process process_;
+  std::uint16_t port_ = 0;
+  std::optional<process> process_;
 };
 
 }  // namespace

@@ -46,12 +46,12 @@ std::vector<std::string> connections_to(const test::hostile_server& server) {
 TEST_CASE("probes wait for file descriptors longer than their timeout, and then answer") {
   test::hostile_server server{test::hostile_script::control_title()};
   sweep_options options;
-  options.probe.timeout = 50ms;
+  options.probe.timeout = 600ms;
   world here{connections_to(server), options};
   {
     const no_descriptors meanwhile;
     const auto start = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - start < 150ms)
+    while (std::chrono::steady_clock::now() - start < 800ms)
       here.context.run_one_for(10ms);
     CHECK(here.reported() == 0);
   }
@@ -69,13 +69,13 @@ TEST_CASE("the time that a probe waited for this machine is not part of its roun
   {
     const no_descriptors meanwhile;
     const auto start = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - start < 400ms)
+    while (std::chrono::steady_clock::now() - start < 1s)
       here.context.run_one_for(10ms);
   }
   here.run();
   REQUIRE(here.summary);
   CHECK(here.statuses[status::up] == 1);
-  CHECK(here.summary->totals.rtt().max() < 300ms);
+  CHECK(here.summary->totals.rtt().max() < 1s);
 }
 
 TEST_CASE("a sweep that waits for file descriptors may be stopped after any step") {

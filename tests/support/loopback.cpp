@@ -36,13 +36,25 @@ sockaddr_in loopback_address(std::uint16_t port) {
   return out;
 }
 
-/// A socket that listens there, at a port that the kernel chooses and writes into `address`.
-int listen_at(sockaddr* address, socklen_t size) {
+/// A socket bound there, at a port that the kernel chooses and writes into `address`.
+int bind_at(sockaddr* address, socklen_t size) {
   const int out = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (out < 0) fail("socket");
-  if (bind(out, address, size) != 0 || listen(out, backlog) != 0) fail("listen");
+  if (bind(out, address, size) != 0) fail("bind");
   if (getsockname(out, address, &size) != 0) fail("getsockname");
   return out;
+}
+
+int bind_to_loopback(std::uint16_t& port) {
+  auto address = loopback_address(0);
+  const int out = bind_at(reinterpret_cast<sockaddr*>(&address), sizeof address);
+  port = ntohs(address.sin_port);
+  return out;
+}
+
+int listening(int socket) {
+  if (listen(socket, backlog) != 0) fail("listen");
+  return socket;
 }
 
 /// Where the ports begin that the kernel gives to sockets that did not ask for one.
@@ -70,19 +82,18 @@ bool wait_readable(int socket, clock::time_point until) {
 
 }  // namespace
 
-int listen_on_loopback(std::uint16_t& port) {
-  auto address = loopback_address(0);
-  const int out = listen_at(reinterpret_cast<sockaddr*>(&address), sizeof address);
-  port = ntohs(address.sin_port);
-  return out;
-}
+closed_port::closed_port() : socket_{bind_to_loopback(number_)} {}
+
+closed_port::~closed_port() { close(socket_); }
+
+int listen_on_loopback(std::uint16_t& port) { return listening(bind_to_loopback(port)); }
 
 int listen_everywhere(std::uint16_t& port) {
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
-  const int out = listen_at(reinterpret_cast<sockaddr*>(&address), sizeof address);
+  const int out = bind_at(reinterpret_cast<sockaddr*>(&address), sizeof address);
   port = ntohs(address.sin6_port);
-  return out;
+  return listening(out);
 }
 
 std::uint16_t free_port() {
@@ -104,7 +115,8 @@ exchange_result exchange(std::uint16_t port, std::string_view request,
   int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (peer < 0) fail("socket");
   auto address = loopback_address(port);
-  out.connected = connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  out.connected = connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                  own_port(peer) != port;  // where nobody listens it may meet itself by chance
   if (out.connected && !request.empty()) {
     out.reset = send(peer, request.data(), request.size(), MSG_NOSIGNAL) < 0;
   }

@@ -13,6 +13,22 @@ namespace muster::test {
 /// chance before it is used. Throws std::runtime_error where there is none.
 std::uint16_t free_port();
 
+/// A TCP port of 127.0.0.1 at which nobody listens, nor can as long as this lives: whoever connects
+/// is refused. Throws std::system_error.
+class closed_port {
+ public:
+  closed_port();
+  closed_port(const closed_port&) = delete;
+  closed_port& operator=(const closed_port&) = delete;
+  ~closed_port();
+  std::uint16_t number() const { return number_; }
+  std::string text() const { return std::to_string(number_); }
+
+ private:
+  std::uint16_t number_ = 0;  // before the socket, which sets it
+  int socket_;
+};
+
 /// A listening TCP socket on 127.0.0.1 with a port chosen by the kernel; never accepted from unless
 /// the caller does. Throws std::system_error.
 int listen_on_loopback(std::uint16_t& port);

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 
 namespace muster::test {
 namespace {
 
-constexpr auto start_time_max = std::chrono::seconds{10};
-constexpr auto start_poll = std::chrono::milliseconds{10};
+constexpr auto wait_time_max = std::chrono::seconds{10};
+constexpr auto poll_time = std::chrono::milliseconds{10};
+constexpr int ports_tried_max = 20;
 
 // One process and no daemon: a master would want to change to another user for its workers, which a
 // user namespace with one user doesn't allow.
@@ -48,7 +50,7 @@ bool nginx_server::available(std::string& why_not) {
 }
 
 void nginx_server::write_files() {
-  std::filesystem::create_directory(directory_.path() / "pages");
+  std::filesystem::create_directories(directory_.path() / "pages");
   const std::string name{title};
   write_whole_file(directory_.file("pages/index.html"), "<!DOCTYPE html>\n<html><head><title>" +
                                                             name + "</title></head>\n<body><p>" +
@@ -62,28 +64,40 @@ void nginx_server::write_files() {
 }
 
 nginx_server::nginx_server() {
+  for (int tried = 0; tried < ports_tried_max; ++tried) {
+    port_ = free_port();
+    if (start()) return;
+    if (log().find("Address already in use") == std::string::npos) break;
+  }
+  throw std::runtime_error{"nginx didn't start: " + log()};
+}
+
+bool nginx_server::start() {
   write_files();
   const auto prefix = directory_.path().string();
   nginx_.emplace(std::vector<std::string>{"nginx", "-p", prefix, "-e", prefix + "/error.log", "-c",
                                           prefix + "/nginx.conf"});
-  const auto until = std::chrono::steady_clock::now() + start_time_max;
-  while (!exchange(port_, {}, std::chrono::milliseconds{0}).connected) {
-    const bool late = std::chrono::steady_clock::now() > until;
-    // The wait for output is a pause that ends early if nginx ends.
-    nginx_->wait_for_output("\n", start_poll);
-    if (late || !nginx_->running()) {
-      throw std::runtime_error{"nginx didn't start: " +
-                               read_whole_file(directory_.file("error.log"))};
-    }
+  const auto until = std::chrono::steady_clock::now() + wait_time_max;
+  // It writes its number down when the port is its own: whoever accepts then is no other server.
+  while (read_whole_file(directory_.file("nginx.pid")).empty() ||
+         !exchange(port_, {}, std::chrono::milliseconds{0}).connected) {
+    if (!nginx_->running() || std::chrono::steady_clock::now() > until) return false;
+    nginx_->wait_for_output("\n", poll_time);  // a pause that ends early if nginx ends
   }
+  return true;
 }
 
 std::string nginx_server::url(std::string_view path) const {
   return "http://127.0.0.1:" + std::to_string(port_) + std::string{path};
 }
 
-std::string nginx_server::requests() const {
-  return read_whole_file(directory_.file("access.log"));
+bool nginx_server::was_asked(std::string_view request) const {
+  const auto until = std::chrono::steady_clock::now() + wait_time_max;
+  while (read_whole_file(directory_.file("access.log")).find(request) == std::string::npos) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(poll_time);
+  }
+  return true;
 }
 
 }  // namespace muster::test

@@ -27,24 +27,27 @@ class nginx_server {
   /// False, with the reason, where there is no nginx.
   static bool available(std::string& why_not);
 
-  /// Returns once it accepts connections. Throws std::runtime_error with nginx' own message when it
-  /// doesn't within 10 s.
+  /// Returns once it accepts connections, on another port if somebody was faster to take the first.
+  /// Throws std::runtime_error with nginx' own message when it can't, or doesn't within 10 s.
   nginx_server();
 
   std::uint16_t port() const { return port_; }
   /// `http://127.0.0.1:PORT` and the path.
   std::string url(std::string_view path = "/") const;
-  /// A line `METHOD URI STATUS "USER-AGENT"` for each request so far.
-  std::string requests() const;
+  /// Whether there was such a request, as a line or a part of one, `METHOD URI STATUS
+  /// "USER-AGENT"`. Waits for it, up to 10 s: nginx writes a request down after it has answered it.
+  bool was_asked(std::string_view request) const;
 
   static constexpr std::size_t big_bytes = 3 * 1024 * 1024;
   static constexpr std::string_view title = "A muster of nginx";
 
  private:
   void write_files();
+  bool start();
+  std::string log() const { return read_whole_file(directory_.file("error.log")); }
 
   temporary_directory directory_;
-  std::uint16_t port_ = free_port();
+  std::uint16_t port_ = 0;
   std::optional<process> nginx_;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include <fcntl.h>
@@ -95,15 +96,42 @@ TEST_CASE("a file that no record was written to is left as it was, unless it is 
   std::filesystem::remove_all(directory);
 }
 
-TEST_CASE("a reader that takes nothing is waited for until the writer is told to give up") {
+TEST_CASE("a reader that takes nothing is given up a second after the writer is told to") {
   pipe_pair pipe;
   output_file file{pipe.write_end, false};
   int asked = 0;
-  file.give_up_when([&] { return ++asked == 3; });
+  file.give_up_when([&] { return ++asked >= 3; });
   file.buffer().assign(4 * output_file::flush_bytes, 'x');
   file.flush();
-  CHECK(asked == 3);
+  CHECK(asked == 12);
   CHECK(file.error() == std::errc::timed_out);
+}
+
+TEST_CASE("a reader that is only slow loses nothing when the writer is told to give up") {
+  pipe_pair pipe;
+  const std::string text(4 * output_file::flush_bytes, 'x');
+  std::string seen;
+  std::promise<void> late;
+  std::thread reader{[&] {
+    late.get_future().wait();
+    seen = read_all(pipe.read_end);
+  }};
+  int asked = 0;
+  {
+    output_file file{pipe.write_end, true};
+    file.give_up_when([&] {
+      if (++asked == 2) late.set_value();
+      return true;
+    });
+    file.buffer() = text;
+    file.flush();
+    CHECK_FALSE(file.error());
+  }
+  CHECK(asked >= 2);
+  if (asked < 2) late.set_value();
+  pipe.write_end = -1;
+  reader.join();
+  CHECK(seen == text);
 }
 
 TEST_CASE("a file is gone on with after what was kept of it, and the rest is cut off") {
