@@ -74,6 +74,13 @@ bool is_free(std::uint16_t port, int type) {
   return bound;
 }
 
+std::uint16_t own_port(int socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) fail("getsockname");
+  return ntohs(address.sin_port);
+}
+
 bool wait_readable(int socket, clock::time_point until) {
   auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
   pollfd watched{socket, POLLIN, 0};
