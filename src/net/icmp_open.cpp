@@ -215,11 +215,12 @@ opened_icmp_socket icmp_opener::configure(int descriptor, icmp_socket_mode mode,
   set_receive_options(descriptor, family_, mode, options_.icmp.receive_buffer_bytes);
   set_send_options(descriptor, family_, options_.icmp);
   bind_source(descriptor, family_, options_);
+  // A datagram socket has ICMP errors no other way. A raw one also receives them, but without this
+  // it is not told when a request could not leave for want of room (ENOBUFS).
+  set(descriptor, family_ == family::v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6},
+      family_ == family::v4 ? IP_RECVERR : IPV6_RECVERR, 1, "RECVERR");
   opened_icmp_socket opened{descriptor, mode, 0, 1};
   if (mode == icmp_socket_mode::datagram) {
-    // Errors come only through the error queue.
-    set(descriptor, family_ == family::v4 ? int{IPPROTO_IP} : int{IPPROTO_IPV6},
-        family_ == family::v4 ? IP_RECVERR : IPV6_RECVERR, 1, "RECVERR");
     opened.first_id = bound_id(descriptor);
   } else {
     // Requests too small for a cookie need their sequence numbers to rest, and so more of them.

@@ -119,7 +119,6 @@ struct icmp_socket::receive_batch {
 icmp_socket::icmp_socket(asio::io_context& context, codec::ip_family family,
                          const opened_icmp_socket& opened, std::size_t message_bytes)
     : framing_{framing_of(family, opened.mode)},
-      has_error_queue_{opened.mode == icmp_socket_mode::datagram},
       checks_sums_{family == codec::ip_family::v6 && opened.mode == icmp_socket_mode::raw},
       descriptor_{opened.descriptor},
       socket_{context, opened.descriptor},
@@ -129,10 +128,11 @@ icmp_socket::icmp_socket(asio::io_context& context, codec::ip_family family,
 
 icmp_socket::~icmp_socket() = default;
 
-// An error that an earlier request of a datagram socket brought in is reported by the next send and
-// is not that one's fault. It is taken from the socket, and the send repeated, as often as errors
-// may come in between; EPERM is a local rule's answer and never comes from the network. What only
-// the network can say of an earlier request is no reason for this one to fail, ever: it waits.
+// An error that an earlier request brought in, on a raw socket somebody else's even, is reported by
+// the next send and is not that one's fault. It is taken from the socket, and the send repeated, as
+// often as errors may come in between; EPERM is a local rule's answer and never comes from the
+// network. What only the network can say of an earlier request is no reason for this one to fail,
+// ever: it waits.
 send_progress icmp_socket::send(std::span<const outgoing_echo> requests) {
   send_batch& batch = *send_;
   const std::size_t count = std::min(requests.size(), batch_max);
@@ -147,12 +147,12 @@ send_progress icmp_socket::send(std::span<const outgoing_echo> requests) {
     if (sent > 0) return {static_cast<std::size_t>(sent), 0};
     if (errno == EINTR) continue;
     const int error = errno;
-    const bool may_be_older = has_error_queue_ && !is_shortage(error) && error != EPERM;
+    const bool may_be_older = !is_shortage(error) && error != EPERM;
     if (may_be_older && pardoned++ < pardons_max) {
       forget_pending_error(descriptor_);
       continue;
     }
-    if (has_error_queue_ && error == ECONNREFUSED) return {0, EAGAIN};
+    if (error == ECONNREFUSED) return {0, EAGAIN};
     return {0, error, error == EACCES && is_broadcast(requests.front().to)};
   }
 }
@@ -161,7 +161,7 @@ std::size_t icmp_socket::receive(std::span<incoming_icmp> into) {
   // Only reading makes room, so a buffer that has overflowed is full until now.
   if (checks_sums_ && !was_full_) was_full_ = is_nearly_full(memory_of(descriptor_));
   const std::size_t got = receive_from(into, 0, 0);
-  if (!has_error_queue_ || got == into.size()) return got;
+  if (got == into.size()) return got;
   return receive_from(into, got, MSG_ERRQUEUE);
 }
 
@@ -169,7 +169,9 @@ std::size_t icmp_socket::receive_from(std::span<incoming_icmp> into, std::size_t
   receive_batch& batch = *receive_;
   const std::size_t last = std::min(into.size(), batch_max);
   if (first == last) return first;
-  const bool source_in_packet = framing_ == icmp_framing::raw_v4;
+  const bool from_queue = (flags & MSG_ERRQUEUE) != 0;
+  // What an error quotes there begins with the ICMP header.
+  const bool source_in_packet = framing_ == icmp_framing::raw_v4 && !from_queue;
   batch.reset(first, last, !source_in_packet);
   const int got = ::recvmmsg(descriptor_, &batch.headers[first],
                              static_cast<unsigned>(last - first), flags | MSG_DONTWAIT, nullptr);
@@ -179,7 +181,7 @@ std::size_t icmp_socket::receive_from(std::span<incoming_icmp> into, std::size_t
   std::size_t kept = first;
   for (std::size_t i = first; i < end; ++i) {
     const ancillary beside = read_ancillary(batch.headers[i].msg_hdr);
-    if ((flags & MSG_ERRQUEUE) && !beside.error) continue;
+    if (from_queue && !beside.error) continue;
     incoming_icmp& message = into[kept++];
     message.bytes = {&batch.bytes[i * batch.message_bytes],
                      std::min<std::size_t>(batch.headers[i].msg_len, batch.message_bytes)};

@@ -43,7 +43,6 @@ class icmp_socket {
   static job receive_loop(job_scope&, icmp_socket& self);
 
   const icmp_framing framing_;
-  const bool has_error_queue_;
   // The kernel counts a raw ICMPv6 message with a wrong checksum among those that found no room.
   const bool checks_sums_;
   const int descriptor_;  // socket_'s own

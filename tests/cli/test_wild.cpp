@@ -5,7 +5,9 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 using namespace muster::test;
@@ -31,6 +33,22 @@ class turn_at_neighbour_table {
   int file_;
 };
 
+/// Asks for more silent neighbours at once than the kernel's table has room for; they keep their
+/// places for seconds.
+void fill_neighbour_table() {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(9);
+  for (std::uint32_t host = 0x0a09'0100; host < 0x0a09'0700; ++host) {
+    // What waits for a neighbour fills its socket's buffer: each has one of its own.
+    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(socket >= 0);
+    to.sin_addr.s_addr = htonl(host);
+    ::sendto(socket, "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    ::close(socket);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a full neighbour table makes the sweep wait, and no target pays for it") {
@@ -45,6 +63,21 @@ TEST_CASE("a full neighbour table makes the sweep wait, and no target pays for i
   CHECK(lines_with(result.out, R"("status":"up")") == 2);
   CHECK(lines_with(result.out, R"("status":"local_error")") == 0);
   CHECK(contains(result.err, "sending had to wait"));
+}
+
+TEST_CASE("a host is there for either kind of socket, even if the neighbour table was full") {
+  const turn_at_neighbour_table alone;
+  for (const char* kind : {"datagram", "raw"}) {
+    MUSTER_NEED_LAB();
+    lab::allow_ping_sockets(0, 0);
+    const neighbour far{"10.9.0.1/21", "10.9.7.254/21"};
+    fill_neighbour_table();
+    const auto result =
+        sweep({"10.9.7.254", "--timeout", "500ms", "--json", "--icmp-socket", kind});
+    CAPTURE(kind, result.err);
+    CHECK(lines_with(result.out, R"("status":"up")") == 1);
+    CHECK(contains(result.err, "sending had to wait"));
+  }
 }
 
 TEST_CASE("two sweeps of the same hosts at once don't hear each other") {
