@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <climits>
 #include <fmt/format.h>
 
 #include <fcntl.h>
