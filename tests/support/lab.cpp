@@ -59,6 +59,8 @@ void add_rule(std::string_view chain, std::string_view range, std::string_view r
   must_run(rule);
 }
 
+constexpr auto* near_hardware_address = "02:00:00:00:00:01";
+
 /// Root of a user namespace of its own, where this user may do what root does.
 bool become_root_of_own_namespace() {
   const auto user = std::to_string(geteuid());
@@ -161,13 +163,17 @@ neighbour::neighbour(std::string_view near, std::string_view far) {
   const ssize_t n = read(ready[0], &answer, 1);
   close(ready[0]);
   if (n != 1 || answer != 'y') throw std::runtime_error{"lab: no second network namespace"};
-  must_run("ip link add near type veth peer name far netns " + std::to_string(holder_));
+  must_run("ip link add near address " + std::string{near_hardware_address} +
+           " type veth peer name far netns " + std::to_string(holder_));
   must_run("ip address add " + std::string{near} + " dev near nodad");
   must_run("ip link set near up");
   run("ip address add " + std::string{far} + " dev far nodad");
   run("ip link set lo up");
   run("ip link set far up");
   run_words({"sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"});
+  const auto near_address = near.substr(0, near.find('/'));
+  run("ip neighbour replace " + std::string{near_address} + " lladdr " + near_hardware_address +
+      " dev far nud permanent");
 }
 
 neighbour::~neighbour() {

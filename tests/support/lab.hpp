@@ -49,7 +49,9 @@ class lab {
 };
 
 /// A second machine behind a cable, which forwards IPv4: a network namespace at the other end of a
-/// veth pair. It ends with this object.
+/// veth pair. It knows the hardware address of the near end from the start, as the kernel's table of
+/// neighbours, one for all namespaces, may have no room for it when it is to answer. It ends with
+/// this object.
 class neighbour {
  public:
   /// `near` and `far` are the two ends with their prefix length, as in `192.0.2.1/24`. Needs
