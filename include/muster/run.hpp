@@ -1,5 +1,6 @@
 #pragma once
 
+#include "muster/column_default.hpp"
 #include "muster/process.hpp"
 #include "muster/statistics.hpp"
 #include "muster/target_stream.hpp"
@@ -43,6 +44,8 @@ struct run_options {
   bool dry_run = false;
   /// Run a command even if a target that begins with a dash would be taken for its option.
   bool allow_dash = false;
+  /// What columns hold for targets that don't say; of several for one target, the last counts.
+  std::vector<column_default> defaults;
   /// Of each process; `input` is not used.
   process_options process;
   /// The `sequence` of the first task, for a run that goes on with another one.

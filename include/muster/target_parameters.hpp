@@ -28,19 +28,30 @@ struct target_parameters {
   std::optional<std::string> user_agent;             ///< HTTP; no control characters.
   /// Columns of the row by name, as they are written there: those that are kept for commands.
   std::vector<std::pair<std::string, std::string>> columns;
+  /// Values of columns that the row does not have, or has nothing in.
+  std::vector<std::pair<std::string, std::string>> defaults;
 
   static constexpr std::size_t label_bytes_max = 256;
   static constexpr std::size_t user_agent_bytes_max = 256;
 
-  /// The value of a column; null when the row does not have it.
+  /// The value of a column; null when there is none.
   const std::string* column(std::string_view name) const {
-    for (const auto& [own, value] : columns) {
+    const std::string* const own = value_in(columns, name);
+    if (own && !own->empty()) return own;
+    const std::string* const other = value_in(defaults, name);
+    return other ? other : own;
+  }
+
+  bool operator==(const target_parameters&) const = default;
+
+ private:
+  static const std::string* value_in(const std::vector<std::pair<std::string, std::string>>& pairs,
+                                     std::string_view name) {
+    for (const auto& [own, value] : pairs) {
       if (own == name) return &value;
     }
     return nullptr;
   }
-
-  bool operator==(const target_parameters&) const = default;
 };
 
 }  // namespace muster

@@ -1,7 +1,7 @@
 #include "cli/log_directory.hpp"
 
 #include "cli/stable_hash.hpp"
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "muster/sink.hpp"
 
 #include <cerrno>

@@ -4,9 +4,11 @@
 #include "cli/run_limit_options.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
+#include "core/column_defaults.hpp"
 #include "core/whole_number.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -27,6 +29,27 @@ void parse_batch(const std::string& text, run_options& run) {
   }
   run.batch_min = least;
   run.batch_max = most;
+}
+
+/// `[HOSTS ]COLUMN=VALUE`
+column_default parse_default(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == text.npos || equals == 0) {
+    reject("--default", text, "is no default; write COLUMN=VALUE, or 'HOSTS COLUMN=VALUE'");
+  }
+  column_default out;
+  out.value = text.substr(equals + 1);
+  const std::size_t space = text.rfind(' ', equals);
+  if (space != text.npos) out.hosts = text.substr(0, space);
+  const std::size_t begin = space == text.npos ? 0 : space + 1;
+  out.column = text.substr(begin, equals - begin);
+  // A mistake is the option's, not the run's.
+  try {
+    column_defaults{{out}};
+  } catch (const std::invalid_argument& error) {
+    throw CLI::ValidationError{"--default", error.what()};
+  }
+  return out;
 }
 
 void add_command_options(CLI::App& command, run_arguments& into) {
@@ -53,6 +76,17 @@ void add_command_options(CLI::App& command, run_arguments& into) {
       ->option_text("NAME=VALUE")
       ->allow_extra_args(false);
   add_filled(command, "--cwd", run.process.directory, "Run the command in this directory", "DIR");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--default",
+          [&run](const std::vector<std::string>& values) {
+            for (const std::string& value : values)
+              run.defaults.push_back(parse_default(value));
+          },
+          "What a column holds for targets that don't say; also\n"
+          "'HOSTS COLUMN=VALUE', for a block or a name such as 'web*';\nrepeatable")
+      ->option_text("COLUMN=VALUE")
+      ->allow_extra_args(false);
   add_text(
       command, "--batch", [&run](const std::string& text) { parse_batch(text, run); },
       "Give a command up to MAX targets, at least MIN unless no more\ncome for a second",

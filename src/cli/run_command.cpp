@@ -15,7 +15,7 @@
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
 #include "cli/usage_error.hpp"
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "core/parsed.hpp"
 #include "core/task_key.hpp"
 #include "net/descriptor_limit.hpp"

@@ -1,6 +1,6 @@
 #include "cli/tagged_lines.hpp"
 
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 // the shell may split a value into words; it never runs it.
 #include "core/command_template.hpp"
 
-#include "core/zone.hpp"
+#include "core/target_parts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,23 +28,7 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), fits);
 }
 
-/// With its zone, without which nobody could reach it.
-std::string address_of(const target& subject) {
-  std::string text = subject.address().to_string();
-  if (subject.scope() != 0) text += '%' + zone_name(subject.scope());
-  return text;
-}
-
-/// The host alone: of a URL, without its port.
-std::string host_of(const target& subject) {
-  if (subject.form() == target_form::line) return std::string{subject.written()};
-  if (subject.needs_lookup()) return std::string{subject.host()};
-  return address_of(subject);
-}
-
 }  // namespace
-
-std::string text_of(const target& subject) { return subject.to_string(); }
 
 // ---- What stands where
 
@@ -104,7 +88,6 @@ command_template::command_template(const std::vector<std::string>& words,
     for (const std::string& one : words) {
       words_.push_back(parse(one, false));
       for (piece& part : words_.back()) {
-        has_columns_ = has_columns_ || part.what == kind::column;
         has_placeholders_ =
             has_placeholders_ || (part.what != kind::text && part.what != kind::column);
         part.may_be_option = part.may_be_option && !options_ended;
@@ -137,7 +120,6 @@ void command_template::build_script() {
   };
   for (const piece& part : pieces) {
     if (part.what != kind::text) {
-      has_columns_ = has_columns_ || part.what == kind::column;
       has_placeholders_ = has_placeholders_ || part.what != kind::column;
       refer(part);
       continue;
@@ -158,10 +140,19 @@ void command_template::build_script() {
 }
 
 /// A column is a placeholder for those who have a row, and a text for those who don't.
+bool command_template::is_column(const piece& part, const target& subject) const {
+  if (part.what != kind::column) return false;
+  const target_parameters* const row = subject.parameters();
+  const bool has_defaults_only = row && row->columns.empty() && !row->defaults.empty();
+  if (row && !has_defaults_only) return true;
+  return std::ranges::find(options_.columns, part.text) != options_.columns.end();
+}
+
 bool command_template::gets_target_last(const target& subject) const {
   if (has_placeholders_ || options_.to_input) return false;
-  const target_parameters* row = subject.parameters();
-  return !has_columns_ || !row;
+  return std::ranges::none_of(words_, [&](const word& one) {
+    return std::ranges::any_of(one, [&](const piece& part) { return is_column(part, subject); });
+  });
 }
 
 void command_template::check_batch() const {
@@ -211,12 +202,12 @@ bool command_template::value_of(const piece& part, const target& subject, const 
       into = subject.port() != 0 ? std::to_string(subject.port()) : *column;
       return true;
     case kind::column:
-      // A target without a row leaves what is in braces alone: it may be meant so.
-      if (!row) {
+      // What is no column is left alone: it may be meant so.
+      if (!is_column(part, subject)) {
         into = '{' + part.text + '}';
         return true;
       }
-      column = row->column(part.text);
+      if (row) column = row->column(part.text);
       if (column) into = *column;
       return column != nullptr;
   }

@@ -20,6 +20,8 @@ struct command_template_options {
   bool batch = false;
   /// Let a target stand where the command takes it for an option.
   bool allow_dash = false;
+  /// Words in braces that are columns even for a target without a row.
+  std::vector<std::string> columns = {};
 };
 
 /// The command of a run, and where in it a target's values stand: `{}` the target as it is written,
@@ -66,6 +68,7 @@ class command_template {
 
   static word parse(std::string_view text, bool script);
   void build_script();
+  bool is_column(const piece& part, const target& subject) const;
   bool gets_target_last(const target& subject) const;
   void check_batch() const;
   /// What a target's own text does not tell.
@@ -84,10 +87,6 @@ class command_template {
   std::string script_;
   word last_;  // the target, where no placeholder stands for it
   bool has_placeholders_ = false;
-  bool has_columns_ = false;
 };
-
-/// A target's text: what it is called everywhere.
-std::string text_of(const target& subject);
 
 }  // namespace muster

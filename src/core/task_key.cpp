@@ -2,7 +2,7 @@
 // stands between the parts of a key begins with a single one and is no such escape.
 #include "core/task_key.hpp"
 
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 
 namespace muster {

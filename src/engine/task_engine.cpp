@@ -42,7 +42,11 @@ run_options checked(run_options options) {
 }
 
 command_template_options template_options_of(const run_options& options) {
-  return {options.shell, options.targets_to_input, options.batch_max > 1, options.allow_dash};
+  command_template_options out{options.shell, options.targets_to_input, options.batch_max > 1,
+                               options.allow_dash};
+  for (const column_default& one : options.defaults)
+    out.columns.push_back(one.column);
+  return out;
 }
 
 std::size_t slots_of(std::size_t tasks_max) {
@@ -61,6 +65,7 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
                          run_observer& observer)
     : options_{checked(std::move(options))},
       command_{options_.command, template_options_of(options_)},
+      defaults_{options_.defaults},
       context_{context},
       targets_{targets},
       observer_{observer},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/column_defaults.hpp"
 #include "core/command_template.hpp"
 #include "engine/delay_line.hpp"
 #include "engine/ordered_window.hpp"
@@ -102,6 +103,7 @@ class task_engine {
 
   run_options options_;
   command_template command_;
+  column_defaults defaults_;
   asio::io_context& context_;
   target_stream& targets_;
   run_observer& observer_;

@@ -187,6 +187,7 @@ target_stream::pull task_engine::take_targets(std::vector<target>& batch) {
     exhausted_ = pulled == target_stream::pull::end;
     if (exhausted_) break;
     ++pulled_;
+    if (!defaults_.empty()) defaults_.complete(next);
     if (observer_.done_before(next)) {
       ++sum_.done_before;
     } else {

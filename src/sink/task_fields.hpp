@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "muster/task.hpp"
 #include "sink/fields.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "core/duration_text.hpp"
 #include "muster/printable.hpp"
 #include "sink/task_formats.hpp"

@@ -1,6 +1,6 @@
 #include "store/job_record.hpp"
 
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "core/whole_number.hpp"
 
 #include <memory>

@@ -60,6 +60,43 @@ TEST_CASE("a row without the column that a command needs is skipped, and says wh
   CHECK(lines_with(result.out, R"("status":"skipped","reason":"no_value","detail":"role")") == 1);
 }
 
+TEST_CASE("columns that a target does not have come from defaults, by its host") {
+  const std::vector<std::string> defaults{"--default", "user=root",         "--default",
+                                          "port=22",   "--default",         "web* user=www",
+                                          "--default", "10.0.0.0/8 role=x", "--ordered"};
+  const auto echoed = [&](std::vector<std::string> more, const std::string& text) {
+    more.insert(more.begin(), defaults.begin(), defaults.end());
+    more.insert(more.end(), {"--", "echo", "{user}@{host}:{port}"});
+    return tasks(more, input(text)).out;
+  };
+  CHECK(echoed({}, "host,user,port\nweb1,,\nweb2,ann,80\n10.0.0.1,,\n") ==
+        "www@web1:22\nann@web2:80\nroot@10.0.0.1:22\n");
+  CHECK(echoed({}, "web1\n10.0.0.0/30\ndb:99\n") ==
+        "www@web1:22\nroot@10.0.0.1:22\nroot@10.0.0.2:22\nroot@db:99\n");
+  const auto partly = tasks({"--default", "web* user=www", "--", "echo", "{user}"}, input("db\n"));
+  CHECK(partly.exit_code == 1);
+  CHECK(contains(partly.err, "db: skipped, no_value {user}"));
+  // They name groups, and set times, too.
+  const auto grouped = tasks({"--lines", "--default", "kind=disk", "--group-by", "kind",
+                              "--group-max", "2", "--json", "--", "sleep", "{}"},
+                             input("0\n"));
+  CHECK(contains(grouped.out, R"("group":"disk")"));
+  CHECK_FALSE(contains(grouped.err, "no column"));
+  const auto late = tasks({"--lines", "--default", "1* timeout=50ms", "--json", "--", "sleep"},
+                          input("0\n100\n"));
+  CHECK(lines_with(late.out, R"("status":"up")") == 1);
+  CHECK(lines_with(late.out, R"("status":"timeout")") == 1);
+}
+
+TEST_CASE("a default does not make another target of one that an earlier run was done with") {
+  temporary_directory directory;
+  const std::string log = directory.file("log");
+  CHECK(tasks({"--resume", log, "--default", "a=1", "--", "echo", "{a}"}, input("h1\n")).out ==
+        "1\n");
+  CHECK(tasks({"--resume", log, "--default", "a=2", "--", "echo", "{a}"}, input("h1\nh2\n")).out ==
+        "2\n");
+}
+
 TEST_CASE("braces that are no placeholder of a plain target stay") {
   const auto result = tasks({"a", "--lines", "--", "awk", "BEGIN{print \"{} {x}\"}"});
   CHECK(result.out == "a {x}\n");

@@ -46,6 +46,18 @@ TEST_CASE("placeholders are filled in wherever they stand in a word") {
   CHECK(arguments({"c", "", "{}"}, line("x")) == words{"c", "", "x"});
 }
 
+TEST_CASE("a word in braces that is known for a column is one for targets without a row, too") {
+  command_template_options options;
+  options.columns = {"role"};
+  CHECK(fill({"cmd", "{role}"}, {line("x")}, options).wrong == reason::no_value);
+  CHECK(arguments({"cmd", "{other}"}, line("x"), options) == words{"cmd", "{other}", "x"});
+  target_parameters given;
+  given.defaults = {{"role", "web"}};
+  const target subject = line("x").with(std::make_shared<const target_parameters>(given));
+  CHECK(arguments({"cmd", "{role}"}, subject, options) == words{"cmd", "web"});
+  CHECK(arguments({"cmd", "{other}"}, subject, options) == words{"cmd", "{other}", "x"});
+}
+
 TEST_CASE(
     "a command without a placeholder gets the target last, and one with gets it nowhere else") {
   CHECK(arguments({"cmd", "-v"}, line("x")) == words{"cmd", "-v", "x"});

@@ -1,6 +1,6 @@
 #include "store/job_record.hpp"
 
-#include "core/command_template.hpp"
+#include "core/target_parts.hpp"
 #include "store_samples.hpp"
 #include "support/catch.hpp"
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "muster/column_default.hpp"
+#include "muster/exclude_set.hpp"
+#include "muster/target.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace muster {
+
+/// Values of columns for targets that don't say their own. Of several for one target and column,
+/// the last one counts.
+class column_defaults {
+ public:
+  /// Throws std::invalid_argument for hosts that are no hosts, a column that can't have a default,
+  /// and a timeout that is no time.
+  explicit column_defaults(const std::vector<column_default>& given);
+
+  bool empty() const { return rules_.empty(); }
+  /// Gives the target those that are for it.
+  void complete(target& subject) const;
+
+ private:
+  struct rule {
+    column_default what;
+    exclude_set hosts;  // empty for a pattern, and for all hosts
+    std::optional<std::chrono::nanoseconds> timeout;
+
+    bool matches(const target& subject) const;
+  };
+  static rule read(const column_default& given);
+
+  std::vector<rule> rules_;
+  // What a target without a row gets is the same for most: those rules, and what they come to.
+  mutable std::vector<bool> last_matches_;
+  mutable std::shared_ptr<const target_parameters> last_;
+};
+
+}  // namespace muster
