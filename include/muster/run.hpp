@@ -38,8 +38,9 @@ struct run_options {
   /// The words, joined by spaces, are a script for /bin/sh. Values reach it as its parameters, so
   /// none is taken for a part of it.
   bool shell = false;
-  /// The targets go to standard input, a line each.
+  /// The targets go to standard input, each with `target_end` after it.
   bool targets_to_input = false;
+  char target_end = '\n';
   /// Report each command, as a shell would take it, as the output of its task, and run none.
   bool dry_run = false;
   /// Run a command even if a target that begins with a dash would be taken for its option.

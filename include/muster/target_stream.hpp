@@ -61,6 +61,8 @@ struct target_stream_options {
   bool dedupe = false;
   /// Every line that is not empty is a target as it is: `target_form::line`.
   bool any_line = false;
+  /// Lines of files and feeds end in a NUL byte rather than in a newline.
+  bool nul_ended = false;
   /// Keep the columns of rows by their names, for commands; those that say how to probe are no more
   /// than that then, except for `label` and `timeout`.
   bool keep_columns = false;

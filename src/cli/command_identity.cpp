@@ -14,6 +14,7 @@ std::string command_identity(const run_arguments& arguments) {
   std::string text;
   if (run.shell) text += "--shell ";
   if (run.targets_to_input) text += "--stdin ";
+  if (run.targets_to_input && arguments.nul_ended) text += "--null ";
   for (const std::string& setting : run.process.environment) {
     const std::size_t equals = setting.find('=');
     text += "--env ";

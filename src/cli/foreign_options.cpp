@@ -25,7 +25,7 @@ constexpr std::string_view logs = "--log-dir DIR writes a file for each target";
 constexpr std::string_view directory = "--cwd DIR is where the command runs";
 constexpr std::string_view lines = "--tag shows lines as they come";
 constexpr std::string_view whole_lines =
-    "a line is a target; one that holds a line end can be given as an argument";
+    "a line is a target: tr , '\\n' | muster run …; with -0, what ends in NUL";
 constexpr std::string_view none = "nothing is run where there is no target";
 constexpr std::string_view shown = "--dry-run shows the commands, --tag what they write";
 constexpr std::string_view piped = "--stdin --batch MAX gives a command lines on standard input";
@@ -78,8 +78,6 @@ constexpr auto known = std::to_array<std::pair<std::string_view, std::string_vie
     {"runspacetimeout", limit},
     {"resume-failed", "--resume FILE runs what has failed, too"},
     {"retry-failed", "--resume FILE runs what has failed, too"},
-    {"0", whole_lines},
-    {"null", whole_lines},
     {"d", whole_lines},
     {"delimiter", whole_lines},
     {"r", none},

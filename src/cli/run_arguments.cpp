@@ -57,6 +57,9 @@ void add_command_options(CLI::App& command, run_arguments& into) {
   command.option_defaults()->group("Command");
   command.add_flag("--lines", into.any_line,
                    "Take any line and any argument as a target, as it is");
+  command.add_flag("-0,--null", into.nul_ended,
+                   "Likewise, and targets end in NUL rather than in a line end, as\n"
+                   "find -print0 writes them; with --stdin, so they do for the command");
   command.add_flag("--shell", run.shell,
                    "The command is a script for /bin/sh; targets are passed to it\nas parameters");
   command.add_flag("--stdin", run.targets_to_input,
@@ -173,8 +176,13 @@ bool writes_records(const run_arguments& arguments) {
 
 void check_fit(run_arguments& into) {
   run_options& run = into.run;
-  // What looks like a number is no option to the parser; this one is never meant as a target.
-  if (std::ranges::find(into.targets, "-0") != into.targets.end()) throw CLI::ExtrasError{{"-0"}};
+  if (into.nul_ended) {
+    if (into.format == input_format::csv || into.format == input_format::jsonl) {
+      throw CLI::ValidationError{"--null", "rows of CSV and JSON end in a line end; leave it out"};
+    }
+    into.any_line = true;
+    run.target_end = '\0';
+  }
   if (into.any_line && into.format == input_format::automatic) into.format = input_format::text;
   // Without that, output that names a target again would go on for ever.
   if (!run.refill.empty()) into.dedupe = true;

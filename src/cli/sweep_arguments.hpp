@@ -29,6 +29,7 @@ struct target_arguments {
   target_shard shard;
   bool dedupe = false;
   bool any_line = false;                  ///< Every line is a target as it is.
+  bool nul_ended = false;                 ///< Lines end in NUL.
   bool keep_columns = false;              ///< Of rows, for commands.
   std::vector<std::string> kept_columns;  ///< The same, of these names only.
 };

@@ -63,6 +63,7 @@ target_stream_options reading_options_of(const target_arguments& arguments) {
   options.all_addresses = arguments.all_addresses;
   options.format = arguments.format;
   options.any_line = arguments.any_line;
+  options.nul_ended = arguments.nul_ended;
   options.keep_columns = arguments.keep_columns;
   options.kept_columns = arguments.kept_columns;
   return options;

@@ -286,7 +286,7 @@ command_template::filled command_template::fill(std::span<const target> targets,
   }
   if (options_.to_input) {
     for (const target& subject : targets)
-      out.input += text_of(subject) + '\n';
+      out.input += text_of(subject) + options_.target_end;
   }
   return out;
 }

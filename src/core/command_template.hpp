@@ -14,8 +14,9 @@ namespace muster {
 struct command_template_options {
   /// The words, joined by spaces, are a script for /bin/sh.
   bool shell = false;
-  /// The targets go to standard input, a line each, rather than being appended.
+  /// The targets go to standard input, each with `target_end` after it, rather than being appended.
   bool to_input = false;
+  char target_end = '\n';
   /// Several targets may go to one process.
   bool batch = false;
   /// Let a target stand where the command takes it for an option.

@@ -1,6 +1,6 @@
 #include "core/line_splitter.hpp"
 
-// Strategy: bytes are appended behind those not yet taken. A byte is searched for newlines once,
+// Strategy: bytes are appended behind those not yet taken. A byte is searched for line ends once,
 // and taken bytes are dropped only when they are at least half of the buffer, so the work is linear
 // in the bytes however they are split.
 
@@ -26,13 +26,13 @@ line_splitter::pull line_splitter::take(std::size_t end, std::size_t next_start,
 }
 
 line_splitter::pull line_splitter::next(std::string_view& line) {
-  std::size_t newline = buffer_.find('\n', scanned_);
+  std::size_t line_end = buffer_.find(line_end_, scanned_);
   if (skipping_) {
-    skipping_ = newline == buffer_.npos;
-    start_ = scanned_ = skipping_ ? buffer_.size() : newline + 1;
-    newline = buffer_.find('\n', scanned_);
+    skipping_ = line_end == buffer_.npos;
+    start_ = scanned_ = skipping_ ? buffer_.size() : line_end + 1;
+    line_end = buffer_.find(line_end_, scanned_);
   }
-  if (newline != buffer_.npos) return take(newline, newline + 1, line);
+  if (line_end != buffer_.npos) return take(line_end, line_end + 1, line);
   const std::size_t left = buffer_.size() - start_;
   if (left > line_bytes_max_) {
     skipping_ = true;

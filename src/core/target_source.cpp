@@ -23,7 +23,8 @@ target_source::pull next_of(line_splitter& lines, source_line& line) {
   line.wrong.clear();
   const line_splitter::pull pulled = lines.next(line.text);
   line.number = lines.number();
-  if (line.number == 1 && line.text.substr(0, byte_order_mark.size()) == byte_order_mark) {
+  if (lines.line_end() == '\n' && line.number == 1 &&
+      line.text.substr(0, byte_order_mark.size()) == byte_order_mark) {
     line.text.remove_prefix(byte_order_mark.size());
   }
   switch (pulled) {
@@ -79,8 +80,10 @@ class feed_source : public target_source {
 
 class file_source : public target_source {
  public:
-  file_source(const std::string& path, bool may_block)
-      : target_source{path}, file_{::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
+  file_source(const std::string& path, char line_end, bool may_block)
+      : target_source{path},
+        file_{::open(path.c_str(), O_RDONLY | O_CLOEXEC)},
+        lines_{target_stream::line_bytes_max, line_end} {
     if (file_ < 0) throw std::system_error{errno, std::generic_category(), path};
     struct stat about {};
     if (::fstat(file_, &about) == 0 && S_ISDIR(about.st_mode)) {
@@ -104,7 +107,7 @@ class file_source : public target_source {
         // Half a line is dropped: half an address may be another host's address.
         const int error = errno;
         close();
-        lines_ = line_splitter{target_stream::line_bytes_max};
+        lines_ = line_splitter{target_stream::line_bytes_max, lines_.line_end()};
         lines_.finish();
         line.text = {};
         ++line.number;
@@ -137,7 +140,7 @@ class file_source : public target_source {
   }
 
   int file_;
-  line_splitter lines_{target_stream::line_bytes_max};
+  line_splitter lines_;
   std::vector<char> chunk_;
 };
 
@@ -147,8 +150,9 @@ std::unique_ptr<target_source> make_argument_source(std::string text, std::uint6
   return std::make_unique<argument_source>(std::move(text), position);
 }
 
-std::unique_ptr<target_source> open_file_source(const std::string& path, bool may_block) {
-  return std::make_unique<file_source>(path, may_block);
+std::unique_ptr<target_source> open_file_source(const std::string& path, char line_end,
+                                                bool may_block) {
+  return std::make_unique<file_source>(path, line_end, may_block);
 }
 
 std::unique_ptr<target_source> make_feed_source(std::string name,

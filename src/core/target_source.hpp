@@ -41,7 +41,8 @@ class target_source {
 std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position);
 /// Opens `path`; throws std::system_error. A failure to read later on is given as a wrong line. Of
 /// a pipe or the like, nothing is waited for unless `may_block`.
-std::unique_ptr<target_source> open_file_source(const std::string& path, bool may_block);
+std::unique_ptr<target_source> open_file_source(const std::string& path, char line_end,
+                                                bool may_block);
 /// The lines of `lines`, to which its other owner appends.
 std::unique_ptr<target_source> make_feed_source(std::string name,
                                                 std::shared_ptr<line_splitter> lines);

@@ -61,6 +61,7 @@ struct target_stream::state {
   void pass_over(std::uint64_t places);
   void notice(std::string text) const;
   line_splitter& open_feed();
+  char line_end() const { return options.nul_ended ? '\0' : '\n'; }
   bool is_random() const { return options.order == target_order::random; }
   void add_source(std::unique_ptr<target_source> source, input_format format) {
     readers.emplace_back(std::move(source), format, reading);
@@ -225,7 +226,7 @@ void target_stream::add_text_next(std::string text) {
 void target_stream::add_file(const std::string& path) {
   const input_format format = state_->options.format;
   // What is put in random order is read to its end first.
-  state_->add_source(open_file_source(path, state_->is_random()),
+  state_->add_source(open_file_source(path, state_->line_end(), state_->is_random()),
                      format == input_format::automatic ? input_format_of_file(path) : format);
   state_->places.reset();
 }
@@ -237,7 +238,7 @@ void target_stream::add_feed(std::string name) {
         "a part of a pipe in random order can't be told from the other parts: name the pipe as a "
         "file, -iL /dev/stdin, and it is read to its end first"};
   }
-  state_->feed = std::make_shared<line_splitter>(line_bytes_max);
+  state_->feed = std::make_shared<line_splitter>(line_bytes_max, state_->line_end());
   state_->add_source(make_feed_source(std::move(name), state_->feed), state_->options.format);
   state_->places.reset();
 }

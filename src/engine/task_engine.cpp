@@ -42,8 +42,12 @@ run_options checked(run_options options) {
 }
 
 command_template_options template_options_of(const run_options& options) {
-  command_template_options out{options.shell, options.targets_to_input, options.batch_max > 1,
-                               options.allow_dash};
+  command_template_options out;
+  out.shell = options.shell;
+  out.to_input = options.targets_to_input;
+  out.target_end = options.target_end;
+  out.batch = options.batch_max > 1;
+  out.allow_dash = options.allow_dash;
   for (const column_default& one : options.defaults)
     out.columns.push_back(one.column);
   return out;

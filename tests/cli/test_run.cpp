@@ -4,6 +4,7 @@
 
 using namespace muster::test;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 TEST_CASE("a command is run for every target, and their output is shown") {
   const auto result = tasks({"127.0.0.1-3", "localhost:80", "--", "echo", "at", "{}"});
@@ -114,6 +115,23 @@ TEST_CASE("any line can be a target") {
   const auto result = tasks({"--lines", "--ordered", "--", "printf", "[%s]"},
                             input("a file.txt\n# not a comment\n\n  spaced  \n{\"a\":1}\n"));
   CHECK(result.out == "[a file.txt][# not a comment][  spaced  ][{\"a\":1}]");
+}
+
+TEST_CASE("targets may end in NUL, so that any file name can be one") {
+  temporary_directory directory;
+  const std::string names = "a\nb\0 -c #\0d"s;
+  write_whole_file(directory.file("list"), names);
+  const std::vector<std::string> printed{"--ordered", "--", "printf", "[%s]"};
+  for (const bool is_file : {false, true}) {
+    std::vector<std::string> words{is_file ? "--null" : "-0"};
+    if (is_file) words.push_back("-iL" + directory.file("list"));
+    words.insert(words.end(), printed.begin(), printed.end());
+    CHECK(tasks(words, is_file ? input("") : input(names)).out == "[a\nb][ -c #][d]");
+  }
+  const std::vector<std::string> fed{"-0", "--stdin", "--batch", "3,3", "--", "tr", "\\0", "|"};
+  CHECK(tasks(fed, input(names)).out == "a\nb| -c #|d|");
+  const auto record = tasks({"-0", "--json", "--", "true"}, input(names));
+  CHECK(contains(record.out, R"("target":"a\nb")"));
 }
 
 TEST_CASE("a malformed target is reported, and stops nothing else unless it is to") {

@@ -9,6 +9,7 @@
 using muster::line_splitter;
 using muster::test::pieces;
 using muster::test::split_feed;
+using namespace std::string_literals;
 using strings = std::vector<std::string>;
 
 namespace {
@@ -69,6 +70,16 @@ TEST_CASE("an overlong line is given once and skipped to its end") {
   const std::string input = "a\n" + std::string(50, 'x') + "\nb\n" + std::string(50, 'y');
   CHECK(split_feed(input, split) ==
         strings{"1:a", "overlong 2:xxxxxxxx", "3:b", "overlong 4:yyyyyyyy", "end"});
+}
+
+TEST_CASE("lines may end in another byte, and newlines are a part of them then") {
+  line_splitter lines{line_bytes_max, '\0'};
+  strings out;
+  lines.append("a\nb\0\0too long for it\0c"s);
+  pull_all(lines, out);
+  lines.finish();
+  pull_all(lines, out);
+  CHECK(out == strings{"1:a\nb", "2:", "overlong 3:too long", "4:c", "end"});
 }
 
 TEST_CASE("memory stays bounded while lines are taken as they come") {

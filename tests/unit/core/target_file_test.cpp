@@ -2,15 +2,18 @@
 #include "stream_support.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <string>
 #include <system_error>
 
 using Catch::Matchers::Contains;
-using muster::target_stream;
+using namespace muster;
 using muster::test::logging_to;
 using muster::test::pull_all;
+using muster::test::pull_into;
 using muster::test::strings;
 using muster::test::temporary_file;
+using namespace std::string_literals;
 
 TEST_CASE("targets come in the order of their sources") {
   const temporary_file file{"10.0.1.1\n\n# comment\n10.0.1.2-3 # note\n"};
@@ -35,6 +38,27 @@ TEST_CASE("a byte order mark is tolerated at the start only") {
   CHECK(pull_all(stream) == strings{"10.0.0.1", "end"});
   REQUIRE(log.size() == 1);
   CHECK_THAT(log[0], Contains(":3: ") && Contains("\\u{feff}10.0.0.2"));
+}
+
+TEST_CASE("where targets end in NUL, everything else belongs to them") {
+  const std::string content = "\xef\xbb\xbfone\0two\nlines\0\0 # \r\0{}"s;
+  for (const target_order order : {target_order::as_given, target_order::random}) {
+    target_stream_options options;
+    options.any_line = options.nul_ended = true;
+    options.format = input_format::text;
+    options.order = order;
+    const temporary_file file{content};
+    target_stream stream{options};
+    stream.add_file(file.path());
+    stream.add_feed("feed");
+    strings out;
+    pull_into(stream, out);
+    stream.feed("x\0y\n"s);
+    stream.end_feed();
+    pull_into(stream, out);
+    std::sort(out.begin(), out.end());
+    CHECK(out == strings{" # \r", "two\nlines", "x", "y\n", "{}", "\xef\xbb\xbfone"});
+  }
 }
 
 TEST_CASE("a bad line is reported with its place and reason, counted, and stops nothing else") {
