@@ -39,6 +39,11 @@ void stop_signals::listen() {
     struct sigaction action = action_of(number);
     action.sa_flags = (action.sa_flags | static_cast<int>(SA_RESETHAND)) & ~SA_RESTART;
     ::sigaction(number, &action, nullptr);
+    // Whoever started this may have blocked them.
+    sigset_t one;
+    ::sigemptyset(&one);
+    ::sigaddset(&one, number);
+    ::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
   }
 }
 

@@ -2,6 +2,9 @@
 #include "support/enough_time.hpp"
 
 #include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
@@ -113,6 +116,21 @@ TEST_CASE("Ctrl-C hands on what is there, in order") {
   REQUIRE(silent != std::string::npos);
   CHECK(result.out.find("192.168.0.2\"") > silent);
   CHECK(contains(lines_of_target(result.out, "192.168.0.2"), R"("status":"up")"));
+}
+
+TEST_CASE("a signal that was blocked when the sweep was started stops it all the same") {
+  for (const auto& [name, number] : {std::pair{"INT", SIGINT}, std::pair{"TERM", SIGTERM}}) {
+    std::vector<std::string> words{"env", std::string{"--block-signal="} + name};
+    for (std::string& word : muster_command({"sweep", "--tcp", "9", "--json"}))
+      words.push_back(std::move(word));
+    process_options options;
+    options.keep_stdin = true;
+    process child{words, options};
+    child.write("127.0.0.1\n");
+    REQUIRE(child.wait_for_output("127.0.0.1", 20s));
+    child.send_signal(number);
+    CHECK(child.wait().exit_code == 130);
+  }
 }
 
 TEST_CASE("only hosts that answer the echo request get the other probes") {
