@@ -8,8 +8,8 @@
 namespace muster {
 
 /// Splits bytes that arrive in pieces into lines, each of which ends in a newline or, where that is
-/// asked for, in another byte. Holds at most the bytes of one `append` and one
-/// line of `line_bytes_max`, if all lines are taken before more is appended.
+/// asked for, in another byte. Holds at most the bytes of one `append` and one line of
+/// `line_bytes_max`, if all lines are taken before more is appended.
 class line_splitter {
  public:
   enum class pull : std::uint8_t {

@@ -1,5 +1,5 @@
-#include "core/target_parts.hpp"
 #include "core/duration_text.hpp"
+#include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 #include "sink/task_formats.hpp"
 
