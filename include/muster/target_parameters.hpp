@@ -2,6 +2,7 @@
 
 #include "muster/probe_kind.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,16 @@
 #include <vector>
 
 namespace muster {
+
+/// Whether two texts name the same column: case makes no difference, and a space or hyphen is an
+/// underscore.
+constexpr bool is_same_column(std::string_view one, std::string_view other) {
+  const auto canonical = [](char c) {
+    if (c >= 'A' && c <= 'Z') return static_cast<char>(c + ('a' - 'A'));
+    return c == ' ' || c == '-' ? '_' : c;
+  };
+  return std::ranges::equal(one, other, {}, canonical, canonical);
+}
 
 /// What a target's own row says about how it is to be probed, in place of the run's options. Shared
 /// by all members of a range. What is empty is left to the options.
@@ -47,10 +58,12 @@ struct target_parameters {
  private:
   static const std::string* value_in(const std::vector<std::pair<std::string, std::string>>& pairs,
                                      std::string_view name) {
+    const std::string* alike = nullptr;
     for (const auto& [own, value] : pairs) {
       if (own == name) return &value;
+      if (!alike && is_same_column(own, name)) alike = &value;
     }
-    return nullptr;
+    return alike;
   }
 };
 

@@ -1,14 +1,18 @@
 #include "cli/command_check.hpp"
 
+#include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "core/command_template.hpp"
 #include "core/parsed.hpp"
 #include "process/interpreter.hpp"
 #include "process/program_path.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -63,6 +67,23 @@ void check_command(const run_arguments& arguments) {
         "there is no program '{}' in PATH; is it installed, or did you mean --shell?", shown)};
   }
   throw usage_error{fmt::format("can't run {}: {}", shown, explain(error))};
+}
+
+void mention_idle_defaults(const run_arguments& arguments) {
+  const run_options& run = arguments.run;
+  if (run.defaults.empty() || run.command.empty()) return;
+  command_template_options options;
+  options.shell = run.shell;
+  const command_template command{run.command, options};
+  std::vector<std::string> asked = command.columns();
+  asked.insert(asked.end(), {run.group_column, "timeout"});
+  if (command.text().find("{port}") != std::string::npos) asked.push_back("port");
+  for (const column_default& one : run.defaults) {
+    const auto is_it = [&one](const std::string& name) { return is_same_column(name, one.column); };
+    if (std::ranges::any_of(asked, is_it)) continue;
+    say(fmt::format("--default: nothing asks for {}: there is no {{{}}} in the command", one.column,
+                    one.column));
+  }
 }
 
 }  // namespace muster

@@ -9,4 +9,7 @@ namespace muster {
 /// looked for when its task starts.
 void check_command(const run_arguments& arguments);
 
+/// Says which defaults nothing asks for, perhaps as their names are mistyped.
+void mention_idle_defaults(const run_arguments& arguments);
+
 }  // namespace muster

@@ -44,7 +44,8 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 }
 
 /// The targets that succeeded by the log at `path`. Throws as `read_earlier_run` does.
-std::unordered_set<std::string> read_succeeded(const std::string& path, std::string_view command) {
+std::unordered_map<std::string, std::uint64_t> read_succeeded(const std::string& path,
+                                                              std::string_view command) {
   const auto fail = [&path](int error) {
     throw std::system_error{error, std::generic_category(), "--resume: " + path};
   };
@@ -76,9 +77,8 @@ std::unordered_set<std::string> read_succeeded(const std::string& path, std::str
 
 }  // namespace
 
-std::optional<std::unordered_set<std::string>> read_earlier_run(const std::string& path,
-                                                                const std::string& appended_to,
-                                                                std::string_view command) {
+std::optional<std::unordered_map<std::string, std::uint64_t>> read_earlier_run(
+    const std::string& path, const std::string& appended_to, std::string_view command) {
   need_regular_file("--resume", path);
   // The first run may be asked for in the same words as those that go on from it.
   if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {

@@ -4,21 +4,22 @@
 #include "muster/task.hpp"
 #include "sink/numbers.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace muster {
 
-/// The targets that succeeded in the runs of this command that the job log at `path` tells of;
-/// nothing when there is no such log yet and this run, whose log is `appended_to` or else that one,
-/// begins it. `command` is a `command_identity`. Throws std::system_error when it can't be read,
-/// and usage_error when it is no job log, of another command, or not there.
-std::optional<std::unordered_set<std::string>> read_earlier_run(const std::string& path,
-                                                                const std::string& appended_to,
-                                                                std::string_view command);
+/// The targets that succeeded in the runs of this command that the job log at `path` tells of, each
+/// with how often it did; nothing when there is no such log yet and this run, whose log is
+/// `appended_to` or else that one, begins it. `command` is a `command_identity`. Throws
+/// std::system_error when it can't be read, and usage_error when it is no job log, of another
+/// command, or not there.
+std::optional<std::unordered_map<std::string, std::uint64_t>> read_earlier_run(
+    const std::string& path, const std::string& appended_to, std::string_view command);
 
 /// A log of tasks, a JSON line for each target as its task ends. Every line is one write to the end
 /// of the file, so several runs may write to one, and one that is killed leaves whole lines. A line

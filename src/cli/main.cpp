@@ -1,3 +1,4 @@
+#include "cli/bracketed_words.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/foreign_options.hpp"
 #include "cli/help_formatter.hpp"
@@ -42,6 +43,7 @@ struct command_line {
   muster::sweep_arguments sweep;
   muster::run_arguments run;
   muster::jobs_arguments jobs;
+  CLI::App* sweep_command = nullptr;
   CLI::App* run_command = nullptr;
   CLI::App* jobs_command = nullptr;
   words options;  ///< As they were parsed, the last one first, as CLI11 wants them.
@@ -52,9 +54,9 @@ command_line::command_line() {
   app.set_version_flag("--version", std::string{"muster "} + muster::version);
   app.require_subcommand(1);
   app.formatter(std::make_shared<muster::help_formatter>());
-  CLI::App& sweep_command =
-      *app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
-  muster::add_sweep_options(sweep_command, sweep);
+  sweep_command =
+      app.add_subcommand("sweep", "Probe each target once, stream the results, summarise");
+  muster::add_sweep_options(*sweep_command, sweep);
   run_command = app.add_subcommand("run", "Run a command for each target, under the same limits");
   muster::add_run_options(*run_command, run);
   jobs_command = app.add_subcommand("jobs", "Runs that go on by themselves: their state, results");
@@ -71,15 +73,20 @@ std::string as_option(const std::string& word) {
 void command_line::parse(const words& all) {
   // What stands behind -- is no option, whatever it looks like: the command of `run`, or targets.
   const auto end = std::find(all.begin(), all.end(), "--");
-  if (!all.empty() && all.front() == "run") {
-    if (end != all.end()) run.run.command.assign(end + 1, all.end());
-  } else {
-    options.assign(all.rbegin(), std::make_reverse_iterator(end));
-  }
+  const words rest{end == all.end() ? end : end + 1, all.end()};
+  const bool is_run = !all.empty() && all.front() == "run";
+  const bool is_sweep = !all.empty() && all.front() == "sweep";
+  if (is_run) run.run.command = rest;
+  if (!is_run && !is_sweep) options.assign(all.rbegin(), std::make_reverse_iterator(end));
   std::transform(std::make_reverse_iterator(end), all.rend(), std::back_inserter(options),
                  as_option);
-  auto remaining = options;
+  words remaining{options.rbegin(), options.rend()};
+  muster::mark_bracketed_words(is_run ? *run_command : *sweep_command, remaining);
+  std::reverse(remaining.begin(), remaining.end());
   app.parse(std::move(remaining));
+  muster::unmark_bracketed_words(sweep.targets);
+  muster::unmark_bracketed_words(run.targets);
+  if (is_sweep) sweep.targets.insert(sweep.targets.end(), rest.begin(), rest.end());
 }
 
 constexpr std::size_t command_bytes_max = 4096;

@@ -5,6 +5,7 @@
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
 #include "core/column_defaults.hpp"
+#include "core/parsed.hpp"
 #include "core/whole_number.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace muster {
 namespace {
@@ -39,17 +41,28 @@ column_default parse_default(const std::string& text) {
   }
   column_default out;
   out.value = text.substr(equals + 1);
-  const std::size_t space = text.rfind(' ', equals);
+  const std::size_t space = text.find_last_of(" \t", equals);
   if (space != text.npos) out.hosts = text.substr(0, space);
   const std::size_t begin = space == text.npos ? 0 : space + 1;
   out.column = text.substr(begin, equals - begin);
-  // A mistake is the option's, not the run's.
-  try {
-    column_defaults{{out}};
-  } catch (const std::invalid_argument& error) {
-    throw CLI::ValidationError{"--default", error.what()};
-  }
   return out;
+}
+
+/// A mistake is the option's, not the run's.
+void check_defaults(const run_arguments& arguments) {
+  for (const column_default& one : arguments.run.defaults) {
+    const std::string wrong = one.hosts.empty() || arguments.any_line
+                                  ? std::string{}
+                                  : column_defaults::wrong_with_hosts(one.hosts);
+    if (!wrong.empty()) {
+      throw CLI::ValidationError{"--default", fmt::format("'{}': {}", excerpt(one.hosts), wrong)};
+    }
+    try {
+      column_defaults{{one}};
+    } catch (const std::invalid_argument& error) {
+      throw CLI::ValidationError{"--default", error.what()};
+    }
+  }
 }
 
 void add_command_options(CLI::App& command, run_arguments& into) {
@@ -146,7 +159,7 @@ void add_output_options(CLI::App& command, run_arguments& into) {
   command.add_option("--label", into.label, "What the progress line calls the run (run)")
       ->option_text("TEXT");
   command.add_flag("-q,--quiet", into.quiet,
-                   "No results on standard output, no progress; the summary stays");
+                   "No results, no output of tasks, no progress; the summary stays");
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
   // Records of a dry run would say that something was run.
   for (const char* other : {"--json", "--csv", "--output"})
@@ -183,6 +196,7 @@ void check_fit(run_arguments& into) {
     into.any_line = true;
     run.target_end = '\0';
   }
+  check_defaults(into);
   if (into.any_line && into.format == input_format::automatic) into.format = input_format::text;
   // Without that, output that names a target again would go on for ever.
   if (!run.refill.empty()) into.dedupe = true;

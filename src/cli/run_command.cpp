@@ -28,7 +28,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include <asio/co_spawn.hpp>
@@ -141,7 +141,12 @@ class task_command final : private run_observer {
   bool done_before(const target& subject) override {
     mention_ungrouped(subject);
     if (keeper_ && keeper_->done_before(subject)) return true;
-    return !succeeded_.empty() && succeeded_.contains(task_key(subject));
+    if (succeeded_.empty()) return false;
+    const auto found = succeeded_.find(task_key(subject));
+    if (found == succeeded_.end()) return false;
+    // A target that is there several times is done as often as it has succeeded.
+    if (--found->second == 0) succeeded_.erase(found);
+    return true;
   }
   void on_targets_wanted() override {
     intake_.read([this] { run_.targets_ready(); });
@@ -151,12 +156,13 @@ class task_command final : private run_observer {
     const std::string& column = arguments_.run.group_column;
     if (column.empty() || ungrouped_mentioned_) return;
     const target_parameters* const row = subject.parameters();
-    if (row && row->column(column)) return;
+    const std::string* const group = row ? row->column(column) : nullptr;
+    if (group && !group->empty()) return;
     ungrouped_mentioned_ = true;
-    say(
-        fmt::format("--group-by: {} has no column {}; such targets are in no group, and no group's "
-                    "limit holds for them",
-                    excerpt(text_of(subject)), excerpt(column)));
+    say(fmt::format(
+        "--group-by: {} has nothing in a column {}; such targets are in no group, and no group's "
+        "limit holds for them",
+        excerpt(text_of(subject)), excerpt(column)));
   }
 
   // The run with the scripts around it.
@@ -276,7 +282,7 @@ class task_command final : private run_observer {
   bool begins_log_ = false;
   bool ungrouped_mentioned_ = false;
   std::exception_ptr failure_;
-  std::unordered_set<std::string> succeeded_;
+  std::unordered_map<std::string, std::uint64_t> succeeded_;
   run_summary summary_;
   asio::io_context context_{1};
   target_intake intake_;
@@ -299,6 +305,7 @@ int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
     check_command(arguments);
+    mention_idle_defaults(arguments);
     refuse_file_clashes(files_read(arguments),
                         {{"-o", arguments.output_files}, {"--joblog", {arguments.job_log}}});
     task_command command{arguments, keeper};

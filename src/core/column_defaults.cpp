@@ -2,7 +2,9 @@
 // fnmatch(3). What matches is put beside the target's own columns, which come first.
 #include "core/column_defaults.hpp"
 
+#include "core/command_template.hpp"
 #include "core/duration_text.hpp"
+#include "core/host.hpp"
 #include "core/target_parts.hpp"
 #include "core/target_record.hpp"
 #include "muster/printable.hpp"
@@ -19,7 +21,7 @@
 namespace muster {
 namespace {
 
-bool is_pattern(const std::string& hosts) { return hosts.find_first_of("*?[") != hosts.npos; }
+bool is_pattern(std::string_view hosts) { return hosts.find_first_of("*?[") != hosts.npos; }
 
 std::chrono::nanoseconds read_timeout(const std::string& text) {
   const auto time = parse_duration(text);
@@ -38,19 +40,32 @@ column_defaults::column_defaults(const std::vector<column_default>& given) {
 }
 
 column_defaults::rule column_defaults::read(const column_default& given) {
-  rule out{given, {}, {}};
-  if (!given.hosts.empty() && !is_pattern(given.hosts)) {
-    if (const std::string wrong = out.hosts.add_text(given.hosts); !wrong.empty()) {
-      throw std::invalid_argument{fmt::format("{}: {}", excerpt(given.hosts), wrong)};
-    }
+  rule out;
+  out.what = given;
+  if (!given.hosts.empty() && !is_pattern(given.hosts)) out.hosts.add_text(given.hosts);
+  if (!is_column_name(given.column)) {
+    throw std::invalid_argument{fmt::format("'{}' is no name of a column", excerpt(given.column))};
   }
   const auto known = target_column_of(given.column);
-  if (given.column.empty() || (known && names_target(*known)) || known == target_column::label) {
+  if (known && (names_target(*known) || *known == target_column::label)) {
     throw std::invalid_argument{
-        fmt::format("'{}' can't be the same for several targets", excerpt(given.column))};
+        fmt::format("{} is of one target only: it has no default", given.column)};
   }
-  if (known == target_column::timeout) out.timeout = read_timeout(given.value);
+  out.is_timeout = known == target_column::timeout;
+  if (out.is_timeout && !given.value.empty()) out.timeout = read_timeout(given.value);
+  if (known == target_column::port && !given.value.empty()) {
+    if (const auto port = parse_port(given.value); !port) {
+      throw std::invalid_argument{fmt::format("port: {}", port.error().message)};
+    }
+  }
   return out;
+}
+
+std::string column_defaults::wrong_with_hosts(std::string_view hosts) {
+  if (!is_pattern(hosts)) return exclude_set{}.add_text(hosts);
+  if (std::ranges::count(hosts, ':') == 1) return "hosts have no port here";
+  if (hosts.find('/') != hosts.npos) return "write a block, or a pattern, but not both";
+  return {};
 }
 
 bool column_defaults::rule::matches(const target& subject) const {
@@ -58,7 +73,10 @@ bool column_defaults::rule::matches(const target& subject) const {
   const bool has_address = !subject.needs_lookup() && subject.form() != target_form::line;
   if (has_address && hosts.contains(subject.address())) return true;
   if (subject.needs_lookup() && hosts.contains_name(subject.host())) return true;
-  return ::fnmatch(what.hosts.c_str(), host_of(subject).c_str(), FNM_CASEFOLD) == 0;
+  std::string host = host_of(subject);
+  const bool is_rooted = subject.needs_lookup() && host.ends_with('.');
+  if (is_rooted && !what.hosts.ends_with('.')) host.pop_back();
+  return ::fnmatch(what.hosts.c_str(), host.c_str(), FNM_CASEFOLD) == 0;
 }
 
 void column_defaults::complete(target& subject) const {
@@ -69,13 +87,13 @@ void column_defaults::complete(target& subject) const {
   const target_parameters* const row = subject.parameters();
   if (row || !last_ || matches != last_matches_) {
     auto whole = std::make_shared<target_parameters>(row ? *row : target_parameters{});
-    std::optional<std::chrono::nanoseconds> timeout;
+    bool has_timeout = whole->timeout.has_value();
     for (std::size_t i = rules_.size(); i-- > 0;) {
+      const rule& one = rules_[i];
       if (!matches[i]) continue;
-      if (rules_[i].timeout && !timeout) timeout = rules_[i].timeout;
-      whole->defaults.emplace_back(rules_[i].what.column, rules_[i].what.value);
+      if (one.is_timeout && !std::exchange(has_timeout, true)) whole->timeout = one.timeout;
+      whole->defaults.emplace_back(one.what.column, one.what.value);
     }
-    if (!whole->timeout) whole->timeout = timeout;
     if (row) {
       subject = subject.with(std::move(whole));
       return;

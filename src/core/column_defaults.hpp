@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster {
@@ -16,9 +17,12 @@ namespace muster {
 /// the last one counts.
 class column_defaults {
  public:
-  /// Throws std::invalid_argument for hosts that are no hosts, a column that can't have a default,
-  /// and a timeout that is no time.
+  /// Throws std::invalid_argument for a column that can't have a default, and for a timeout or a
+  /// port that is none.
   explicit column_defaults(const std::vector<column_default>& given);
+
+  /// Why no target of a network could be meant; empty when one could.
+  static std::string wrong_with_hosts(std::string_view hosts);
 
   bool empty() const { return rules_.empty(); }
   /// Gives the target those that are for it.
@@ -28,6 +32,7 @@ class column_defaults {
   struct rule {
     column_default what;
     exclude_set hosts;  // empty for a pattern, and for all hosts
+    bool is_timeout = false;
     std::optional<std::chrono::nanoseconds> timeout;
 
     bool matches(const target& subject) const;

@@ -17,9 +17,8 @@
 #include <fmt/format.h>
 
 namespace muster {
-namespace {
 
-bool is_name(std::string_view text) {
+bool is_column_name(std::string_view text) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == ' ' || c == '.';
@@ -27,8 +26,6 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.front() != ' ' && text.front() != '-' && text.back() != ' ' &&
          std::all_of(text.begin(), text.end(), fits);
 }
-
-}  // namespace
 
 // ---- What stands where
 
@@ -55,7 +52,7 @@ command_template::word command_template::parse(std::string_view text, bool scrip
     const std::string_view name = text.substr(1, close - 1);
     const auto found = std::find_if(known.begin(), known.end(),
                                     [name](const auto& one) { return one.first == name; });
-    if (found == known.end() && !is_name(name)) {
+    if (found == known.end() && !is_column_name(name)) {
       plain += text.front();
       text.remove_prefix(1);
       continue;
@@ -139,13 +136,21 @@ void command_template::build_script() {
   last_ = {{kind::target, {}, script_.find(" -- ") == script_.npos}};
 }
 
+/// Whether it is another one for each target.
+bool command_template::varies(const word& one) {
+  return std::ranges::any_of(
+      one, [](const piece& part) { return part.what != kind::text && part.what != kind::number; });
+}
+
 /// A column is a placeholder for those who have a row, and a text for those who don't.
 bool command_template::is_column(const piece& part, const target& subject) const {
   if (part.what != kind::column) return false;
   const target_parameters* const row = subject.parameters();
   const bool has_defaults_only = row && row->columns.empty() && !row->defaults.empty();
   if (row && !has_defaults_only) return true;
-  return std::ranges::find(options_.columns, part.text) != options_.columns.end();
+  return std::ranges::any_of(options_.columns, [&part](std::string_view known) {
+    return is_same_column(known, part.text);
+  });
 }
 
 bool command_template::gets_target_last(const target& subject) const {
@@ -240,6 +245,27 @@ bool command_template::append_word(const word& from, const target& subject, cons
   return true;
 }
 
+std::size_t command_template::argument_bytes(const target& subject) const {
+  constexpr std::size_t address_bytes_max = 64;
+  std::size_t value = std::max(text_of(subject).size(), address_bytes_max);
+  if (const target_parameters* const row = subject.parameters()) {
+    for (const auto* columns : {&row->columns, &row->defaults}) {
+      for (const auto& [name, text] : *columns)
+        value = std::max(value, text.size());
+    }
+  }
+  const auto bytes_of = [value](const word& one) {
+    std::size_t bytes = 1 + sizeof(char*);
+    for (const piece& part : one)
+      bytes += part.what == kind::text ? part.text.size() : value;
+    return bytes;
+  };
+  std::size_t bytes = gets_target_last(subject) ? bytes_of(last_) : 0;
+  for (const word& one : words_)
+    if (varies(one)) bytes += bytes_of(one);
+  return bytes;
+}
+
 bool command_template::uses_address() const {
   for (const word& one : words_) {
     for (const piece& part : one) {
@@ -276,12 +302,12 @@ command_template::filled command_template::fill(std::span<const target> targets,
     words.push_back(&one);
   if (appended) words.push_back(&last_);
   for (const word* const one : words) {
-    const auto varies = [](const piece& part) {
-      return part.what != kind::text && part.what != kind::number;
-    };
-    const bool repeated = std::any_of(one->begin(), one->end(), varies);
+    const bool repeated = varies(*one);
     for (std::size_t i = 0; i < (repeated ? targets.size() : 1); ++i) {
-      if (!append_word(*one, targets[i], known, out)) return out;
+      if (append_word(*one, targets[i], known, out)) continue;
+      // Of several targets, the one that it is about is told.
+      if (out.what.empty() && targets.size() > 1) out.what = text_of(targets[i]);
+      return out;
     }
   }
   if (options_.to_input) {

@@ -3,6 +3,7 @@
 #include "muster/status.hpp"
 #include "muster/target.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,6 +25,9 @@ struct command_template_options {
   /// Words in braces that are columns even for a target without a row.
   std::vector<std::string> columns = {};
 };
+
+/// Whether a column can be called so in a command.
+bool is_column_name(std::string_view text);
 
 /// The command of a run, and where in it a target's values stand: `{}` the target as it is written,
 /// `{host}`, `{address}`, `{port}`, `{#}` the task's number from 1, and `{name}` for a column of
@@ -49,6 +53,8 @@ class command_template {
   /// `address` is that of a target whose host is a name, if it is known.
   filled fill(std::span<const target> targets, std::uint64_t number,
               std::string_view address = {}) const;
+  /// How much room a target takes in the arguments, at the most: each with its NUL and pointer.
+  std::size_t argument_bytes(const target& subject) const;
   /// Whether `{address}` is in it, so that names have to be looked up.
   bool uses_address() const;
 
@@ -68,6 +74,7 @@ class command_template {
   using word = std::vector<piece>;
 
   static word parse(std::string_view text, bool script);
+  static bool varies(const word& one);
   void build_script();
   bool is_column(const piece& part, const target& subject) const;
   bool gets_target_last(const target& subject) const;

@@ -53,7 +53,7 @@ void job_log_reader::take_line(std::string_view line) {
   }
   std::string* const key = find(*members, key_member);
   const std::string* const outcome = find(*members, status_member);
-  if (key && outcome && *outcome == to_string(status::up)) succeeded_.insert(std::move(*key));
+  if (key && outcome && *outcome == to_string(status::up)) ++succeeded_[std::move(*key)];
 }
 
 }  // namespace muster

@@ -3,10 +3,11 @@
 #include "core/line_splitter.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace muster {
 
@@ -36,8 +37,8 @@ class job_log_reader {
   bool is_job_log() const { return named_; }
   /// The first command that is another one; none when there is none.
   const std::optional<std::string>& other_command() const { return other_; }
-  /// The keys of the targets that succeeded.
-  std::unordered_set<std::string>& succeeded() { return succeeded_; }
+  /// The keys of the targets that succeeded, and how often: a target may be there more than once.
+  std::unordered_map<std::string, std::uint64_t>& succeeded() { return succeeded_; }
 
  private:
   void take_lines();
@@ -47,7 +48,7 @@ class job_log_reader {
   line_splitter lines_{line_bytes_max};
   bool named_ = false;
   std::optional<std::string> other_;
-  std::unordered_set<std::string> succeeded_;
+  std::unordered_map<std::string, std::uint64_t> succeeded_;
 };
 
 }  // namespace muster

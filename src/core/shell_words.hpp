@@ -8,7 +8,7 @@ namespace muster {
 /// Appends a word such that a shell reads the same one.
 inline void append_shell_word(std::string& out, std::string_view word) {
   constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-[]";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
   if (!word.empty() && word.find_first_not_of(plain) == word.npos) {
     out += word;
     return;

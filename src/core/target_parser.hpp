@@ -23,7 +23,9 @@ struct target_parser_options {
   /// Whether a row is more than what its columns say about probes.
   bool keeps_rows() const { return keep_columns || !kept_columns.empty(); }
   bool keeps(std::string_view column) const {
-    return keep_columns || std::ranges::find(kept_columns, column) != kept_columns.end();
+    return keep_columns || std::ranges::any_of(kept_columns, [column](std::string_view kept) {
+             return is_same_column(kept, column);
+           });
   }
 };
 

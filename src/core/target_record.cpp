@@ -199,12 +199,9 @@ std::string check_together(const target_range& range, const target_parameters& p
 }  // namespace
 
 std::optional<target_column> target_column_of(std::string_view name) {
-  std::string canonical{trimmed(name)};
-  for (char& c : canonical) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    if (c == ' ' || c == '-') c = '_';
-  }
-  const auto found = std::find(column_names.begin(), column_names.end(), canonical);
+  const auto found = std::ranges::find_if(
+      column_names,
+      [name = trimmed(name)](std::string_view known) { return is_same_column(known, name); });
   if (found == column_names.end()) return std::nullopt;
   return static_cast<target_column>(found - column_names.begin());
 }

@@ -44,8 +44,11 @@ target_source::pull next_of(line_splitter& lines, source_line& line) {
 
 class argument_source : public target_source {
  public:
-  argument_source(std::string text, std::uint64_t position)
-      : target_source{"argument"}, text_{std::move(text)}, position_{position} {}
+  argument_source(std::string text, std::uint64_t position, bool any_line)
+      : target_source{"argument"},
+        text_{std::move(text)},
+        position_{position},
+        is_empty_{any_line ? text_.empty() : text_.find_first_not_of(" \t\r\n") == text_.npos} {}
 
   pull next(source_line& line) override {
     if (std::exchange(taken_, true)) return pull::end;
@@ -54,7 +57,7 @@ class argument_source : public target_source {
     line.wrong.clear();
     if (text_.size() > target_stream::line_bytes_max) {
       line.wrong = fmt::format("longer than {} bytes", target_stream::line_bytes_max);
-    } else if (text_.find_first_not_of(" \t\r\n") == text_.npos) {
+    } else if (is_empty_) {
       // A blank line in a file is layout; a blank argument is a script's unset variable.
       line.wrong = "the target is empty";
     }
@@ -64,6 +67,7 @@ class argument_source : public target_source {
  private:
   std::string text_;
   std::uint64_t position_;
+  bool is_empty_;
   bool taken_ = false;
 };
 
@@ -146,8 +150,9 @@ class file_source : public target_source {
 
 }  // namespace
 
-std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position) {
-  return std::make_unique<argument_source>(std::move(text), position);
+std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position,
+                                                    bool any_line) {
+  return std::make_unique<argument_source>(std::move(text), position, any_line);
 }
 
 std::unique_ptr<target_source> open_file_source(const std::string& path, char line_end,

@@ -37,8 +37,10 @@ class target_source {
   std::string name_;
 };
 
-/// One argument of the command line, the `position`th, from 1.
-std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position);
+/// One argument of the command line, the `position`th, from 1. White space is a target where
+/// `any_line` is.
+std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position,
+                                                    bool any_line);
 /// Opens `path`; throws std::system_error. A failure to read later on is given as a wrong line. Of
 /// a pipe or the like, nothing is waited for unless `may_block`.
 std::unique_ptr<target_source> open_file_source(const std::string& path, char line_end,

@@ -205,7 +205,7 @@ target_stream& target_stream::operator=(target_stream&&) noexcept = default;
 target_stream::~target_stream() = default;
 
 void target_stream::add_text(std::string text) {
-  const std::string_view stripped = strip_line(text);
+  const std::string_view stripped = state_->options.any_line ? text : strip_line(text);
   if (state_->places && !stripped.empty() && text.size() <= line_bytes_max) {
     const auto range = parse_target(stripped, state_->reading.parser);
     const auto count = range ? count_not_excluded(*range, state_->options.excludes) : 0;
@@ -213,14 +213,16 @@ void target_stream::add_text(std::string text) {
                          ? std::optional{add_saturating(*state_->places, *count)}
                          : std::nullopt;
   }
-  state_->add_source(make_argument_source(std::move(text), ++state_->arguments),
-                     input_format::text);
+  state_->add_source(
+      make_argument_source(std::move(text), ++state_->arguments, state_->options.any_line),
+      input_format::text);
 }
 
 void target_stream::add_text_next(std::string text) {
   state_->places.reset();
-  state_->readers.emplace_front(make_argument_source(std::move(text), ++state_->arguments),
-                                input_format::text, state_->reading);
+  state_->readers.emplace_front(
+      make_argument_source(std::move(text), ++state_->arguments, state_->options.any_line),
+      input_format::text, state_->reading);
 }
 
 void target_stream::add_file(const std::string& path) {

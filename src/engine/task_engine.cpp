@@ -8,11 +8,14 @@
 #include "net/descriptor_limit.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <stdexcept>
 #include <utility>
 
 #include <asio/use_awaitable.hpp>
+
+#include <unistd.h>
 
 namespace muster {
 namespace {
@@ -53,6 +56,21 @@ command_template_options template_options_of(const run_options& options) {
   return out;
 }
 
+/// How many bytes the targets of one command may take: three quarters of what the system allows, as
+/// the one that passes this bound still goes with them.
+std::size_t argument_room(const run_options& options) {
+  const long limit = ::sysconf(_SC_ARG_MAX);
+  std::size_t taken = 0;
+  for (char** entry = environ; *entry; ++entry)
+    taken += std::strlen(*entry) + 1 + sizeof(char*);
+  for (const std::string& entry : options.process.environment)
+    taken += entry.size() + 1 + sizeof(char*);
+  for (const std::string& word : options.command)
+    taken += word.size() + 1 + sizeof(char*);
+  const auto allowed = static_cast<std::size_t>(std::max(limit, long{0}));
+  return allowed > taken ? (allowed - taken) / 4 * 3 : 0;
+}
+
 std::size_t slots_of(std::size_t tasks_max) {
   return tasks_max == 0 ? host_slots<task_cursor>::per_host_limit : tasks_max;
 }
@@ -78,6 +96,7 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
       hosts_{slots_of(options_.per_host_max), parked_max},
       groups_{slots_of(options_.group_max), parked_max},
       retries_{options_.retries},
+      argument_bytes_max_{argument_room(options_)},
       sequence_{options_.first_sequence},
       time_{context},
       course_{context, time_, [this](reason why) { stop(why); }},

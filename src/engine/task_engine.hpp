@@ -32,6 +32,7 @@ namespace muster {
 struct task_cursor {
   std::uint64_t sequence = 0;
   std::vector<target> targets;
+  std::size_t argument_bytes = 0;  // of a batch
   std::string group;
   std::uint64_t host_key = 0;
   std::unique_ptr<std::vector<task_attempt>> attempts;  // when it was tried before
@@ -69,7 +70,8 @@ class task_engine {
   std::optional<task_cursor> pull_task();
   std::optional<task_cursor> admit_to_host(task_cursor&& task);
   std::optional<task_cursor> admit_to_group(task_cursor&& task);
-  target_stream::pull take_targets(std::vector<target>& batch);
+  target_stream::pull take_targets(std::vector<target>& batch, std::size_t& bytes);
+  bool is_full(const std::vector<target>& batch, std::size_t bytes) const;
   /// Adds targets to a batch as far as they have come. False when it is to wait for more.
   bool gather_batch();
   bool may_grow(const task_cursor& task) const;
@@ -115,6 +117,8 @@ class task_engine {
   std::optional<basic_ordered_window<task_result>> window_;
   std::optional<refill_lines> refill_;
   std::vector<target> batch_;  // gathered for the next task
+  std::size_t batch_bytes_ = 0;
+  std::size_t argument_bytes_max_;  // of a batch: what fits into a command
   task_cursor* growing_ =
       nullptr;  // the task that waits to be started, if it may have more targets
   run_summary sum_;

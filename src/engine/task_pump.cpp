@@ -64,7 +64,8 @@ job task_engine::pump(job_scope&, task_engine& self) {
       auto [error, granted] = co_await self.permits_.async_acquire(resume);
       permit.emplace(std::move(granted));
     }
-    if (self.growing_ && !self.stopping()) self.take_targets(self.growing_->targets);
+    if (self.growing_ && !self.stopping())
+      self.take_targets(self.growing_->targets, self.growing_->argument_bytes);
     self.growing_ = nullptr;
     if (self.stopping()) {
       self.end_unstarted(std::move(*task), self.course_.stop_reason());
@@ -131,6 +132,7 @@ std::optional<task_cursor> task_engine::pull_task() {
     if (batch_.empty()) continue;
     task_cursor task;
     task.targets = std::exchange(batch_, {});
+    task.argument_bytes = std::exchange(batch_bytes_, 0);
     task.sequence = sequence_++;
     const target& first = task.targets.front();
     task.host_key = host_key_of(first);
@@ -176,8 +178,8 @@ bool task_engine::may_pull() const {
 
 /// Moves targets that have come to others of a batch, as long as there is room. Says what became of
 /// the last one: `target` when the batch is full.
-target_stream::pull task_engine::take_targets(std::vector<target>& batch) {
-  while (!exhausted_ && batch.size() < options_.batch_max) {
+target_stream::pull task_engine::take_targets(std::vector<target>& batch, std::size_t& bytes) {
+  while (!exhausted_ && !is_full(batch, bytes)) {
     target next;
     const auto pulled = targets_.next(next);
     if (pulled == target_stream::pull::wait) {
@@ -191,15 +193,21 @@ target_stream::pull task_engine::take_targets(std::vector<target>& batch) {
     if (observer_.done_before(next)) {
       ++sum_.done_before;
     } else {
+      if (options_.batch_max > 1) bytes += command_.argument_bytes(next);
       batch.push_back(std::move(next));
     }
   }
   return exhausted_ ? target_stream::pull::end : target_stream::pull::target;
 }
 
+bool task_engine::is_full(const std::vector<target>& batch, std::size_t bytes) const {
+  if (batch.empty()) return false;
+  return batch.size() >= options_.batch_max || bytes >= argument_bytes_max_;
+}
+
 /// Makes `batch_` a batch that can be started, or leaves it empty when there are no targets left.
 bool task_engine::gather_batch() {
-  if (take_targets(batch_) == target_stream::pull::wait) {
+  if (take_targets(batch_, batch_bytes_) == target_stream::pull::wait) {
     if (batch_.empty()) return false;
     const bool enough = batch_.size() >= options_.batch_min;
     if (!enough && !std::exchange(batch_due_, false)) {
@@ -217,7 +225,7 @@ bool task_engine::gather_batch() {
 /// Whether targets that come now may still go to this task. The latest one only, so that targets
 /// stay in their order.
 bool task_engine::may_grow(const task_cursor& task) const {
-  return task.targets.size() < options_.batch_max && !task.attempts &&
+  return !is_full(task.targets, task.argument_bytes) && !task.attempts &&
          task.sequence + 1 == sequence_;
 }
 
@@ -230,7 +238,7 @@ void task_engine::targets_ready() {
 job task_engine::grow_soon(job_scope&, task_engine& self) {
   co_await asio::post(self.context_, resume);
   self.growth_due_ = false;
-  if (self.growing_) self.take_targets(self.growing_->targets);
+  if (self.growing_) self.take_targets(self.growing_->targets, self.growing_->argument_bytes);
 }
 
 bool task_engine::drained() const {

@@ -11,6 +11,11 @@ void append_grouped(std::string& out, std::uint64_t value) {
   append_padded<3>(out, value % 1000);
 }
 
+void append_rate(std::string& out, double per_second) {
+  if (per_second >= 10) return append_grouped(out, static_cast<std::uint64_t>(per_second));
+  out += per_second >= 0.01 ? fmt::format("{:.2g}", per_second) : "0";
+}
+
 std::uint64_t loss_thousandths(std::uint64_t sent, std::uint64_t received) {
   if (received >= sent) return 0;
   if (received == 0) return 1000;

@@ -32,6 +32,9 @@ void append_padded(Out& out, std::uint64_t value) {
 }
 /// Appends `value` in decimal, with a comma between thousands: 65,534.
 void append_grouped(std::string& out, std::uint64_t value);
+/// Appends a number per second: whole ones from 10 on, two digits of those that are smaller, and 0
+/// below 0.01.
+void append_rate(std::string& out, double per_second);
 /// Appends `thousandths / 1000` with exactly three decimals: 45 is 0.045.
 template <typename Out>
 void append_thousandths(Out& out, std::uint64_t thousandths) {

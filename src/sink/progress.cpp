@@ -69,7 +69,7 @@ std::string render_progress(const progress_snapshot& snapshot, int columns) {
     line += fmt::format(" {}%", static_cast<int>(part * 100));
   }
   line += "  ";
-  append_grouped(line, rounded(snapshot.per_second));
+  append_rate(line, snapshot.per_second);
   line += "/s  in flight ";
   append_grouped(line, snapshot.in_flight);
   line += "  up ";

@@ -28,7 +28,7 @@ void append_headline(std::string& out, const statistics& totals, std::chrono::na
   const double seconds = std::chrono::duration<double>(elapsed).count();
   if (seconds > 0 && total > 0) {
     out += " (";
-    append_grouped(out, static_cast<std::uint64_t>(static_cast<double>(total) / seconds));
+    append_rate(out, static_cast<double>(total) / seconds);
     out += "/s)";
   }
   std::string_view before = ": ";

@@ -74,6 +74,8 @@ TEST_CASE("columns that a target does not have come from defaults, by its host")
         "www@web1:22\nann@web2:80\nroot@10.0.0.1:22\n");
   CHECK(echoed({}, "web1\n10.0.0.0/30\ndb:99\n") ==
         "www@web1:22\nroot@10.0.0.1:22\nroot@10.0.0.2:22\nroot@db:99\n");
+  const auto mistyped = tasks({"--default", "usr=x", "--", "echo", "{user}"}, input("db\n"));
+  CHECK(contains(mistyped.err, "--default: nothing asks for usr: there is no {usr}"));
   const auto partly = tasks({"--default", "web* user=www", "--", "echo", "{user}"}, input("db\n"));
   CHECK(partly.exit_code == 1);
   CHECK(contains(partly.err, "db: skipped, no_value {user}"));
@@ -87,6 +89,7 @@ TEST_CASE("columns that a target does not have come from defaults, by its host")
                           input("0\n100\n"));
   CHECK(lines_with(late.out, R"("status":"up")") == 1);
   CHECK(lines_with(late.out, R"("status":"timeout")") == 1);
+  CHECK(tasks({"--lines", "a/b", "--default", "a/b v=x", "--", "echo", "{v}"}).out == "x\n");
 }
 
 TEST_CASE("a default does not make another target of one that an earlier run was done with") {
@@ -132,6 +135,35 @@ TEST_CASE("targets may end in NUL, so that any file name can be one") {
   CHECK(tasks(fed, input(names)).out == "a\nb| -c #|d|");
   const auto record = tasks({"-0", "--json", "--", "true"}, input(names));
   CHECK(contains(record.out, R"("target":"a\nb")"));
+}
+
+TEST_CASE("an argument is a target as it is, whatever it looks like") {
+  CHECK(tasks({"--lines", "--ordered", "[a]", "[a,b]", "--label", "[x]", "[]", " [c]", " ", "--",
+               "printf", "<%s>"})
+            .out == "<[a]><[a,b]><[]>< [c]>< >");
+  CHECK(tasks({"--lines", "--begin", "[ -d / ]", "x", "--", "echo"}).out == "x\n");
+  const auto empty = tasks({"--lines", "", "--", "echo"});
+  CHECK(empty.exit_code == 2);
+  CHECK(contains(empty.err, "the target is empty"));
+}
+
+TEST_CASE("a batch is no larger than what fits into a command") {
+  std::string lines;
+  for (int i = 0; i < 600; ++i)
+    lines += std::string(8'000, 'x') + '\n';
+  const auto result = tasks({"--lines", "--batch", "600", "--", "true"}, input(lines));
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.err, "600 targets"));
+  const auto fed =
+      tasks({"--lines", "--stdin", "--batch", "600,600", "--", "wc", "-l"}, input(lines));
+  CHECK(fed.out == "600\n");
+}
+
+TEST_CASE("of a batch that can't be run, the target that keeps it from that is named") {
+  const auto result = tasks({"--lines", "--batch", "3,3", "--", "echo"}, input("a\n-x\nb\n"));
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "a and 2 more: skipped, leading_dash {-x}"));
 }
 
 TEST_CASE("a malformed target is reported, and stops nothing else unless it is to") {

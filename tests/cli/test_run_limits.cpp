@@ -28,7 +28,7 @@ TEST_CASE("a target without the column that names groups is mentioned once") {
   const auto mistyped =
       tasks({"--group-by", "grupo", "--group-max", "1", "--", "true"}, input(rows));
   CHECK(mistyped.exit_code == 0);
-  CHECK(lines_with(mistyped.err, "muster: --group-by: 10.0.0.1 has no column grupo") == 1);
+  CHECK(lines_with(mistyped.err, "muster: --group-by: 10.0.0.1 has nothing in a column grupo") == 1);
   CHECK(lines_with(mistyped.err, "--group-by") == 1);
   const auto right = tasks({"--group-by", "group", "--group-max", "1", "--", "true"}, input(rows));
   CHECK_FALSE(contains(right.err, "--group-by"));

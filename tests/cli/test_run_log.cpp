@@ -142,3 +142,17 @@ TEST_CASE("a job log has what has ended, whatever order the results are shown in
   running.send_signal(SIGINT);
   CHECK(running.wait().exit_code == 130);
 }
+
+TEST_CASE("a target that is there several times is done as often as it has succeeded") {
+  temporary_directory directory;
+  const std::string log = directory.file("log");
+  const std::vector<std::string> again{"--resume", log,         "--lines",       "-P",
+                                       "1",        "--ordered", "--json",        "--",
+                                       "sh",       "-c",        "test {#} -ne 2"};
+  const auto first = tasks(again, input("h\nh\nh\n"));
+  CHECK(lines_with(first.out, R"("status":"up")") == 2);
+  const auto second = tasks(again, input("h\nh\nh\n"));
+  CHECK(lines_with(second.out, R"("status":"up")") == 1);
+  CHECK(second.exit_code == 0);
+  CHECK(contains(second.err, "2 targets done before"));
+}

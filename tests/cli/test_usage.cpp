@@ -129,8 +129,9 @@ TEST_CASE("a mistake in an option of run names the option and the remedy") {
       {{"--refill", ""}, {"--refill: ''"}},
       {{"-0", "--input-format", "csv"}, {"--null: rows of CSV and JSON end in a line end"}},
       {{"--default", "x"}, {"--default: 'x' is no default", "'HOSTS COLUMN=VALUE'"}},
-      {{"--default", "host=x"}, {"--default: 'host' can't be the same for several targets"}},
-      {{"--default", "10.0.0.0/33 a=x"}, {"--default: 10.0.0.0/33: ", "0 to 32"}},
+      {{"--default", "host=x"}, {"--default: host is of one target only"}},
+      {{"--default", "web* =x"}, {"--default: '' is no name of a column"}},
+      {{"--default", "port=99999"}, {"--default: port: ", "65535"}},
       {{"--default", "timeout=x"}, {"--default: timeout: 'x' is no length of time"}},
       {{"--begin", ""}, {"--begin: '' is empty", "a SCRIPT"}},
       {{"--end", ""}, {"--end: '' is empty"}},
@@ -189,4 +190,13 @@ TEST_CASE("the version is a word and a number") {
   const auto result = run(muster_command({"--version"}));
   CHECK(result.exit_code == 0);
   CHECK(result.out == "muster 0.1.0\n");
+}
+
+TEST_CASE("targets may stand before and behind the end of options") {
+  const auto result =
+      sweep({"127.0.0.1:1", "[::1]", "--tcp", "2", "--json", "--", "127.0.0.1:3", "[::1]"});
+  CAPTURE(result.err);
+  CHECK(lines_with(result.out, R"("target":"127.0.0.1:1")") == 1);
+  CHECK(lines_with(result.out, R"("target":"127.0.0.1:3")") == 1);
+  CHECK(lines_with(result.out, R"("address":"::1")") == 2);
 }

@@ -109,17 +109,36 @@ TEST_CASE("targets without a row that get the same share it, and others don't") 
 
 TEST_CASE("a default that could be none is refused with the reason") {
   const std::vector<column_default> wrong{
-      {"10.0.0.0/33", "user", "x"},
-      {"a b", "user", "x"},
-      {"", "", "x"},
-      {"", "host", "x"},
-      {"", "Target", "x"},
-      {"", "label", "x"},
-      {"", "timeout", "soon"},
-      {"", "timeout", "0s"},
+      {"", "", "x"},       {"", "#", "x"},        {"", "a:b", "x"},        {"", "host", "x"},
+      {"", "Target", "x"}, {"", "label", "x"},    {"", "timeout", "soon"}, {"", "timeout", "0s"},
+      {"", "port", "ssh"}, {"", "port", "65536"},
   };
   for (const column_default& one : wrong) {
     CAPTURE(one.hosts, one.column, one.value);
     CHECK_THROWS_AS(column_defaults{{one}}, std::invalid_argument);
   }
+}
+
+TEST_CASE("hosts that no target of a network could be are told") {
+  for (const char* good : {"10.0.0.0/8", "10.0.0.1-9", "db.example", "web*", "10.0.*", "fe80::*"})
+    CHECK(column_defaults::wrong_with_hosts(good).empty());
+  for (const char* wrong : {"10.0.0.0/33", "a b", "db:80", "*:80", "10.0.0.0/*"})
+    CHECK_FALSE(column_defaults::wrong_with_hosts(wrong).empty());
+}
+
+TEST_CASE("names of columns are alike whatever their case, and with a space or hyphen") {
+  target_parameters row;
+  row.columns = {{"User-Name", ""}, {"role", "own"}, {"Role", "other"}};
+  const target subject = parsed_target("10.0.0.1", row);
+  CHECK(column_of(subject, "User-Name", {{"", "user_name", "x"}}) == "x");
+  CHECK(column_of(subject, "user name", {{"", "user_name", "x"}}) == "x");
+  CHECK(column_of(subject, "role", {{"", "user_name", "x"}}) == "own");
+  CHECK(column_of(subject, "Role", {{"", "user_name", "x"}}) == "other");
+}
+
+TEST_CASE("a name's pattern doesn't mind its dot, and an empty timeout is the run's") {
+  CHECK(column_of(parsed_target("a.example."), "user", {{"*.example", "user", "r"}}) == "r");
+  target subject = parsed_target("10.0.0.1");
+  column_defaults{{{"", "timeout", "2s"}, {"10.0.0.1", "timeout", ""}}}.complete(subject);
+  CHECK_FALSE(subject.parameters()->timeout);
 }

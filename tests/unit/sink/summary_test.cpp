@@ -41,7 +41,7 @@ TEST_CASE("lost packets and hidden members are told") {
 
 TEST_CASE("a sweep that found nothing up says so, and has no times") {
   CHECK(render_summary(summary_of(0, 1), 0, false) ==
-        "1 probe in 0.41 s (2/s): 0 up, 1 timeout\n"
+        "1 probe in 0.41 s (2.4/s): 0 up, 1 timeout\n"
         "icmp 1 packet sent, 0 received, 100% loss\n");
 }
 
@@ -147,5 +147,5 @@ TEST_CASE("colours of the summary are those of the results") {
                                "\x1b[33m239 timeout\x1b[0m\n"));
   // There is nothing green about none.
   CHECK_THAT(render_summary(summary_of(0, 1), 0, true),
-             Catch::StartsWith("1 probe in 0.41 s (2/s): 0 up, \x1b[33m1 timeout\x1b[0m\n"));
+             Catch::StartsWith("1 probe in 0.41 s (2.4/s): 0 up, \x1b[33m1 timeout\x1b[0m\n"));
 }
