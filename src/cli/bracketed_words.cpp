@@ -15,12 +15,16 @@ bool is_bracketed(std::string_view word) {
 
 /// Whether the next word is the value of this one.
 bool takes_next_word(const CLI::App& command, const std::string& word) {
-  const bool is_long = word.starts_with("--");
-  if (word.find('=') != word.npos && is_long) return false;
-  // What follows a short name in its word is its value.
-  if (!is_long && word.size() != 2) return false;
-  const CLI::Option* const option = command.get_option_no_throw(word);
-  return option && option->get_items_expected_max() > 0;
+  const auto takes_value = [&command](const std::string& name) {
+    const CLI::Option* const option = command.get_option_no_throw(name);
+    return option && option->get_items_expected_max() > 0;
+  };
+  if (word.starts_with("--")) return word.find('=') == word.npos && takes_value(word);
+  // Of short names in one word, what follows one that takes a value is its value.
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    if (takes_value({'-', word[i]})) return i + 1 == word.size();
+  }
+  return false;
 }
 
 }  // namespace

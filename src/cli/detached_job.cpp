@@ -213,7 +213,6 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
   }
   need_lists_that_stay(arguments);
   check_command(arguments);  // before all of standard input is read
-  mention_idle_defaults(arguments);
   const job_directory jobs = jobs_at(arguments.state_directory);
   jobs.make();
   const std::optional<job_lock> lock = jobs.try_lock(name);

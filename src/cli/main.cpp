@@ -81,7 +81,8 @@ void command_line::parse(const words& all) {
   std::transform(std::make_reverse_iterator(end), all.rend(), std::back_inserter(options),
                  as_option);
   words remaining{options.rbegin(), options.rend()};
-  muster::mark_bracketed_words(is_run ? *run_command : *sweep_command, remaining);
+  if (is_run) muster::mark_bracketed_words(*run_command, remaining);
+  if (is_sweep) muster::mark_bracketed_words(*sweep_command, remaining);
   std::reverse(remaining.begin(), remaining.end());
   app.parse(std::move(remaining));
   muster::unmark_bracketed_words(sweep.targets);

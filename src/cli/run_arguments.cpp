@@ -42,7 +42,7 @@ column_default parse_default(const std::string& text) {
   column_default out;
   out.value = text.substr(equals + 1);
   const std::size_t space = text.find_last_of(" \t", equals);
-  if (space != text.npos) out.hosts = text.substr(0, space);
+  if (space != text.npos) out.hosts = text.substr(0, text.find_last_not_of(" \t", space) + 1);
   const std::size_t begin = space == text.npos ? 0 : space + 1;
   out.column = text.substr(begin, equals - begin);
   return out;

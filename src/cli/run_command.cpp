@@ -140,7 +140,14 @@ class task_command final : private run_observer {
   void on_try_end(std::uint64_t sequence) override { outputs_->end_try(sequence); }
   bool done_before(const target& subject) override {
     mention_ungrouped(subject);
-    if (keeper_ && keeper_->done_before(subject)) return true;
+    const bool is_kept = keeper_ && keeper_->done_before(subject);
+    // What was kept is in the log, too, if that is the one to which this run appends.
+    const std::string& log = arguments_.job_log;
+    const bool is_logged = log.empty() || log == arguments_.resume_file;
+    if (is_kept && !is_logged) return true;
+    return take_succeeded(subject) || is_kept;
+  }
+  bool take_succeeded(const target& subject) {
     if (succeeded_.empty()) return false;
     const auto found = succeeded_.find(task_key(subject));
     if (found == succeeded_.end()) return false;

@@ -1,5 +1,6 @@
 #include "cli/run_control.hpp"
 
+#include "cli/heard_signal.hpp"
 #include "cli/regular_file.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
@@ -63,10 +64,7 @@ job run_control::follow_signals(job_scope&, run_control& self) {
     std::error_code ignored;
     self.signals_.add(number, ignored);
     // A list that is being opened, for which there may be no writer yet, is gone on with.
-    struct sigaction action {};
-    ::sigaction(number, nullptr, &action);
-    action.sa_flags |= SA_RESTART;
-    ::sigaction(number, &action, nullptr);
+    hear_signal(number, SA_RESTART, 0);
   }
   for (;;) {
     auto [error, number] = co_await self.signals_.async_wait(resume);

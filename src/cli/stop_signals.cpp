@@ -1,5 +1,6 @@
 #include "cli/stop_signals.hpp"
 
+#include "cli/heard_signal.hpp"
 #include "net/resume.hpp"
 
 #include <algorithm>
@@ -36,14 +37,7 @@ void stop_signals::listen() {
     signals_.add(number, ignored);
     // Asio's handler only tells the loop. The kernel takes it away as it is called, for the second
     // signal to find the default; and a call that it interrupts is not begun again.
-    struct sigaction action = action_of(number);
-    action.sa_flags = (action.sa_flags | static_cast<int>(SA_RESETHAND)) & ~SA_RESTART;
-    ::sigaction(number, &action, nullptr);
-    // Whoever started this may have blocked them.
-    sigset_t one;
-    ::sigemptyset(&one);
-    ::sigaddset(&one, number);
-    ::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
+    hear_signal(number, static_cast<int>(SA_RESETHAND), SA_RESTART);
   }
 }
 

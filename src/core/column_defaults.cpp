@@ -8,6 +8,7 @@
 #include "core/target_parts.hpp"
 #include "core/target_record.hpp"
 #include "muster/printable.hpp"
+#include "muster/probe_options.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -23,10 +24,15 @@ namespace {
 
 bool is_pattern(std::string_view hosts) { return hosts.find_first_of("*?[") != hosts.npos; }
 
+/// As an IPv6 address is written before a port.
+bool is_in_brackets(std::string_view hosts) {
+  return hosts.starts_with('[') && hosts.ends_with(']') && hosts.find(':') != hosts.npos;
+}
+
 std::chrono::nanoseconds read_timeout(const std::string& text) {
   const auto time = parse_duration(text);
   if (!time) throw std::invalid_argument{fmt::format("timeout: {}", time.error().message)};
-  if (*time < std::chrono::milliseconds{1}) {
+  if (*time < probe_options::time_min) {
     throw std::invalid_argument{fmt::format("timeout: '{}' is too short", excerpt(text))};
   }
   return *time;
@@ -43,6 +49,9 @@ column_defaults::rule column_defaults::read(const column_default& given) {
   rule out;
   out.what = given;
   if (!given.hosts.empty() && !is_pattern(given.hosts)) out.hosts.add_text(given.hosts);
+  if (is_in_brackets(given.hosts)) {
+    out.hosts.add_text(std::string_view{given.hosts}.substr(1, given.hosts.size() - 2));
+  }
   if (!is_column_name(given.column)) {
     throw std::invalid_argument{fmt::format("'{}' is no name of a column", excerpt(given.column))};
   }
@@ -62,7 +71,11 @@ column_defaults::rule column_defaults::read(const column_default& given) {
 }
 
 std::string column_defaults::wrong_with_hosts(std::string_view hosts) {
-  if (!is_pattern(hosts)) return exclude_set{}.add_text(hosts);
+  if (!is_pattern(hosts) || is_in_brackets(hosts)) {
+    if (is_in_brackets(hosts)) hosts = hosts.substr(1, hosts.size() - 2);
+    return exclude_set{}.add_text(hosts);
+  }
+  if (hosts.find_first_of(", \t") != hosts.npos) return "write one, and the option again for more";
   if (std::ranges::count(hosts, ':') == 1) return "hosts have no port here";
   if (hosts.find('/') != hosts.npos) return "write a block, or a pattern, but not both";
   return {};
@@ -73,10 +86,11 @@ bool column_defaults::rule::matches(const target& subject) const {
   const bool has_address = !subject.needs_lookup() && subject.form() != target_form::line;
   if (has_address && hosts.contains(subject.address())) return true;
   if (subject.needs_lookup() && hosts.contains_name(subject.host())) return true;
+  if (has_address && !hosts.empty()) return false;
   std::string host = host_of(subject);
   const bool is_rooted = subject.needs_lookup() && host.ends_with('.');
   if (is_rooted && !what.hosts.ends_with('.')) host.pop_back();
-  return ::fnmatch(what.hosts.c_str(), host.c_str(), FNM_CASEFOLD) == 0;
+  return ::fnmatch(what.hosts.c_str(), host.c_str(), FNM_CASEFOLD | FNM_NOESCAPE) == 0;
 }
 
 void column_defaults::complete(target& subject) const {

@@ -247,22 +247,25 @@ bool command_template::append_word(const word& from, const target& subject, cons
 
 std::size_t command_template::argument_bytes(const target& subject) const {
   constexpr std::size_t address_bytes_max = 64;
-  std::size_t value = std::max(text_of(subject).size(), address_bytes_max);
-  if (const target_parameters* const row = subject.parameters()) {
-    for (const auto* columns : {&row->columns, &row->defaults}) {
-      for (const auto& [name, text] : *columns)
-        value = std::max(value, text.size());
-    }
-  }
-  const auto bytes_of = [value](const word& one) {
+  const std::size_t whole = std::max(text_of(subject).size(), address_bytes_max);
+  const target_parameters* const row = subject.parameters();
+  const auto bytes_of = [&](const word& one) {
     std::size_t bytes = 1 + sizeof(char*);
-    for (const piece& part : one)
-      bytes += part.what == kind::text ? part.text.size() : value;
+    for (const piece& part : one) {
+      const bool is_column = part.what == kind::column || part.what == kind::port;
+      const std::string* const value =
+          row && is_column ? row->column(part.what == kind::port ? "port" : part.text) : nullptr;
+      bytes += value                       ? value->size()
+               : part.what == kind::text   ? part.text.size()
+               : part.what == kind::column ? part.text.size() + 2
+                                           : whole;
+    }
     return bytes;
   };
   std::size_t bytes = gets_target_last(subject) ? bytes_of(last_) : 0;
-  for (const word& one : words_)
+  for (const word& one : words_) {
     if (varies(one)) bytes += bytes_of(one);
+  }
   return bytes;
 }
 
@@ -306,7 +309,9 @@ command_template::filled command_template::fill(std::span<const target> targets,
     for (std::size_t i = 0; i < (repeated ? targets.size() : 1); ++i) {
       if (append_word(*one, targets[i], known, out)) continue;
       // Of several targets, the one that it is about is told.
-      if (out.what.empty() && targets.size() > 1) out.what = text_of(targets[i]);
+      if (targets.size() > 1) {
+        out.what += (out.what.empty() ? "" : " of ") + text_of(targets[i]);
+      }
       return out;
     }
   }

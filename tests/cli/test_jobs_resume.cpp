@@ -242,3 +242,31 @@ TEST_CASE("a job on a disk without a byte left says so, and begins no further ru
   CHECK(contains(result.out, R"("state":"unknown","problem":"can't use /mnt/jobs/a.db: No space)"));
   CHECK(contains(result.out, "\nresume 0\nwait 0\n"));
 }
+
+TEST_CASE("of a target that comes several times, a job with a log runs those again that failed") {
+  const job_place place;
+  const std::string log = place.file("log");
+  place.start("a", "h\nh\nh\n", {"-P", "1", "--resume", log},
+              {"sh", "-c", "test {#} -ne 2 || test -e " + place.file("go")});
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
+  write_whole_file(place.file("go"), "");
+  CHECK(place.muster({"jobs", "resume", "a"}).exit_code == 0);
+  CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 0);
+  CHECK(place.field("a", "finished") == "3");
+  CHECK(lines_with(read_whole_file(log), R"("status":"up")") == 3);
+}
+
+TEST_CASE("jobs are found in a directory whose name is in brackets") {
+  const temporary_directory directory;
+  process_options there;
+  there.directory = directory.path().string();
+  const auto muster = [&there](texts words) {
+    return run(muster_command(std::move(words)), there);
+  };
+  CHECK(
+      muster({"run", "--detach", "--name", "a", "--state-dir", "[d]", "--lines", "x", "--", "true"})
+          .exit_code == 0);
+  CHECK(std::filesystem::exists(directory.file("[d]/jobs/a.db")));
+  CHECK(muster({"jobs", "wait", "a", "--state-dir", "[d]"}).exit_code == 0);
+  CHECK(muster({"jobs", "remove", "a", "--state-dir", "[d]"}).exit_code == 0);
+}

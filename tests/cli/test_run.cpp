@@ -84,7 +84,7 @@ TEST_CASE("columns that a target does not have come from defaults, by its host")
                               "--group-max", "2", "--json", "--", "sleep", "{}"},
                              input("0\n"));
   CHECK(contains(grouped.out, R"("group":"disk")"));
-  CHECK_FALSE(contains(grouped.err, "no column"));
+  CHECK_FALSE(contains(grouped.err, "--group-by"));
   const auto late = tasks({"--lines", "--default", "1* timeout=50ms", "--json", "--", "sleep"},
                           input("0\n100\n"));
   CHECK(lines_with(late.out, R"("status":"up")") == 1);
@@ -141,29 +141,55 @@ TEST_CASE("an argument is a target as it is, whatever it looks like") {
   CHECK(tasks({"--lines", "--ordered", "[a]", "[a,b]", "--label", "[x]", "[]", " [c]", " ", "--",
                "printf", "<%s>"})
             .out == "<[a]><[a,b]><[]>< [c]>< >");
-  CHECK(tasks({"--lines", "--begin", "[ -d / ]", "x", "--", "echo"}).out == "x\n");
+  temporary_directory directory;
+  const std::string bracketed = directory.file("[d]");
+  std::filesystem::create_directory(bracketed);
+  process_options there;
+  there.directory = directory.path().string();
+  CHECK(tasks({"--lines", "x", "--cwd", "[d]", "--", "pwd"}, there).out == bracketed + "\n");
+  CHECK(tasks({"--lines", "x", "-qo", "[r].jsonl", "--", "true"}, there).exit_code == 0);
+  CHECK(std::filesystem::exists(directory.file("[r].jsonl")));
   const auto empty = tasks({"--lines", "", "--", "echo"});
   CHECK(empty.exit_code == 2);
   CHECK(contains(empty.err, "the target is empty"));
 }
 
 TEST_CASE("a batch is no larger than what fits into a command") {
+  temporary_directory directory;
   std::string lines;
   for (int i = 0; i < 600; ++i)
     lines += std::string(8'000, 'x') + '\n';
-  const auto result = tasks({"--lines", "--batch", "600", "--", "true"}, input(lines));
+  write_whole_file(directory.file("list"), lines);
+  // The system allows a quarter of the stack's limit.
+  std::vector<std::string> words{"sh", "-c", "ulimit -S -s 8192 && exec \"$0\" \"$@\""};
+  for (std::string& word : muster_command(
+           {"run", "--lines", "-iL", directory.file("list"), "--batch", "600", "--", "true"}))
+    words.push_back(std::move(word));
+  const auto result = run(words);
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.err, "600 targets"));
-  const auto fed =
-      tasks({"--lines", "--stdin", "--batch", "600,600", "--", "wc", "-l"}, input(lines));
+  CHECK_FALSE(contains(result.err, "\n1 task\n"));
+  const auto fed = tasks({"--lines", "-iL", directory.file("list"), "--stdin", "--batch", "600,600",
+                          "--", "wc", "-l"});
   CHECK(fed.out == "600\n");
+  // A column that the command doesn't have takes no room.
+  std::string rows = "host,note\n";
+  for (int i = 0; i < 600; ++i)
+    rows += "h" + std::to_string(i) + "," + std::string(7'000, 'x') + "\n";
+  write_whole_file(directory.file("rows.csv"), rows);
+  CHECK(tasks({"-iL", directory.file("rows.csv"), "--batch", "600,600", "--", "sh", "-c", "echo $#",
+               "sh", "{host}"})
+            .out == "600\n");
 }
 
 TEST_CASE("of a batch that can't be run, the target that keeps it from that is named") {
   const auto result = tasks({"--lines", "--batch", "3,3", "--", "echo"}, input("a\n-x\nb\n"));
   CHECK(result.exit_code == 1);
   CHECK(contains(result.err, "a and 2 more: skipped, leading_dash {-x}"));
+  const auto lacking = tasks({"--batch", "2,2", "--", "echo", "{role}"},
+                             input("{\"target\":\"h1\",\"role\":\"a\"}\n{\"target\":\"h2\"}\n"));
+  CHECK(contains(lacking.err, "h1 and 1 more: skipped, no_value {role of h2}"));
 }
 
 TEST_CASE("a malformed target is reported, and stops nothing else unless it is to") {

@@ -28,7 +28,8 @@ TEST_CASE("a target without the column that names groups is mentioned once") {
   const auto mistyped =
       tasks({"--group-by", "grupo", "--group-max", "1", "--", "true"}, input(rows));
   CHECK(mistyped.exit_code == 0);
-  CHECK(lines_with(mistyped.err, "muster: --group-by: 10.0.0.1 has nothing in a column grupo") == 1);
+  CHECK(lines_with(mistyped.err, "muster: --group-by: 10.0.0.1 has nothing in a column grupo") ==
+        1);
   CHECK(lines_with(mistyped.err, "--group-by") == 1);
   const auto right = tasks({"--group-by", "group", "--group-max", "1", "--", "true"}, input(rows));
   CHECK_FALSE(contains(right.err, "--group-by"));
@@ -166,7 +167,11 @@ TEST_CASE("a task's timeout runs from its real start, and a row can have its own
 TEST_CASE("limits follow signals") {
   process_options options = input(numbers(1));
   options.keep_stdin = true;
-  process running{muster_command({"run", "--lines", "-P", "2", "--", "echo"}), options};
+  // They are heard even if they were blocked.
+  std::vector<std::string> words{"env", "--block-signal=USR1,USR2"};
+  for (std::string& word : muster_command({"run", "--lines", "-P", "2", "--", "echo"}))
+    words.push_back(std::move(word));
+  process running{words, options};
   REQUIRE(running.wait_for_output("1\n", 10s));
   running.send_signal(SIGUSR1);
   CHECK(running.wait_for_error_output("up to 3 tasks at once", 10s));

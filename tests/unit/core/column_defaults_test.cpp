@@ -54,11 +54,13 @@ TEST_CASE("a default is for all targets, or for hosts in a block or of a name") 
   CHECK(column_of(parsed_target("db.example."), "user", {{"DB.example", "user", "r"}}) == "r");
   CHECK(column_of(parsed_target("10.0.0.7"), "user", {{"10.0.0.[5-7]", "user", "r"}}) == "r");
   CHECK(column_of(parsed_target("2001:db8::7"), "user", {{"2001:db8::/64", "user", "r"}}) == "r");
+  CHECK(column_of(parsed_target("[::1]:80"), "user", {{"[::1]", "user", "r"}}) == "r");
 }
 
 TEST_CASE("a line is matched as it is written, and is no address") {
   CHECK(column_of(line("a file.txt"), "how", {{"*.txt", "how", "x"}}) == "x");
   CHECK(column_of(line("a"), "how", {{"a", "how", "x"}}) == "x");
+  CHECK(column_of(line("a\\b"), "how", {{"a\\b", "how", "x"}}) == "x");
   CHECK(column_of(line("10.0.0.1"), "how", {{"10.0.0.0/24", "how", "x"}}) == "(none)");
 }
 
@@ -122,7 +124,7 @@ TEST_CASE("a default that could be none is refused with the reason") {
 TEST_CASE("hosts that no target of a network could be are told") {
   for (const char* good : {"10.0.0.0/8", "10.0.0.1-9", "db.example", "web*", "10.0.*", "fe80::*"})
     CHECK(column_defaults::wrong_with_hosts(good).empty());
-  for (const char* wrong : {"10.0.0.0/33", "a b", "db:80", "*:80", "10.0.0.0/*"})
+  for (const char* wrong : {"10.0.0.0/33", "a b", "db:80", "*:80", "10.0.0.0/*", "web*,db*"})
     CHECK_FALSE(column_defaults::wrong_with_hosts(wrong).empty());
 }
 
