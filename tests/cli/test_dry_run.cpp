@@ -17,6 +17,9 @@ TEST_CASE("a dry run shows the commands as a shell would take them, and runs non
   CHECK(result.out == "touch 'a b'\ntouch 'it'\\''s'\n");
   CHECK(result.err == "2 targets, dry run: nothing was run\n");
   CHECK(run({"ls", directory.path().string()}).out.empty());
+  // What a shell would take for a pattern of names is none.
+  const auto odd = tasks({"[a]", "--lines", "--dry-run", "--", "rm", "{}", "[b]*"}, options);
+  CHECK(odd.out == "rm '[a]' '[b]*'\n");
 }
 
 TEST_CASE("a dry run runs no script and leaves no log, so that the real run is still to come") {
