@@ -18,6 +18,14 @@ inline std::vector<std::string> muster_command(std::vector<std::string> argument
   return arguments;
 }
 
+/// The same, started by another command, such as env(1).
+inline std::vector<std::string> muster_command_by(std::vector<std::string> starter,
+                                                  std::vector<std::string> arguments) {
+  starter.emplace_back(MUSTER_BINARY);
+  starter.insert(starter.end(), arguments.begin(), arguments.end());
+  return starter;
+}
+
 /// Runs `muster sweep` with these arguments; standard input is empty unless given.
 inline process_result sweep(std::vector<std::string> arguments, process_options options = {}) {
   arguments.insert(arguments.begin(), "sweep");

@@ -120,12 +120,11 @@ TEST_CASE("Ctrl-C hands on what is there, in order") {
 
 TEST_CASE("a signal that was blocked when the sweep was started stops it all the same") {
   for (const auto& [name, number] : {std::pair{"INT", SIGINT}, std::pair{"TERM", SIGTERM}}) {
-    std::vector<std::string> words{"env", std::string{"--block-signal="} + name};
-    for (std::string& word : muster_command({"sweep", "--tcp", "9", "--json"}))
-      words.push_back(std::move(word));
     process_options options;
     options.keep_stdin = true;
-    process child{words, options};
+    process child{muster_command_by({"env", std::string{"--block-signal="} + name},
+                                    {"sweep", "--tcp", "9", "--json"}),
+                  options};
     child.write("127.0.0.1\n");
     REQUIRE(child.wait_for_output("127.0.0.1", 20s));
     child.send_signal(number);

@@ -161,11 +161,9 @@ TEST_CASE("a batch is no larger than what fits into a command") {
     lines += std::string(8'000, 'x') + '\n';
   write_whole_file(directory.file("list"), lines);
   // The system allows a quarter of the stack's limit.
-  std::vector<std::string> words{"sh", "-c", "ulimit -S -s 8192 && exec \"$0\" \"$@\""};
-  for (std::string& word : muster_command(
-           {"run", "--lines", "-iL", directory.file("list"), "--batch", "600", "--", "true"}))
-    words.push_back(std::move(word));
-  const auto result = run(words);
+  const auto result = run(muster_command_by(
+      {"sh", "-c", "ulimit -S -s 8192 && exec \"$0\" \"$@\""},
+      {"run", "--lines", "-iL", directory.file("list"), "--batch", "600", "--", "true"}));
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.err, "600 targets"));

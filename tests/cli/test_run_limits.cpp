@@ -168,10 +168,9 @@ TEST_CASE("limits follow signals") {
   process_options options = input(numbers(1));
   options.keep_stdin = true;
   // They are heard even if they were blocked.
-  std::vector<std::string> words{"env", "--block-signal=USR1,USR2"};
-  for (std::string& word : muster_command({"run", "--lines", "-P", "2", "--", "echo"}))
-    words.push_back(std::move(word));
-  process running{words, options};
+  process running{muster_command_by({"env", "--block-signal=USR1,USR2"},
+                                    {"run", "--lines", "-P", "2", "--", "echo"}),
+                  options};
   REQUIRE(running.wait_for_output("1\n", 10s));
   running.send_signal(SIGUSR1);
   CHECK(running.wait_for_error_output("up to 3 tasks at once", 10s));
