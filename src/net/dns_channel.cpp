@@ -112,25 +112,33 @@ int family_of(dns_families families) {
 }
 
 int set_servers(ares_channeldata* ares, const std::vector<dns_server_address>& servers) {
-  std::vector<ares_addr_port_node> nodes(servers.size());
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    const ip_address address = servers[i].address;
-    auto& node = nodes[i];
-    node.next = i + 1 < nodes.size() ? &nodes[i + 1] : nullptr;
-    node.udp_port = node.tcp_port = servers[i].port;
-    if (address.is_v4()) {
-      node.family = AF_INET;
-      node.addr.addr4.s_addr = htonl(address.v4());
-      continue;
-    }
-    node.family = AF_INET6;
-    for (unsigned byte = 0; byte < 16; ++byte) {
-      const std::uint64_t half = byte < 8 ? address.high() : address.low();
-      node.addr.addr6._S6_un._S6_u8[byte] =
-          static_cast<unsigned char>(half >> (56 - 8 * (byte % 8)));
-    }
+  std::string list;
+  for (const auto& server : servers) {
+    const std::string address = server.address.to_string();
+    if (!list.empty()) list += ',';
+    list += server.address.is_v4() ? address : '[' + address + ']';
+    list += ':' + std::to_string(server.port);
   }
-  return ares_set_servers_ports(ares, nodes.data());
+  return ares_set_servers_ports_csv(ares, list.c_str());
+}
+
+/// Where newer releases of c-ares have ways of their own: sets what makes them do as 1.18 does, and
+/// returns the options it set. 1.34 keeps answers, which the resolver's own cache does, and asks a
+/// server that failed again by a tenth of all questions. It also waits for a server by what its
+/// answers took, at least 250 ms, which can't be switched off: a name that takes a server longer
+/// than most would be given up early. So there it asks more often, and never waits longer than it
+/// is told to at once; in all it waits about as long.
+int settle([[maybe_unused]] ares_options& settings) {
+#if ARES_VERSION >= 0x012200
+  constexpr int tries_more = 3;
+  settings.qcache_max_ttl = 0;
+  settings.server_failover_opts.retry_chance = 0;
+  settings.maxtimeout = settings.timeout;
+  settings.tries += tries_more;
+  return ARES_OPT_QUERY_CACHE | ARES_OPT_SERVER_FAILOVER | ARES_OPT_MAXTIMEOUTMS;
+#else
+  return 0;
+#endif
 }
 
 }  // namespace
@@ -167,7 +175,8 @@ dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& o
   settings.tries = options.tries;
   settings.sock_state_cb = &dns_channel::on_socket_state;
   settings.sock_state_cb_data = this;
-  const int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  const int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
+                    settle(settings);
   int status = ares_library_init(ARES_LIB_INIT_ALL);
   if (status == ARES_SUCCESS) {
     status = ares_init_options(&ares_, &settings, given);

@@ -1,5 +1,5 @@
-// Strategy: the plain socket calls, except for what c-ares 1.18 makes of a failed UDP send. It
-// takes any failure for the server's, and moves the query on to the next try.
+// Strategy: the plain socket calls, except for what c-ares makes of a failed UDP send. It takes any
+// failure for the server's, and moves the query on to the next try.
 //
 // A full send buffer says nothing about the server. The datagram counts as sent, and lost: the
 // query's next try makes good for it.
@@ -18,6 +18,7 @@
 
 #include <ares.h>
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -50,10 +51,6 @@ ares_socket_t open_socket(int family, int type, int protocol, void*) {
 }
 
 int close_socket(ares_socket_t descriptor, void*) { return ::close(descriptor); }
-
-int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes, void*) {
-  return ::connect(descriptor, address, bytes);
-}
 
 bool is_datagram(int descriptor) {
   int type = 0;
@@ -88,12 +85,63 @@ ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void*
   return bytes;
 }
 
+// c-ares 1.34 has a newer table for the same calls, and marks the older one as deprecated.
+#if ARES_VERSION >= 0x012200
+
+int set_socket_option(ares_socket_t, ares_socket_opt_t, const void*, ares_socklen_t, void*) {
+  errno = ENOSYS;  // c-ares takes that for "not wanted"; open_socket has set what is
+  return -1;
+}
+
+int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes,
+                   unsigned int, void*) {
+  return ::connect(descriptor, address, bytes);
+}
+
+ares_ssize_t send_bytes(ares_socket_t descriptor, const void* data, size_t bytes, int,
+                        const sockaddr*, ares_socklen_t, void*) {
+  const iovec part{const_cast<void*>(data), bytes};
+  return send(descriptor, &part, 1, nullptr);
+}
+
+unsigned int interface_index(const char* name, void*) { return ::if_nametoindex(name); }
+
+const char* interface_name(unsigned int index, char* name, size_t, void*) {
+  return ::if_indextoname(index, name);
+}
+
+void use_functions(ares_channeldata* ares, void* on_truncated) {
+  ares_socket_functions_ex functions{};
+  functions.version = 1;
+  functions.asocket = open_socket;
+  functions.aclose = close_socket;
+  functions.asetsockopt = set_socket_option;
+  functions.aconnect = connect_socket;
+  functions.arecvfrom = receive;
+  functions.asendto = send_bytes;
+  functions.aif_nametoindex = interface_index;
+  functions.aif_indextoname = interface_name;
+  ares_set_socket_functions_ex(ares, &functions, on_truncated);
+}
+
+#else
+
+int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes, void*) {
+  return ::connect(descriptor, address, bytes);
+}
+
+void use_functions(ares_channeldata* ares, void* on_truncated) {
+  static const ares_socket_functions functions{open_socket, close_socket, connect_socket, receive,
+                                               send};
+  ares_set_socket_functions(ares, &functions, on_truncated);
+}
+
+#endif
+
 }  // namespace
 
 void use_dns_sockets(ares_channeldata* ares, truncation_handler& on_truncated) {
-  static const ares_socket_functions functions{open_socket, close_socket, connect_socket, receive,
-                                               send};
-  ares_set_socket_functions(ares, &functions, &on_truncated);
+  use_functions(ares, &on_truncated);
 }
 
 }  // namespace muster
