@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 namespace muster::bench {
 namespace {
@@ -51,6 +53,9 @@ std::string range(const work& wanted, std::uint32_t first, std::uint32_t last) {
 
 /// What stands in `file` is /etc/resolv.conf for this process and its children alone.
 void replace_resolver_file(const std::string& file) {
+  if (const auto why_not = why_no_name_server(); !why_not.empty()) {
+    throw std::runtime_error{"a name server of its own: " + why_not};
+  }
   if (unshare(CLONE_NEWNS) != 0 ||
       mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
       mount(file.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) != 0) {
@@ -59,6 +64,16 @@ void replace_resolver_file(const std::string& file) {
 }
 
 }  // namespace
+
+std::string why_no_name_server() {
+  struct statx root {};
+  if (statx(AT_FDCWD, "/", 0, STATX_BASIC_STATS, &root) == 0 &&
+      (root.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+      (root.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) {
+    return "the root directory is no mount point, so that mounts can't be kept from others";
+  }
+  return {};
+}
 
 network::network(surroundings around, work& wanted, const std::string& directory) {
   std::string why_not;

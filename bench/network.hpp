@@ -32,6 +32,10 @@ class network {
   std::unique_ptr<test::process> server_;
 };
 
+/// Why the scenarios that ask a name server can't have one of their own here; empty if they can. It
+/// takes a mount namespace, and a chroot into a plain directory gives none.
+std::string why_no_name_server();
+
 /// Answers questions about the first `count` names, on 127.0.0.1:53, until killed.
 [[noreturn]] void serve_names(std::uint32_t count);
 

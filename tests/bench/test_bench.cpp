@@ -1,4 +1,5 @@
 // Runs the program as a user does: every scenario at small scale, and what can be mistyped.
+#include "bench/network.hpp"
 #include "bench/report.hpp"
 #include "bench/scenarios.hpp"
 #include "support/catch.hpp"
@@ -77,7 +78,10 @@ TEST_CASE("scenario: accepted connections") { check_scenario("tcp-accepted"); }
 TEST_CASE("scenario: refused connections") { check_scenario("tcp-refused"); }
 TEST_CASE("scenario: mixed connections") { check_scenario("tcp-mixed"); }
 TEST_CASE("scenario: HTTP") { check_scenario("http"); }
-TEST_CASE("scenario: names") { check_scenario("names"); }
+TEST_CASE("scenario: names") {
+  if (const auto why_not = why_no_name_server(); !why_not.empty()) MUSTER_SKIP(why_not);
+  check_scenario("names");
+}
 TEST_CASE("scenario: a slow producer") { check_scenario("slow-producer"); }
 TEST_CASE("scenario: tiny tasks") { check_scenario("tiny-tasks"); }
 TEST_CASE("scenario: tiny processes") { check_scenario("tiny-processes"); }

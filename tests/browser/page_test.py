@@ -241,6 +241,6 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         SCREENSHOTS = sys.argv[2]
     if lacking := webdriver.missing():
-        print(f"skipped: there is no {lacking}")
+        print(f"skipped: {lacking}")
         sys.exit(0)
     unittest.main(argv=sys.argv[:1])

@@ -24,11 +24,15 @@ KEYS = {"enter": "\ue007", "right": "\ue014", "down": "\ue015", "home": "\ue011"
 
 
 def missing():
-    """Which program a browser test lacks; None if there are all."""
+    """What a browser test lacks, in words; None if it lacks nothing."""
     for program in ("chromium", "chromedriver"):
         if shutil.which(program) is None:
-            return program
-    return None
+            return f"there is no {program}"
+    try:
+        with Browser():
+            return None
+    except RuntimeError as error:
+        return f"chromium doesn't start here: {str(error).splitlines()[0]}"
 
 
 class Browser:

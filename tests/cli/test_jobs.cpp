@@ -67,7 +67,7 @@ TEST_CASE("results whose errors can't be printed are kept, too") {
 }
 
 TEST_CASE("what is received into a file is as it was written, whatever standard error is") {
-  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  MUSTER_NEED_TERMINAL();
   const job_place place;
   place.start("a", "a\n", {"--stdin"}, {"printf", "\\033[31mred\n"});
   place.muster({"jobs", "wait", "a"});

@@ -51,7 +51,7 @@ TEST_CASE("without a terminal there is no picture unless it is asked for") {
 }
 
 TEST_CASE("on a terminal a /24 has its map, in the colours that the terminal has") {
-  if (!has_program("script")) MUSTER_SKIP("there is no script, which makes a terminal");
+  MUSTER_NEED_TERMINAL();
   const auto result = on_a_terminal(refusing_text);
   CAPTURE(result.out);
   CHECK(contains(result.out, "127.0.0.0/24            0 of 254 up"));
@@ -63,7 +63,7 @@ TEST_CASE("on a terminal a /24 has its map, in the colours that the terminal has
 }
 
 TEST_CASE("NO_COLOR, a dumb terminal and another charset are honoured") {
-  if (!has_program("script")) MUSTER_SKIP("there is no script, which makes a terminal");
+  MUSTER_NEED_TERMINAL();
   const std::string quiet_progress = std::string{refusing_text} + " --no-progress";
   for (const char* one : {"NO_COLOR=1", "TERM=dumb"}) {
     const auto result = on_a_terminal(quiet_progress, {one});
@@ -76,7 +76,7 @@ TEST_CASE("NO_COLOR, a dumb terminal and another charset are honoured") {
 }
 
 TEST_CASE("few hosts, -q and --no-map are reasons for no map on a terminal") {
-  if (!has_program("script")) MUSTER_SKIP("there is no script, which makes a terminal");
+  MUSTER_NEED_TERMINAL();
   CHECK_FALSE(contains(on_a_terminal("127.0.0.0/26 --tcp 1").out, "a cell is"));
   CHECK(contains(on_a_terminal("127.0.0.0/26 --tcp 1 --map").out, "a cell is a host"));
   CHECK_FALSE(contains(on_a_terminal(std::string{refusing_text} + " -q").out, "a cell is"));

@@ -145,7 +145,7 @@ TEST_CASE("binary output is passed on as it is, but never breaks JSON") {
 }
 
 TEST_CASE("what a task writes can't command the terminal") {
-  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  MUSTER_NEED_TERMINAL();
   const std::string command = std::string{MUSTER_BINARY} +
                               " run a --lines --no-progress --stdin -- printf '\\033[31mred\\n'";
   const auto result = run({"script", "-qec", command, "/dev/null"});
@@ -158,7 +158,7 @@ TEST_CASE("what a task writes can't command the terminal") {
 }
 
 TEST_CASE("what is said while a run goes on has a line of its own on the terminal") {
-  if (!has_program("script")) MUSTER_SKIP("needs script, to make a terminal");
+  MUSTER_NEED_TERMINAL();
   // The progress line is drawn every 200 ms.
   const std::string lines = "{ echo 127.0.0.1; sleep 0.7; echo bad..name; } | ";
   const std::string command =

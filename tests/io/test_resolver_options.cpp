@@ -28,7 +28,7 @@ TEST_CASE("a name server that makes no sense is named") {
     CAPTURE(bad);
     CHECK_THROWS_AS(make(bad), std::invalid_argument);
   }
-  CHECK_THROWS_WITH(make("dns.test"), Catch::Contains("'dns.test'"));
+  CHECK_THROWS_WITH(make("dns.test"), Catch::Matchers::ContainsSubstring("'dns.test'"));
 }
 
 TEST_CASE("options out of range are refused") {

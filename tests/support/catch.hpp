@@ -5,9 +5,18 @@
 #include <catch2/catch_all.hpp>
 #else
 #include <catch2/catch.hpp>
+
+// What the tests use of it, by the names that v3 has.
+namespace Catch {
+using Detail::Approx;
+namespace Matchers {
+inline auto ContainsSubstring(const std::string& text) { return Contains(text); }
+}  // namespace Matchers
+}  // namespace Catch
 #endif
 
 #include <iostream>
+#include <string>
 
 /// Ends a test case that lacks a right or a program it needs; CTest counts it as skipped.
 #define MUSTER_SKIP(why)                        \
@@ -16,6 +25,10 @@
     SUCCEED(why);                               \
     return;                                     \
   } while (false)
+
+/// Ends a test case that needs a terminal where none can be made (support/process.hpp).
+#define MUSTER_NEED_TERMINAL() \
+  if (const auto why = muster::test::why_no_terminal(); !why.empty()) MUSTER_SKIP(why)
 
 /// Skips a test of what memory the command takes where the sanitizer takes more than all else.
 #ifdef __SANITIZE_ADDRESS__

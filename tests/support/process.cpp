@@ -254,4 +254,12 @@ bool has_program(const std::string& name) {
   return false;
 }
 
+std::string why_no_terminal() {
+  if (!has_program("script")) return "there is no script, which makes a terminal";
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return "there are no pseudo-terminals (no /dev/pts)";
+  ::close(terminal);
+  return {};
+}
+
 }  // namespace muster::test

@@ -90,4 +90,7 @@ std::vector<std::string> without_capabilities(std::vector<std::string> command);
 /// True if PATH, or the directories where daemons live, hold an executable of this name.
 bool has_program(const std::string& name);
 
+/// Why a test can't have a terminal of its own; empty if it can. It takes `script` and a devpts.
+std::string why_no_terminal();
+
 }  // namespace muster::test

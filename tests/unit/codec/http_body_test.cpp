@@ -5,9 +5,9 @@
 
 using namespace muster;
 using namespace muster::test;
-using Catch::Contains;
-using Catch::EndsWith;
-using Catch::StartsWith;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
 
 namespace {
 

@@ -43,8 +43,10 @@ TEST_CASE("a part of a request that could smuggle in another is refused") {
 }
 
 TEST_CASE("a part of a request that is missing is refused, by name") {
-  CHECK_THROWS_WITH(request_of("", "h", "/", "ua"), Catch::Contains("method"));
-  CHECK_THROWS_WITH(request_of("GET", "", "/", "ua"), Catch::Contains("authority"));
-  CHECK_THROWS_WITH(request_of("GET", "h", "", "ua"), Catch::Contains("path"));
-  CHECK_THROWS_WITH(request_of("GET", "h", "/", ""), Catch::Contains("user agent"));
+  CHECK_THROWS_WITH(request_of("", "h", "/", "ua"), Catch::Matchers::ContainsSubstring("method"));
+  CHECK_THROWS_WITH(request_of("GET", "", "/", "ua"),
+                    Catch::Matchers::ContainsSubstring("authority"));
+  CHECK_THROWS_WITH(request_of("GET", "h", "", "ua"), Catch::Matchers::ContainsSubstring("path"));
+  CHECK_THROWS_WITH(request_of("GET", "h", "/", ""),
+                    Catch::Matchers::ContainsSubstring("user agent"));
 }

@@ -24,7 +24,7 @@ void check_refused(const std::string& text, const std::string& why) {
   const auto parsed = parse_checkpoint(text);
   CAPTURE(text);
   REQUIRE_FALSE(parsed);
-  CHECK_THAT(parsed.error().message, Catch::Contains(why));
+  CHECK_THAT(parsed.error().message, Catch::Matchers::ContainsSubstring(why));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using muster::csv_record_reader;
 using cells = std::vector<std::string>;
 using state = csv_record_reader::state;
@@ -58,10 +58,10 @@ TEST_CASE("a quoted cell may hold line ends: the record goes on with the next li
 }
 
 TEST_CASE("misplaced quotation marks are refused, and spoil only their own record") {
-  CHECK_THAT(refused("a\"b"), Contains("not quoted"));
-  CHECK_THAT(refused("a, \"b\""), Contains("not quoted"));
-  CHECK_THAT(refused("\"a\" ,b"), Contains("after a closing"));
-  CHECK_THAT(refused("\"a\"b"), Contains("after a closing"));
+  CHECK_THAT(refused("a\"b"), ContainsSubstring("not quoted"));
+  CHECK_THAT(refused("a, \"b\""), ContainsSubstring("not quoted"));
+  CHECK_THAT(refused("\"a\" ,b"), ContainsSubstring("after a closing"));
+  CHECK_THAT(refused("\"a\"b"), ContainsSubstring("after a closing"));
   csv_record_reader reader;
   CHECK(reader.feed("\"a\"b") == state::error);
   CHECK(reader.feed("a,b") == state::done);
@@ -72,7 +72,7 @@ TEST_CASE("a quotation that is never closed is an error at the end") {
   csv_record_reader reader;
   CHECK(reader.feed("\"open") == state::need_more);
   CHECK(reader.finish() == state::error);
-  CHECK_THAT(reader.why(), Contains("never closed"));
+  CHECK_THAT(reader.why(), ContainsSubstring("never closed"));
   CHECK(reader.finish() == state::done);
 }
 
@@ -81,10 +81,10 @@ TEST_CASE("a record is bounded in bytes and in cells") {
   csv_record_reader reader;
   CHECK(reader.feed("\"" + half) == state::need_more);
   CHECK(reader.feed(half) == state::error);
-  CHECK_THAT(reader.why(), Contains("8192 bytes"));
+  CHECK_THAT(reader.why(), ContainsSubstring("8192 bytes"));
   CHECK(reader.feed("a") == state::done);
 
   const std::string commas(csv_record_reader::cells_max - 1, ',');
   CHECK(read(commas).size() == csv_record_reader::cells_max);
-  CHECK_THAT(refused(commas + ","), Contains("256 cells"));
+  CHECK_THAT(refused(commas + ","), ContainsSubstring("256 cells"));
 }

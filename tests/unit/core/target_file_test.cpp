@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using namespace muster;
 using muster::test::logging_to;
 using muster::test::pull_all;
@@ -37,7 +37,7 @@ TEST_CASE("a byte order mark is tolerated at the start only") {
   stream.add_file(file.path());
   CHECK(pull_all(stream) == strings{"10.0.0.1", "end"});
   REQUIRE(log.size() == 1);
-  CHECK_THAT(log[0], Contains(":3: ") && Contains("\\u{feff}10.0.0.2"));
+  CHECK_THAT(log[0], ContainsSubstring(":3: ") && ContainsSubstring("\\u{feff}10.0.0.2"));
 }
 
 TEST_CASE("where targets end in NUL, everything else belongs to them") {
@@ -71,8 +71,8 @@ TEST_CASE("a bad line is reported with its place and reason, counted, and stops 
   CHECK(pull_all(stream) == strings{"good.example", "10.0.0.1", "10.0.0.2", "end"});
   REQUIRE(log.size() == 3);
   CHECK(log[0] == "argument:2: 10.0.0.0/33: the prefix length of an IPv4 block is 0 to 32, not 33");
-  CHECK_THAT(log[1], Contains(file.path() + ":2: 10.0.0.256: 256 is too large"));
-  CHECK_THAT(log[2], Contains(file.path() + ":5: host:0\\x1b: the control character"));
+  CHECK_THAT(log[1], ContainsSubstring(file.path() + ":2: 10.0.0.256: 256 is too large"));
+  CHECK_THAT(log[2], ContainsSubstring(file.path() + ":5: host:0\\x1b: the control character"));
   CHECK(stream.bad_targets() == 3);
   CHECK(stream.produced() == 3);
 }
@@ -89,9 +89,10 @@ TEST_CASE("an overlong line is reported once and skipped, and its report is shor
   stream.add_text("10.0.0.2");
   CHECK(pull_all(stream) == strings{"10.0.0.9", "10.0.0.1", "10.0.0.2", "end"});
   REQUIRE(log.size() == 3);
-  CHECK_THAT(log[0], Contains(":2: xxx") && Contains("longer than 8192 bytes"));
-  CHECK_THAT(log[1], Contains(":4: yyy") && Contains("longer than 8192 bytes"));
-  CHECK_THAT(log[2], Contains("argument:1: ") && Contains("longer than 8192 bytes"));
+  CHECK_THAT(log[0], ContainsSubstring(":2: xxx") && ContainsSubstring("longer than 8192 bytes"));
+  CHECK_THAT(log[1], ContainsSubstring(":4: yyy") && ContainsSubstring("longer than 8192 bytes"));
+  CHECK_THAT(log[2],
+             ContainsSubstring("argument:1: ") && ContainsSubstring("longer than 8192 bytes"));
   for (const std::string& line : log)
     CHECK(line.size() < 250);
 }
@@ -120,7 +121,7 @@ TEST_CASE("a file that can't be opened, or is a directory, is refused when it is
     FAIL("a directory was taken for a file");
   } catch (const std::system_error& error) {
     CHECK(error.code() == std::errc::is_a_directory);
-    CHECK_THAT(error.what(), Contains("/tmp"));
+    CHECK_THAT(error.what(), ContainsSubstring("/tmp"));
   }
   CHECK(pull_all(stream) == strings{"end"});
 }
@@ -133,7 +134,7 @@ TEST_CASE("a file that can't be read on is reported, and the next source follows
   stream.add_text("10.0.0.1");
   CHECK(pull_all(stream) == strings{"10.0.0.1", "end"});
   REQUIRE(log.size() == 1);
-  CHECK_THAT(log[0], Contains("/proc/self/mem:1: : reading the file failed: "));
+  CHECK_THAT(log[0], ContainsSubstring("/proc/self/mem:1: : reading the file failed: "));
   CHECK(stream.bad_targets() == 1);
 }
 

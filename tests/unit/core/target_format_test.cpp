@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using muster::input_format;
 using muster::target;
 using muster::target_stream;
@@ -97,7 +97,7 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
   for (std::size_t i = 0; i < seen.size(); ++i) {
     if (i != 3) CHECK(seen[i] == expected[i]);
   }
-  CHECK_THAT(seen[3], Contains("stdin:9: x,10.0.0.256,,: ip: 256 is too large"));
+  CHECK_THAT(seen[3], ContainsSubstring("stdin:9: x,10.0.0.256,,: ip: 256 is too large"));
 }
 
 TEST_CASE("JSON lines come out the same however they are split, among plain lines, too") {
@@ -111,29 +111,34 @@ TEST_CASE("JSON lines come out the same however they are split, among plain line
   REQUIRE(seen.size() == 9);
   CHECK(seen[0] == "10.0.0.1:80 (caf\u00e9 # 1)");
   CHECK(seen[1] == "10.0.0.2");
-  CHECK_THAT(seen[2], Contains("notice: stdin:3: nothing here is called 'rack', 'tags', 'up'"));
+  CHECK_THAT(seen[2],
+             ContainsSubstring("notice: stdin:3: nothing here is called 'rack', 'tags', 'up'"));
   CHECK(seen[3] == "a");
-  CHECK_THAT(seen[4], Contains("stdin:4: {\"host\":\"a\",: not JSON at character 13"));
+  CHECK_THAT(seen[4], ContainsSubstring("stdin:4: {\"host\":\"a\",: not JSON at character 13"));
   CHECK(seen[5] == "b");
-  CHECK_THAT(seen[6], Contains("stdin:6: ") && Contains("host: write a text or a number"));
-  CHECK_THAT(seen[7], Contains("stdin:7: ") && Contains("the target is missing"));
-  CHECK_THAT(seen[8], Contains("stdin:8: ") && Contains("host: write a text or a number"));
+  CHECK_THAT(seen[6],
+             ContainsSubstring("stdin:6: ") && ContainsSubstring("host: write a text or a number"));
+  CHECK_THAT(seen[7], ContainsSubstring("stdin:7: ") && ContainsSubstring("the target is missing"));
+  CHECK_THAT(seen[8],
+             ContainsSubstring("stdin:8: ") && ContainsSubstring("host: write a text or a number"));
 }
 
 TEST_CASE("text stays text: a first line is a header only if it has commas and a target's column") {
   CHECK(read_whole("host\n10.0.0.1\n") == strings{"host", "10.0.0.1"});
   CHECK(read_whole("10.0.0.1,2\n") == strings{"10.0.0.1", "10.0.0.2"});
   CHECK(read_whole("10.0.0.1\nip,port\n").size() == 2);
-  CHECK_THAT(read_whole("a,b\n")[0], Contains("several targets in one"));
+  CHECK_THAT(read_whole("a,b\n")[0], ContainsSubstring("several targets in one"));
   CHECK(read_whole("ip,port\n10.0.0.1,80\n") == strings{"10.0.0.1:80"});
   CHECK(read_whole("\"host\",\"label\"\na,b\n") == strings{"a (b)"});
 }
 
 TEST_CASE("a format that is named is kept to") {
   CHECK(read_whole("host\n10.0.0.1\n", input_format::csv) == strings{"10.0.0.1"});
-  CHECK_THAT(read_whole("ip,port\n", input_format::text)[0], Contains("several targets in one"));
-  CHECK_THAT(read_whole("{\"ip\":\"::1\"}\n", input_format::text)[0], Contains("stdin:1: "));
-  CHECK_THAT(read_whole("10.0.0.1\n", input_format::jsonl)[0], Contains("JSON object"));
+  CHECK_THAT(read_whole("ip,port\n", input_format::text)[0],
+             ContainsSubstring("several targets in one"));
+  CHECK_THAT(read_whole("{\"ip\":\"::1\"}\n", input_format::text)[0],
+             ContainsSubstring("stdin:1: "));
+  CHECK_THAT(read_whole("10.0.0.1\n", input_format::jsonl)[0], ContainsSubstring("JSON object"));
   CHECK(read_whole("# c\n\n{\"ip\":\"::1\"}\n", input_format::jsonl) == strings{"::1"});
 }
 
@@ -147,7 +152,7 @@ TEST_CASE("a file's suffix says how it is read, unless a format is named") {
     stream.add_file(file->path());
   CHECK(pull_all(stream) == strings{"10.0.0.1", "10.0.0.3", "10.0.0.4", "end"});
   REQUIRE(log.size() == 1);
-  CHECK_THAT(log[0], Contains(jsonl.path() + ":1: 10.0.0.2: "));
+  CHECK_THAT(log[0], ContainsSubstring(jsonl.path() + ":1: 10.0.0.2: "));
 
   target_stream_options options;
   options.format = input_format::text;
@@ -159,29 +164,32 @@ TEST_CASE("a file's suffix says how it is read, unless a format is named") {
 TEST_CASE("CSV without a usable header is reported once, and none of it is read") {
   strings seen = read_whole("name,rack\na,1\nb,2\n", input_format::csv);
   REQUIRE(seen.size() == 1);
-  CHECK_THAT(seen[0], Contains("stdin:1: name,rack: no header row with a column target") &&
-                          Contains("--input-format text"));
+  CHECK_THAT(seen[0], ContainsSubstring("stdin:1: name,rack: no header row with a column target") &&
+                          ContainsSubstring("--input-format text"));
   seen = read_whole("ip,port,IP\n10.0.0.1,1,2\n");
   REQUIRE(seen.size() == 1);
-  CHECK_THAT(seen[0], Contains("the column IP is there twice"));
+  CHECK_THAT(seen[0], ContainsSubstring("the column IP is there twice"));
 }
 
 TEST_CASE("a bad record names its first line, and the next record is read") {
   const strings seen = read_whole(
       "ip,label\n10.0.0.1,\"a\nb\"c\n10.0.0.2,x,y\n10.0.0.3,z,\n10.0.0.4\n10.0.0.5,\"open\n");
   REQUIRE(seen.size() == 5);
-  CHECK_THAT(seen[0], Contains("stdin:2: 10.0.0.1,\"a: text after a closing quotation mark"));
-  CHECK_THAT(seen[1], Contains("stdin:4: ") && Contains("more cells than the 2 columns"));
+  CHECK_THAT(seen[0],
+             ContainsSubstring("stdin:2: 10.0.0.1,\"a: text after a closing quotation mark"));
+  CHECK_THAT(seen[1],
+             ContainsSubstring("stdin:4: ") && ContainsSubstring("more cells than the 2 columns"));
   CHECK(seen[2] == "10.0.0.3 (z)");
   CHECK(seen[3] == "10.0.0.4");
-  CHECK_THAT(seen[4], Contains("stdin:7: ") && Contains("never closed"));
+  CHECK_THAT(seen[4], ContainsSubstring("stdin:7: ") && ContainsSubstring("never closed"));
 }
 
 TEST_CASE("an overlong line within a record ends that record") {
   const strings seen =
       read_whole("ip,label\n10.0.0.1,\"a\n" + std::string(9000, 'x') + "\n10.0.0.2,b\n");
   REQUIRE(seen.size() == 2);
-  CHECK_THAT(seen[0], Contains("stdin:3: ") && Contains("longer than 8192 bytes"));
+  CHECK_THAT(seen[0],
+             ContainsSubstring("stdin:3: ") && ContainsSubstring("longer than 8192 bytes"));
   CHECK(seen[1] == "10.0.0.2 (b)");
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using muster::test::parse_bad;
 using namespace std::string_literals;
 
@@ -18,7 +18,7 @@ struct refusal {
 void check_refused(std::initializer_list<refusal> refusals) {
   for (const refusal& each : refusals) {
     INFO(each.text);
-    CHECK_THAT(parse_bad(each.text), Contains(each.says));
+    CHECK_THAT(parse_bad(each.text), ContainsSubstring(each.says));
   }
 }
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using muster::target;
 using muster::target_stream;
 using muster::target_stream_options;
@@ -101,7 +101,7 @@ TEST_CASE("an empty argument is bad, for it is a script's unset variable") {
     stream.add_text(text);
     CHECK(pull_all(stream) == strings{"end"});
     REQUIRE(log.size() == 1);
-    CHECK_THAT(log[0], Contains("the target is empty"));
+    CHECK_THAT(log[0], ContainsSubstring("the target is empty"));
   }
 }
 

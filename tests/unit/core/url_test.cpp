@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using muster::ip_address;
 using muster::target;
 using muster::target_form;
@@ -115,7 +115,7 @@ TEST_CASE("a URL that can't be probed is told why") {
   };
   for (const refusal& each : refusals) {
     INFO(each.text);
-    CHECK_THAT(parse_bad(each.text), Contains(each.says));
+    CHECK_THAT(parse_bad(each.text), ContainsSubstring(each.says));
   }
 }
 

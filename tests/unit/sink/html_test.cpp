@@ -109,11 +109,11 @@ TEST_CASE("a hostile title, header, target and command are data in a page and no
 
 TEST_CASE("a page allows only its own script and style, and fetches nothing") {
   const std::string page = page_of({});
-  CHECK_THAT(page, Catch::Contains("default-src 'none'; script-src 'sha256-"));
+  CHECK_THAT(page, Catch::Matchers::ContainsSubstring("default-src 'none'; script-src 'sha256-"));
   for (const char* outside : {"src=\"http", "href=\"http", "url(http", "@import", "onclick="})
     CHECK(page.find(outside) == std::string::npos);
   CHECK(page.find("@DATA@") == std::string::npos);
-  CHECK_THAT(page, Catch::EndsWith("</html>\n"));
+  CHECK_THAT(page, Catch::Matchers::EndsWith("</html>\n"));
 }
 
 TEST_CASE("rows stand in address order, addresses as differences, what is nothing left out") {
@@ -239,7 +239,8 @@ TEST_CASE("a file made aside that is not committed leaves what was there") {
 TEST_CASE("what can't be replaced is told before there is anything to write") {
   const temporary_directory directory;
   CHECK_THROWS_AS(output_file::create_aside("/nonexistent/page.html"), std::system_error);
-  CHECK_THROWS_WITH(output_file::create_aside(directory.path), Catch::Contains(directory.path));
+  CHECK_THROWS_WITH(output_file::create_aside(directory.path),
+                    Catch::Matchers::ContainsSubstring(directory.path));
   CHECK_THROWS_AS(output_file::create_aside("/dev/null"), std::system_error);
 }
 

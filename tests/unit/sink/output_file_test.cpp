@@ -151,7 +151,7 @@ TEST_CASE("a file is gone on with after what was kept of it, and the rest is cut
   std::getline(std::ifstream{path}, text, '\0');
   CHECK(text == "first\nother\n");
   CHECK_THROWS_WITH(output_file::resume(path.string(), 13),
-                    Catch::Contains("has 12 bytes, but 13 were written to it"));
+                    Catch::Matchers::ContainsSubstring("has 12 bytes, but 13 were written to it"));
   CHECK(std::filesystem::file_size(path) == 12);
   CHECK_THROWS_AS(output_file::resume((directory / "none").string(), 0), std::system_error);
   std::filesystem::remove_all(directory);
@@ -196,7 +196,7 @@ TEST_CASE("a pipe is synced as far as that goes") {
 
 TEST_CASE("create throws and names the path when there is no such directory") {
   CHECK_THROWS_WITH(output_file::create("/nonexistent/out.json"),
-                    Catch::Contains("/nonexistent/out.json"));
+                    Catch::Matchers::ContainsSubstring("/nonexistent/out.json"));
   CHECK_THROWS_AS(output_file::create("/nonexistent/out.json"), std::system_error);
 }
 

@@ -148,18 +148,18 @@ TEST_CASE("a total that proves too small grows with what is done") {
 TEST_CASE("an ETA of hours shows hours, and one past all patience is left out") {
   progress_snapshot snapshot = sample();
   snapshot.per_second = 10;
-  CHECK_THAT(render_progress(snapshot, 120), Catch::EndsWith("ETA 1:28:39"));
+  CHECK_THAT(render_progress(snapshot, 120), Catch::Matchers::EndsWith("ETA 1:28:39"));
   snapshot.per_second = 0.0001;
-  CHECK_THAT(render_progress(snapshot, 120), !Catch::Contains("ETA"));
+  CHECK_THAT(render_progress(snapshot, 120), !Catch::Matchers::ContainsSubstring("ETA"));
 }
 
 TEST_CASE("the rate starts as the average and then follows what happens") {
   rate_meter meter{start};
   CHECK(meter.take(0, start) == 0);
-  CHECK(meter.take(1'000, start + 1s) == Approx(1000));
-  CHECK(meter.take(2'000, start + 2s) == Approx(1000));
+  CHECK(meter.take(1'000, start + 1s) == Catch::Approx(1000));
+  CHECK(meter.take(2'000, start + 2s) == Catch::Approx(1000));
   // The same moment again tells nothing new.
-  CHECK(meter.take(2'500, start + 2s) == Approx(1000));
+  CHECK(meter.take(2'500, start + 2s) == Catch::Approx(1000));
   const double slowing = meter.take(2'000, start + 3s);
   CHECK(slowing < 700);
   CHECK(slowing > 500);
@@ -181,8 +181,9 @@ TEST_CASE("a progress line is drawn in place and leaves nothing behind") {
     line.draw(snapshot, start + 2s);
   }
   const std::string text = memory.content();
-  CHECK_THAT(text, Catch::StartsWith("\r\x1b[Jsweep  50  50/s  in flight 0  up 50\r\r\x1b[J\r"));
-  CHECK_THAT(text, Catch::EndsWith("up 50\r\r\x1b[J"));
+  CHECK_THAT(
+      text, Catch::Matchers::StartsWith("\r\x1b[Jsweep  50  50/s  in flight 0  up 50\r\r\x1b[J\r"));
+  CHECK_THAT(text, Catch::Matchers::EndsWith("up 50\r\r\x1b[J"));
 }
 
 TEST_CASE("a progress line leaves nothing behind in a terminal that was made narrower or wider") {

@@ -106,9 +106,10 @@ TEST_CASE("a histogram has a bar on the narrowest terminal, and colours only if 
   values.add(300us);
   histogram_style style;
   style.columns = 1;
-  CHECK_THAT(render_histogram(values, style), Catch::Contains("##########\n"));
+  CHECK_THAT(render_histogram(values, style), Catch::Matchers::ContainsSubstring("##########\n"));
   style.colour = true;
-  CHECK_THAT(render_histogram(values, style), Catch::Contains("\x1b[32m##########\x1b[0m\n"));
+  CHECK_THAT(render_histogram(values, style),
+             Catch::Matchers::ContainsSubstring("\x1b[32m##########\x1b[0m\n"));
 }
 
 TEST_CASE("count_up_to never passes a bound and counts all in the end") {

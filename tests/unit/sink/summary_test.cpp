@@ -56,10 +56,12 @@ TEST_CASE("what this machine was short of is said in the summary") {
   summary.strays.asked_again = 1;
   summary.strays.send_waits = 2'000;
   const std::string text = render_summary(summary, 0, false);
-  CHECK_THAT(text, Catch::Contains("3 replies dropped by this machine, read too late; 1 request "
-                                   "repeated for it\n"));
-  CHECK_THAT(text, Catch::Contains("sending had to wait 2,000 times: the system was short of "
-                                   "buffers or neighbour entries\n"));
+  CHECK_THAT(text, Catch::Matchers::ContainsSubstring(
+                       "3 replies dropped by this machine, read too late; 1 request "
+                       "repeated for it\n"));
+  CHECK_THAT(text, Catch::Matchers::ContainsSubstring(
+                       "sending had to wait 2,000 times: the system was short of "
+                       "buffers or neighbour entries\n"));
 }
 
 TEST_CASE("strays and bad lines are counted in the summary") {
@@ -68,14 +70,15 @@ TEST_CASE("strays and bad lines are counted in the summary") {
   summary.strays.foreign = 1'000;
   summary.bad_targets = 1;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("1,002 stray replies, credited to nobody: 2 duplicate, 1,000 foreign\n"
-                             "1 line was not a target\n"));
+             Catch::Matchers::EndsWith(
+                 "1,002 stray replies, credited to nobody: 2 duplicate, 1,000 foreign\n"
+                 "1 line was not a target\n"));
   summary.strays = {};
   summary.strays.late = 1;
   summary.bad_targets = 3;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("1 stray reply, credited to nobody: 1 late\n"
-                             "3 lines were not targets\n"));
+             Catch::Matchers::EndsWith("1 stray reply, credited to nobody: 1 late\n"
+                                       "3 lines were not targets\n"));
 }
 
 TEST_CASE("what probes had to wait for on this machine is told by kind") {
@@ -84,25 +87,27 @@ TEST_CASE("what probes had to wait for on this machine is told by kind") {
   summary.waits.ports = 3;
   summary.waits.memory = 1;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("1,204 waits of probes for this machine: 1,200 for file descriptors, "
-                             "3 for local ports, 1 for kernel memory\n"));
+             Catch::Matchers::EndsWith(
+                 "1,204 waits of probes for this machine: 1,200 for file descriptors, "
+                 "3 for local ports, 1 for kernel memory\n"));
   summary.waits = {};
   summary.waits.processes = 2;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("2 waits of probes for this machine: 2 for a process\n"));
+             Catch::Matchers::EndsWith("2 waits of probes for this machine: 2 for a process\n"));
   summary.waits = {};
   summary.waits.ports = 1;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("1 wait of a probe for this machine: 1 for local ports\n"));
+             Catch::Matchers::EndsWith("1 wait of a probe for this machine: 1 for local ports\n"));
 }
 
 TEST_CASE("dropped duplicates are counted in the summary") {
   sweep_summary summary = summary_of(1, 0);
   summary.duplicate_targets = 1;
-  CHECK_THAT(render_summary(summary, 0, false), Catch::EndsWith("1 duplicate target dropped\n"));
+  CHECK_THAT(render_summary(summary, 0, false),
+             Catch::Matchers::EndsWith("1 duplicate target dropped\n"));
   summary.duplicate_targets = 12'345;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("12,345 duplicate targets dropped\n"));
+             Catch::Matchers::EndsWith("12,345 duplicate targets dropped\n"));
 }
 
 TEST_CASE("an early stop says by what, and how much was left") {
@@ -111,23 +116,26 @@ TEST_CASE("an early stop says by what, and how much was left") {
   summary.stop_reason = reason::interrupted;
   summary.hosts_not_started = 12'345;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("stopped early by Ctrl-C or SIGTERM: 12,345 targets not started\n"));
+             Catch::Matchers::EndsWith(
+                 "stopped early by Ctrl-C or SIGTERM: 12,345 targets not started\n"));
   summary.stop_reason = reason::run_deadline;
   summary.hosts_not_started = 1;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("stopped early by --deadline: 1 target not started\n"));
+             Catch::Matchers::EndsWith("stopped early by --deadline: 1 target not started\n"));
   summary.stop_reason = reason::enough_up;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("stopped early by --min-up, as enough targets were up: 1 target not "
-                             "started\n"));
+             Catch::Matchers::EndsWith(
+                 "stopped early by --min-up, as enough targets were up: 1 target not "
+                 "started\n"));
   summary.stop_reason = reason::bad_target;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith("stopped early by --strict, as a line was not a target: 1 target not "
-                             "started\n"));
+             Catch::Matchers::EndsWith(
+                 "stopped early by --strict, as a line was not a target: 1 target not "
+                 "started\n"));
   summary.stop_reason = reason::output_failed;
   summary.hosts_not_started_known = false;
   CHECK_THAT(render_summary(summary, 0, false),
-             Catch::EndsWith(
+             Catch::Matchers::EndsWith(
                  "stopped early by a failed output: an unknown number of targets not started\n"));
 }
 
@@ -143,9 +151,10 @@ TEST_CASE("long sweeps are told in minutes and hours") {
 
 TEST_CASE("colours of the summary are those of the results") {
   CHECK_THAT(render_summary(summary_of(16, 239), 0, true),
-             Catch::StartsWith("255 probes in 0.41 s (621/s): \x1b[32m16 up\x1b[0m, "
-                               "\x1b[33m239 timeout\x1b[0m\n"));
+             Catch::Matchers::StartsWith("255 probes in 0.41 s (621/s): \x1b[32m16 up\x1b[0m, "
+                                         "\x1b[33m239 timeout\x1b[0m\n"));
   // There is nothing green about none.
-  CHECK_THAT(render_summary(summary_of(0, 1), 0, true),
-             Catch::StartsWith("1 probe in 0.41 s (2.4/s): 0 up, \x1b[33m1 timeout\x1b[0m\n"));
+  CHECK_THAT(
+      render_summary(summary_of(0, 1), 0, true),
+      Catch::Matchers::StartsWith("1 probe in 0.41 s (2.4/s): 0 up, \x1b[33m1 timeout\x1b[0m\n"));
 }

@@ -101,7 +101,7 @@ TEST_CASE("a directory that others can change is refused, with the remedy") {
   const std::string path = place.file("state/jobs");
   for (const mode_t mode : {0720U, 0702U, 0777U}) {
     REQUIRE(::chmod(path.c_str(), mode) == 0);
-    CHECK_THROWS_WITH(jobs.check(), Catch::Contains("say chmod go-w " + path));
+    CHECK_THROWS_WITH(jobs.check(), Catch::Matchers::ContainsSubstring("say chmod go-w " + path));
     CHECK_THROWS_AS(jobs.make(), std::runtime_error);
   }
   REQUIRE(::chmod(path.c_str(), 0755) == 0);
@@ -109,8 +109,8 @@ TEST_CASE("a directory that others can change is refused, with the remedy") {
   std::filesystem::create_directory_symlink(place.file("state"), place.file("link"));
   job_directory{place.file("link")}.make();
   if (::chown(path.c_str(), 12345, 12345) != 0) MUSTER_SKIP("needs to give a directory away");
-  CHECK_THROWS_WITH(jobs.check(),
-                    Catch::Contains("another user (12345)") && Catch::Contains("--state-dir"));
+  CHECK_THROWS_WITH(jobs.check(), Catch::Matchers::ContainsSubstring("another user (12345)") &&
+                                      Catch::Matchers::ContainsSubstring("--state-dir"));
 }
 
 TEST_CASE("a lock that is a link is not followed") {
