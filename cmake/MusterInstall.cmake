@@ -19,11 +19,6 @@ install(EXPORT musterTargets NAMESPACE muster:: DESTINATION "${muster_package_di
 # A static library passes its own libraries on to whoever links it, so the package finds them again,
 # with the modules that found them here.
 set(muster_modules FindAsio.cmake FindCAres.cmake FindRE2.cmake FindUriparser.cmake)
-set(muster_needs_llhttp OFF)
-if(TARGET Llhttp::llhttp)
-  set(muster_needs_llhttp ON)
-  list(APPEND muster_modules FindLlhttp.cmake)
-endif()
 list(TRANSFORM muster_modules PREPEND "${PROJECT_SOURCE_DIR}/cmake/")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/musterConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/musterConfig.cmake" INSTALL_DESTINATION "${muster_package_dir}")

@@ -30,13 +30,14 @@ struct icmp_details {
 /// What only HTTP probes have.
 struct http_details {
   std::string url;                   ///< The URL asked last, after redirects.
-  std::string version;               ///< "1.0" or "1.1".
+  std::string version;               ///< As the response has it: "1.0" or "1.1", rarely another.
   int status_code = 0;               ///< 0 when no response line arrived.
   std::vector<int> redirects;        ///< Status codes of the redirects that were followed.
   std::string title;                 ///< Of an HTML body; raw bytes from the network, capped.
   std::string server;                ///< The Server header; raw bytes from the network.
   std::string content_type;          ///< Raw bytes from the network.
   std::string location;              ///< The Location header; raw bytes from the network.
+  unsigned bad_header_lines = 0;     ///< Lines among the headers that are none, and were skipped.
   std::int64_t content_length = -1;  ///< As the header declares it; -1 when absent.
   std::uint64_t body_bytes = 0;      ///< Bytes of body that were read, after de-chunking.
   bool body_truncated = false;       ///< True when the body was cut off at the cap.

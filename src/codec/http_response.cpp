@@ -1,140 +1,66 @@
-// Strategy: llhttp finds the structure, and this reader bounds it. It counts two things that
-// llhttp has no limit for: the bytes of heads and trailers, and the bytes between one piece of body
-// and the next (chunk sizes and extensions). To count exactly, however the bytes are cut, llhttp is
-// paused at the end of each head and at the start of the trailers, and is given no more bytes of a
-// head than the limit still allows. An interim response ends at its head: the parser starts afresh.
+// Strategy: outside bodies a response is lines, and a line is taken once its LF is there, from the
+// bytes at hand if they hold all of it, else from what was kept of it. The end of a line is LF, and
+// the CRs before it go with it. What a line may hold is told by the phase that it ends.
 //
-// A line of a head may end with LF alone (RFC 9112, 2.2). Not every llhttp takes that everywhere,
-// and where it can be told to, other checks go with it. So it is given the CR that is missing, as a
-// byte between two pieces. Whatever else this lets through, no second reader of the same bytes
-// comes after this one that could be fooled by it. Lines between chunks have to end with CR LF.
+// Everything is as liberal as clients in use are. Strictness would guard against smuggling, where
+// two readers of one stream disagree about where a response ends; here one response is read, and
+// its connection closed.
+//
+// Two things are counted by the byte, whatever pieces they come in, so that a limit is met at the
+// same byte always: heads and trailers together, and what stands between two pieces of a chunked
+// body.
 #include "codec/http_response.hpp"
 
-#include "codec/response_headers.hpp"
-#include "codec/title_scanner.hpp"
+#include "codec/ascii.hpp"
+#include "codec/status_line.hpp"
 
-#include <limits>
-
-#include <llhttp.h>
+#include <algorithm>
 
 namespace muster::codec {
 
-class http_response_reader::parser {
- public:
-  parser(bool head_request, const http_limits& limits);
-  parser(const parser&) = delete;
-  parser& operator=(const parser&) = delete;
+namespace {
 
-  state feed(std::string_view bytes);
-  state finish();
+/// As much of a line as anything is made of: the longest header that is kept, and enough of a
+/// longer one to see that it is.
+constexpr std::size_t line_bytes_max = http_response_reader::location_bytes_max + 1024;
 
-  bool started = false;
-  reason why = reason::none;
-  int status_code = 0;
-  std::string_view version;
-  response_headers headers;
-  std::int64_t content_length = -1;
-  std::uint64_t body_bytes = 0;
-  bool body_truncated = false;
-  title_scanner title;
-
- private:
-  enum class phase : std::uint8_t { head, body, trailers };
-  /// What made a callback stop llhttp.
-  enum class event : std::uint8_t { none, head_end, trailers_begin, message_end, body_cap };
-
-  static const llhttp_settings_t& settings();
-  static parser& self(llhttp_t* from) { return *static_cast<parser*>(from->data); }
-
-  void begin_message();
-  std::size_t step(std::string_view bytes);
-  std::size_t advance(std::string_view bytes);
-  void count(std::size_t consumed, const char* end);
-  void handle_event();
-  void handle_head_end();
-  void fail(reason why_failed);
-
-  int on_version();
-  int on_status();
-  int on_headers_end();
-  int on_chunk_header();
-  int on_body(std::string_view bytes);
-  int stop(event why_stopped);
-
-  const bool head_request_;
-  const http_limits limits_;
-  llhttp_t llhttp_;
-  state state_ = state::need_more;
-  phase phase_ = phase::head;
-  event event_ = event::none;
-  bool scan_title_ = false;
-  int interim_responses_ = 0;
-  std::size_t head_bytes_ = 0;
-  std::size_t framing_bytes_ = 0;        // Since the last byte of body.
-  const char* framing_begin_ = nullptr;  // Where, in the bytes at hand, uncounted framing begins.
-  char latest_ = '\0';                   // The last byte that llhttp took.
-};
-
-http_response_reader::parser::parser(bool head_request, const http_limits& limits)
-    : head_request_{head_request}, limits_{limits} {
-  begin_message();
+std::string_view without_end(std::string_view line) {
+  const auto last = line.find_last_not_of("\r\n");
+  return line.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
-const llhttp_settings_t& http_response_reader::parser::settings() {
-  static const llhttp_settings_t instance = [] {
-    llhttp_settings_t s;
-    llhttp_settings_init(&s);
-    s.on_version_complete = [](llhttp_t* p) { return self(p).on_version(); };
-    s.on_status_complete = [](llhttp_t* p) { return self(p).on_status(); };
-    s.on_header_field = [](llhttp_t* p, const char* at, std::size_t length) {
-      if (self(p).phase_ == phase::head) self(p).headers.name_piece({at, length});
-      return 0;
-    };
-    s.on_header_field_complete = [](llhttp_t* p) {
-      if (self(p).phase_ == phase::head) self(p).headers.name_end();
-      return 0;
-    };
-    s.on_header_value = [](llhttp_t* p, const char* at, std::size_t length) {
-      if (self(p).phase_ == phase::head) self(p).headers.value_piece({at, length});
-      return 0;
-    };
-    s.on_header_value_complete = [](llhttp_t* p) {
-      if (self(p).phase_ == phase::head) self(p).headers.value_end();
-      return 0;
-    };
-    s.on_headers_complete = [](llhttp_t* p) { return self(p).on_headers_end(); };
-    s.on_chunk_header = [](llhttp_t* p) { return self(p).on_chunk_header(); };
-    s.on_body = [](llhttp_t* p, const char* at, std::size_t length) {
-      return self(p).on_body({at, length});
-    };
-    s.on_message_complete = [](llhttp_t* p) { return self(p).stop(event::message_end); };
-    return s;
-  }();
-  return instance;
+}  // namespace
+
+http_response_reader::http_response_reader(bool head_request, const http_limits& limits)
+    : limits_{limits}, head_request_{head_request} {}
+
+void http_response_reader::restart(bool head_request, const http_limits& limits) {
+  headers_.clear();
+  trailers_.clear();
+  title_ = {};
+  line_.clear();
+  version_.clear();
+  limits_ = limits;
+  body_bytes_ = left_ = 0;
+  head_bytes_ = framing_bytes_ = 0;
+  status_code_ = interim_responses_ = 0;
+  why_ = reason::none;
+  state_ = state::need_more;
+  phase_ = phase::status;
+  head_request_ = head_request;
+  chunked_ = body_truncated_ = scan_title_ = false;
 }
 
-void http_response_reader::parser::begin_message() {
-  llhttp_init(&llhttp_, HTTP_RESPONSE, &settings());
-  llhttp_.data = this;
-  headers = {};
-  status_code = 0;
-  version = {};
-}
-
-http_response_reader::state http_response_reader::parser::feed(std::string_view bytes) {
-  started = started || !bytes.empty();
+http_response_reader::state http_response_reader::feed(std::string_view bytes) {
   while (state_ == state::need_more && !bytes.empty()) {
-    bytes.remove_prefix(step(bytes));
-    // A body may turn out to be empty once llhttp goes on, with no further byte to come.
-    while (state_ == state::need_more && event_ != event::none)
-      advance({bytes.data(), 0});
+    bytes.remove_prefix(in_body() ? take_body(bytes) : take_line(bytes));
   }
   return state_;
 }
 
-http_response_reader::state http_response_reader::parser::finish() {
+http_response_reader::state http_response_reader::finish() {
   if (state_ != state::need_more) return state_;
-  if (phase_ == phase::body && llhttp_message_needs_eof(&llhttp_) != 0) {
+  if (phase_ == phase::to_end) {
     state_ = state::done;
   } else {
     fail(reason::closed_early);
@@ -142,166 +68,151 @@ http_response_reader::state http_response_reader::parser::finish() {
   return state_;
 }
 
-/// Goes on with some of `bytes` and returns how many were taken.
-std::size_t http_response_reader::parser::step(std::string_view bytes) {
-  if (phase_ == phase::body) return advance(bytes);
-  for (std::size_t lf = bytes.find('\n'); lf != bytes.npos; lf = bytes.find('\n', lf + 1)) {
-    if ((lf == 0 ? latest_ : bytes[lf - 1]) == '\r') continue;
-    if (lf > 0) return advance(bytes.substr(0, lf));
-    advance("\r");
-    return 0;
-  }
-  return advance(bytes);
+void http_response_reader::fail(reason why) {
+  state_ = state::error;
+  why_ = why;
 }
 
-/// Gives llhttp some of `bytes` and returns how many it took.
-std::size_t http_response_reader::parser::advance(std::string_view bytes) {
-  if (phase_ != phase::body) bytes = bytes.substr(0, limits_.header_bytes_max - head_bytes_);
-  event_ = event::none;
-  framing_begin_ = bytes.data();
-  const llhttp_errno_t outcome = llhttp_execute(&llhttp_, bytes.data(), bytes.size());
-  if (state_ != state::need_more) return bytes.size();
-  if (outcome != HPE_OK && event_ == event::none) {
+/// Takes a line, or what there is of it, and returns how many bytes that were.
+std::size_t http_response_reader::take_line(std::string_view bytes) {
+  const bool limited = in_head() || phase_ == phase::trailers;
+  if (limited) bytes = bytes.substr(0, limits_.header_bytes_max - head_bytes_);
+  const auto lf = bytes.find('\n');
+  const bool ended = lf != std::string_view::npos;
+  const std::string_view piece = ended ? bytes.substr(0, lf + 1) : bytes;
+  const bool whole = ended && line_.empty();
+  if (!whole)
+    line_.append(piece.substr(0, line_bytes_max - std::min(line_bytes_max, line_.size())));
+
+  if (limited) {
+    head_bytes_ += piece.size();
+  } else if ((framing_bytes_ += piece.size()) > chunk_line_bytes_max) {
     fail(reason::malformed_response);
-    return bytes.size();
   }
-  const char* const end =
-      outcome == HPE_PAUSED ? llhttp_get_error_pos(&llhttp_) : bytes.data() + bytes.size();
-  const auto consumed = static_cast<std::size_t>(end - bytes.data());
-  if (consumed > 0) latest_ = bytes[consumed - 1];
-  count(consumed, end);
-  if (state_ == state::need_more) handle_event();
-  return consumed;
-}
-
-void http_response_reader::parser::count(std::size_t consumed, const char* end) {
-  if (event_ == event::body_cap) return;  // nothing beyond it is looked at
-  if (phase_ == phase::body) {
-    framing_bytes_ += static_cast<std::size_t>(end - framing_begin_);
-    if (framing_bytes_ > chunk_line_bytes_max) fail(reason::malformed_response);
-    return;
+  if (state_ != state::need_more) return piece.size();
+  if (ended) {
+    take(without_end(whole ? piece : std::string_view{line_}));
+    line_.clear();
+  } else if (phase_ == phase::status && !may_begin_status_line(line_)) {
+    fail(reason::malformed_response);
   }
-  head_bytes_ += consumed;
-  if (event_ == event::none && head_bytes_ >= limits_.header_bytes_max) {
+  const bool goes_on = in_head() || phase_ == phase::trailers;
+  if (state_ == state::need_more && goes_on && head_bytes_ >= limits_.header_bytes_max) {
     fail(reason::headers_too_large);
   }
+  return piece.size();
 }
 
-void http_response_reader::parser::handle_event() {
-  switch (event_) {
-    case event::none:
-      return;
-    case event::head_end:
-      handle_head_end();
+/// A whole line.
+void http_response_reader::take(std::string_view line) {
+  switch (phase_) {
+    case phase::status:
+      if (!line.empty()) take_status_line(line);
       break;
-    case event::trailers_begin:
-      phase_ = phase::trailers;
+    case phase::headers:
+      if (line.empty()) return end_head();
+      headers_.add_line(line);
       break;
-    case event::message_end:
-    case event::body_cap:
-      state_ = state::done;
+    case phase::chunk:
+      take_chunk_size(line);
+      break;
+    case phase::chunk_end:
+      if (!line.empty()) return fail(reason::malformed_response);
+      phase_ = phase::chunk;
+      break;
+    case phase::trailers:
+      if (line.empty()) {
+        state_ = state::done;
+      } else {
+        trailers_.add_line(line);
+      }
+      break;
+    case phase::sized:
+    case phase::to_end:
       break;
   }
-  llhttp_resume(&llhttp_);
 }
 
-void http_response_reader::parser::handle_head_end() {
-  const bool switching = status_code == 101;
-  if (status_code < 200 && !switching) {
+void http_response_reader::take_status_line(std::string_view line) {
+  const auto status = parse_status_line(line);
+  if (!status) return fail(reason::malformed_response);
+  status_code_ = status->code;
+  version_ = status->version;
+  phase_ = phase::headers;
+}
+
+void http_response_reader::end_head() {
+  headers_.end();
+  if (status_code_ < 200 && status_code_ != 101) {
     if (++interim_responses_ > interim_responses_max) fail(reason::malformed_response);
-    begin_message();
+    headers_.clear();
+    status_code_ = 0;
+    version_.clear();
+    phase_ = phase::status;
     return;
   }
-  if ((llhttp_.flags & F_CONTENT_LENGTH) != 0) {
-    if (llhttp_.content_length > std::numeric_limits<std::int64_t>::max()) {
-      return fail(reason::malformed_response);
-    }
-    content_length = static_cast<std::int64_t>(llhttp_.content_length);
-  }
-  if (head_request_ || switching || status_code == 204 || status_code == 304) {
+  if (head_request_ || status_code_ == 101 || status_code_ == 204 || status_code_ == 304) {
     state_ = state::done;
     return;
   }
-  phase_ = phase::body;
-  scan_title_ = may_have_title(headers.content_type());
+  choose_body();
 }
 
-void http_response_reader::parser::fail(reason why_failed) {
-  state_ = state::error;
-  why = why_failed;
-}
-
-int http_response_reader::parser::stop(event why_stopped) {
-  event_ = why_stopped;
-  return HPE_PAUSED;
-}
-
-int http_response_reader::parser::on_version() {
-  const int minor = llhttp_get_http_minor(&llhttp_);
-  if (llhttp_get_http_major(&llhttp_) != 1 || minor > 1) return -1;
-  version = minor == 1 ? "1.1" : "1.0";
-  return 0;
-}
-
-int http_response_reader::parser::on_status() {
-  status_code = llhttp_get_status_code(&llhttp_);
-  return status_code < 100 ? -1 : 0;
-}
-
-int http_response_reader::parser::on_headers_end() { return stop(event::head_end); }
-
-int http_response_reader::parser::on_chunk_header() {
-  // llhttp keeps the size of the chunk at hand here; the chunk of size 0 is the last.
-  return llhttp_.content_length == 0 ? stop(event::trailers_begin) : 0;
-}
-
-int http_response_reader::parser::on_body(std::string_view bytes) {
-  framing_bytes_ += static_cast<std::size_t>(bytes.data() - framing_begin_);
-  if (framing_bytes_ > chunk_line_bytes_max) {
+/// Where the body ends, by RFC 9112, 6.3.
+void http_response_reader::choose_body() {
+  scan_title_ = may_have_title(headers_.content_type());
+  chunked_ = headers_.chunked();
+  if (chunked_) {
+    phase_ = phase::chunk;
+  } else if (headers_.coded_otherwise()) {
+    phase_ = phase::to_end;
+  } else if (headers_.lengths_conflict()) {
     fail(reason::malformed_response);
-    return HPE_USER;
+  } else if (headers_.content_length() < 0) {
+    phase_ = phase::to_end;
+  } else {
+    phase_ = phase::sized;
+    left_ = static_cast<std::uint64_t>(headers_.content_length());
+    if (left_ == 0) state_ = state::done;
   }
+}
+
+/// `5`, and after blanks or a semicolon whatever may follow.
+void http_response_reader::take_chunk_size(std::string_view line) {
+  std::uint64_t size = 0;
+  std::size_t digits = 0;
+  for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
+    if (size >> 60 != 0) return fail(reason::malformed_response);
+    size = size << 4 | static_cast<unsigned>(hex_value(line[digits]));
+  }
+  const std::string_view rest = line.substr(digits);
+  if (digits == 0 || (!rest.empty() && rest.front() != ';' && !is_space(rest.front()))) {
+    return fail(reason::malformed_response);
+  }
+  left_ = size;
+  phase_ = size == 0 ? phase::trailers : phase::sized;
+}
+
+/// Takes what belongs to the body, and returns how many bytes that were.
+std::size_t http_response_reader::take_body(std::string_view bytes) {
+  if (phase_ == phase::sized) bytes = bytes.substr(0, left_);
+  const std::string_view taken = bytes.substr(0, limits_.body_bytes_max - body_bytes_);
+  if (scan_title_ && body_bytes_ < limits_.title_scan_bytes_max) {
+    title_.feed(taken.substr(0, limits_.title_scan_bytes_max - body_bytes_));
+  }
+  body_bytes_ += taken.size();
   framing_bytes_ = 0;
-  framing_begin_ = bytes.data() + bytes.size();
-
-  const std::string_view taken = bytes.substr(0, limits_.body_bytes_max - body_bytes);
-  if (scan_title_ && body_bytes < limits_.title_scan_bytes_max) {
-    title.feed(taken.substr(0, limits_.title_scan_bytes_max - body_bytes));
+  if (taken.size() < bytes.size()) {
+    body_truncated_ = true;
+    state_ = state::done;
+  } else if (phase_ == phase::sized && (left_ -= bytes.size()) == 0) {
+    if (chunked_) {
+      phase_ = phase::chunk_end;
+    } else {
+      state_ = state::done;
+    }
   }
-  body_bytes += taken.size();
-  if (taken.size() == bytes.size()) return 0;
-  body_truncated = true;
-  event_ = event::body_cap;
-  return HPE_USER;
+  return bytes.size();
 }
-
-http_response_reader::http_response_reader(bool head_request, const http_limits& limits)
-    : parser_{std::make_unique<parser>(head_request, limits)} {}
-http_response_reader::http_response_reader(http_response_reader&&) noexcept = default;
-http_response_reader& http_response_reader::operator=(http_response_reader&&) noexcept = default;
-http_response_reader::~http_response_reader() = default;
-
-void http_response_reader::restart(bool head_request, const http_limits& limits) {
-  std::destroy_at(parser_.get());
-  std::construct_at(parser_.get(), head_request, limits);
-}
-
-http_response_reader::state http_response_reader::feed(std::string_view bytes) {
-  return parser_->feed(bytes);
-}
-http_response_reader::state http_response_reader::finish() { return parser_->finish(); }
-reason http_response_reader::why() const { return parser_->why; }
-bool http_response_reader::started() const { return parser_->started; }
-int http_response_reader::status_code() const { return parser_->status_code; }
-std::string_view http_response_reader::version() const { return parser_->version; }
-const std::string& http_response_reader::server() const { return parser_->headers.server(); }
-const std::string& http_response_reader::content_type() const {
-  return parser_->headers.content_type();
-}
-const std::string& http_response_reader::location() const { return parser_->headers.location(); }
-std::int64_t http_response_reader::content_length() const { return parser_->content_length; }
-const std::string& http_response_reader::title() const { return parser_->title.title(); }
-std::uint64_t http_response_reader::body_bytes() const { return parser_->body_bytes; }
-bool http_response_reader::body_truncated() const { return parser_->body_truncated; }
 
 }  // namespace muster::codec

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "codec/response_headers.hpp"
+#include "codec/title_scanner.hpp"
 #include "muster/status.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,8 @@ struct http_limits {
   std::size_t title_scan_bytes_max = 64 * 1024;
 };
 
-/// Reads one HTTP/1.0 or 1.1 response (RFC 9112) from bytes as they arrive. Interim responses are
-/// skipped; 101 counts as final. Nothing of the body is kept but its title.
+/// Reads one HTTP/1 response (RFC 9112) from bytes as they arrive, as liberally as other clients.
+/// Interim responses are skipped; 101 counts as final. Nothing of the body is kept but its title.
 class http_response_reader {
  public:
   enum class state : std::uint8_t {
@@ -40,11 +41,8 @@ class http_response_reader {
 
   /// `head_request`: the request was a HEAD, so there is no body whatever the headers say.
   explicit http_response_reader(bool head_request, const http_limits& limits = {});
-  http_response_reader(http_response_reader&&) noexcept;
-  http_response_reader& operator=(http_response_reader&&) noexcept;
-  ~http_response_reader();
 
-  /// Forgets everything and begins anew, without allocating.
+  /// Forgets everything and begins anew; the memory is used again.
   void restart(bool head_request, const http_limits& limits = {});
 
   /// Takes the next bytes. After `done` and `error` nothing changes any more, and bytes that
@@ -54,32 +52,69 @@ class http_response_reader {
   state finish();
 
   /// For `error`: malformed_response, headers_too_large or closed_early.
-  reason why() const;
-  /// True when any byte has arrived.
-  bool started() const;
+  reason why() const { return why_; }
 
   /// 100 to 999; 0 until a status line has been read.
-  int status_code() const;
-  /// "1.0" or "1.1"; empty until a status line has been read.
-  std::string_view version() const;
+  int status_code() const { return status_code_; }
+  /// As the status line has it, such as "1.1"; empty until one has been read.
+  std::string_view version() const { return version_; }
   // The values of headers, the first if there are several, without white space at their ends;
   // empty if absent. Raw bytes from the network.
-  const std::string& server() const;
-  const std::string& content_type() const;
-  const std::string& location() const;
+  const std::string& server() const { return headers_.server(); }
+  const std::string& content_type() const { return headers_.content_type(); }
+  const std::string& location() const { return headers_.location(); }
   /// As the header declares it; -1 if absent.
-  std::int64_t content_length() const;
+  std::int64_t content_length() const { return headers_.content_length(); }
+  /// Lines of the head and of trailers that were skipped, because they are no headers.
+  unsigned bad_header_lines() const { return headers_.bad_lines() + trailers_.bad_lines(); }
   /// The title of an HTML body; raw bytes from the network.
-  const std::string& title() const;
+  const std::string& title() const { return title_.title(); }
   /// Bytes of body read, after de-chunking; never more than `body_bytes_max`.
-  std::uint64_t body_bytes() const;
+  std::uint64_t body_bytes() const { return body_bytes_; }
   /// True when there was more body than `body_bytes_max`.
-  bool body_truncated() const;
+  bool body_truncated() const { return body_truncated_; }
 
  private:
-  class parser;
-  // Behind a pointer, because llhttp is told the parser's address.
-  std::unique_ptr<parser> parser_;
+  enum class phase : std::uint8_t {
+    status,     // Before the end of a status line.
+    headers,    // Before the end of its headers.
+    sized,      // In a body of `left_` more bytes.
+    to_end,     // In a body that lasts until the connection ends.
+    chunk,      // In a line that tells a chunk's size.
+    chunk_end,  // In the empty line after a chunk.
+    trailers,   // Before the empty line after the last chunk.
+  };
+
+  bool in_body() const { return phase_ == phase::sized || phase_ == phase::to_end; }
+  bool in_head() const { return phase_ == phase::status || phase_ == phase::headers; }
+  std::size_t take_line(std::string_view bytes);
+  void take(std::string_view line);
+  void take_status_line(std::string_view line);
+  void end_head();
+  void choose_body();
+  void take_chunk_size(std::string_view line);
+  std::size_t take_body(std::string_view bytes);
+  void fail(reason why);
+
+  http_limits limits_;
+  response_headers headers_;
+  response_headers trailers_;  // Read as headers are, and forgotten.
+  title_scanner title_;
+  std::string line_;     // What has come of a line that has not ended.
+  std::string version_;  // Short enough to lie in place.
+  std::uint64_t body_bytes_ = 0;
+  std::uint64_t left_ = 0;         // Of the sized body, or of its chunk.
+  std::size_t head_bytes_ = 0;     // Of all heads and trailers.
+  std::size_t framing_bytes_ = 0;  // Since the last byte of a chunked body.
+  int status_code_ = 0;
+  int interim_responses_ = 0;
+  reason why_ = reason::none;
+  state state_ = state::need_more;
+  phase phase_ = phase::status;
+  bool head_request_ = false;
+  bool chunked_ = false;
+  bool body_truncated_ = false;
+  bool scan_title_ = false;
 };
 
 }  // namespace muster::codec

@@ -4,6 +4,8 @@
 #include "codec/http_response.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 namespace muster::codec {
 
@@ -12,53 +14,155 @@ namespace {
 struct header_rule {
   std::string_view name;
   std::size_t bytes_max;
-  bool drop_if_longer;  // Instead of cutting it off.
 };
 
-constexpr std::array<header_rule, 3> rules{{
-    {"server", http_response_reader::value_bytes_max, false},
-    {"content-type", http_response_reader::value_bytes_max, false},
-    {"location", http_response_reader::location_bytes_max, true},
+// In the order of their places.
+constexpr std::array<header_rule, 5> rules{{
+    {"server", http_response_reader::value_bytes_max},
+    {"content-type", http_response_reader::value_bytes_max},
+    {"location", http_response_reader::location_bytes_max},
+    {"content-length", http_response_reader::value_bytes_max},
+    {"transfer-encoding", http_response_reader::value_bytes_max},
 }};
 
-// One more than the longest name: enough to see that a longer one is none of them.
-constexpr std::size_t name_bytes_max = std::string_view{"content-type"}.size() + 1;
+bool is_token_character(char c) {
+  constexpr std::string_view punctuation = "!#$%&'*+-.^_`|~";
+  return is_alpha(c) || is_digit(c) || punctuation.find(c) != std::string_view::npos;
+}
 
-void append_capped(std::string& to, std::string_view bytes, std::size_t bytes_max) {
-  to.append(bytes.substr(0, bytes_max - std::min(bytes_max, to.size())));
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+}
+
+bool is_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
+}
+
+/// Takes the next element off a list with commas, without blanks around it; empty ones are none.
+std::optional<std::string_view> next_element(std::string_view& list) {
+  while (!list.empty()) {
+    const auto comma = std::min(list.find(','), list.size());
+    const std::string_view element = trim(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    if (!element.empty()) return element;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_length(std::string_view digits) {
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.empty()) return std::nullopt;
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+  std::int64_t value = 0;
+  for (const char c : digits) {
+    if (!is_digit(c) || value > (largest - (c - '0')) / 10) return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
 }
 
 }  // namespace
 
-void response_headers::name_piece(std::string_view bytes) {
-  append_capped(name_, bytes, name_bytes_max);
-}
-
-void response_headers::name_end() {
-  const auto rule = std::find_if(rules.begin(), rules.end(), [this](const header_rule& candidate) {
-    return equal_ignoring_case(candidate.name, name_);
-  });
-  name_.clear();
-  overflowed_ = false;
-  current_ = static_cast<std::size_t>(rule - rules.begin());
-  if (current_ != none && kept_[current_].seen) current_ = none;
-}
-
-void response_headers::value_piece(std::string_view bytes) {
-  if (current_ == none) return;
-  std::string& value = kept_[current_].value;
-  const std::size_t bytes_max = rules[current_].bytes_max;
-  overflowed_ = overflowed_ || bytes.size() > bytes_max - value.size();
-  append_capped(value, bytes, bytes_max);
-}
-
-void response_headers::value_end() {
-  if (current_ == none) return;
-  kept_header& header = kept_[current_];
-  header.seen = true;
-  if (overflowed_ && rules[current_].drop_if_longer) header.value.clear();
-  header.value = std::string{trim(header.value)};
+void response_headers::clear() {
+  for (kept_header& header : kept_) {
+    header.value.clear();
+    header.seen = false;
+  }
+  value_.clear();
   current_ = none;
+  may_fold_ = overflowed_ = lengths_conflict_ = false;
+  coding_ = coding::identity;
+  bad_lines_ = 0;
+  content_length_ = -1;
+}
+
+void response_headers::add_line(std::string_view line) {
+  if (is_space(line.front()) && may_fold_ && is_value(line)) {
+    append(" ");
+    append(trim(line));
+    return;
+  }
+  end();
+  const auto colon = line.find(':');
+  may_fold_ = colon != std::string_view::npos && is_token(line.substr(0, colon)) && is_value(line);
+  if (may_fold_) {
+    begin_header(line.substr(0, colon), line.substr(colon + 1));
+  } else {
+    ++bad_lines_;
+  }
+}
+
+response_headers::place response_headers::place_of(std::string_view name) {
+  const auto rule = std::find_if(rules.begin(), rules.end(), [name](const header_rule& candidate) {
+    return equal_ignoring_case(candidate.name, name);
+  });
+  return static_cast<place>(rule - rules.begin());
+}
+
+void response_headers::begin_header(std::string_view name, std::string_view value) {
+  current_ = place_of(name);
+  if (current_ < reported && kept_[current_].seen) current_ = none;
+  append(trim(value));
+}
+
+/// To the value of the header that is being read.
+void response_headers::append(std::string_view bytes) {
+  if (current_ == none) return;
+  std::string& value = current_ < reported ? kept_[current_].value : value_;
+  const std::size_t room = rules[current_].bytes_max - value.size();
+  overflowed_ = overflowed_ || bytes.size() > room;
+  value.append(bytes.substr(0, room));
+}
+
+void response_headers::end() {
+  if (current_ < reported) {
+    kept_header& header = kept_[current_];
+    header.seen = true;
+    // Half of a location is worse than none.
+    if (overflowed_ && current_ == location_at) header.value.clear();
+    const std::string_view trimmed = trim(header.value);
+    if (trimmed.size() < header.value.size()) header.value = std::string{trimmed};
+  } else if (current_ == content_length_at) {
+    take_length(value_);
+  } else if (current_ == transfer_encoding_at) {
+    take_codings(value_);
+  }
+  value_.clear();
+  overflowed_ = may_fold_ = false;
+  current_ = none;
+}
+
+/// Several lengths may be told, as long as they are the same (RFC 9110, 8.6).
+void response_headers::take_length(std::string_view value) {
+  std::int64_t told = -1;
+  bool conflict = false;
+  while (const auto element = next_element(value)) {
+    const auto length = parse_length(*element);
+    if (!length || overflowed_) {
+      told = -1;
+      break;
+    }
+    conflict = conflict || (told >= 0 && told != *length);
+    told = *length;
+  }
+  if (told < 0) {
+    ++bad_lines_;
+    return;
+  }
+  lengths_conflict_ =
+      lengths_conflict_ || conflict || (content_length_ >= 0 && content_length_ != told);
+  content_length_ = told;
+}
+
+void response_headers::take_codings(std::string_view value) {
+  if (overflowed_) {
+    coding_ = coding::other;
+    return;
+  }
+  while (const auto element = next_element(value)) {
+    if (equal_ignoring_case(*element, "identity")) continue;
+    coding_ = equal_ignoring_case(*element, "chunked") ? coding::chunked : coding::other;
+  }
 }
 
 }  // namespace muster::codec

@@ -2,35 +2,74 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace muster::codec {
 
-/// Gathers the values of the few response headers that are reported, from names and values that
-/// arrive in pieces. What is kept is bounded; of a repeated header, the first counts.
+/// Takes the lines of a response's head and keeps what is reported, and what says where its body
+/// ends. Bounded. Lines that are no headers are skipped and counted.
 class response_headers {
  public:
-  void name_piece(std::string_view bytes);
-  void name_end();
-  void value_piece(std::string_view bytes);
-  void value_end();
+  /// Forgets everything; the memory is used again.
+  void clear();
+  /// The next line, without its end. One that begins with a blank goes on with the one before it
+  /// (RFC 9112, 5.2).
+  void add_line(std::string_view line);
+  /// There are no more lines.
+  void end();
+  /// Lines that were no headers: without a colon, with a name that is none, with control
+  /// characters, or with a length that is no number.
+  unsigned bad_lines() const { return bad_lines_; }
 
-  const std::string& server() const { return kept_[0].value; }
-  const std::string& content_type() const { return kept_[1].value; }
-  const std::string& location() const { return kept_[2].value; }
+  // The values of headers, the first if there are several, without white space at their ends;
+  // empty if absent.
+  const std::string& server() const { return kept_[server_at].value; }
+  const std::string& content_type() const { return kept_[content_type_at].value; }
+  const std::string& location() const { return kept_[location_at].value; }
+
+  /// -1 if there is none.
+  std::int64_t content_length() const { return content_length_; }
+  /// Two lengths that differ.
+  bool lengths_conflict() const { return lengths_conflict_; }
+  /// The last transfer coding is `chunked`.
+  bool chunked() const { return coding_ == coding::chunked; }
+  /// It is another one than `chunked` and `identity`: the body lasts until the connection ends.
+  bool coded_otherwise() const { return coding_ == coding::other; }
 
  private:
+  enum class coding : std::uint8_t { identity, chunked, other };
+  // Those before `reported` are reported; the others are read and forgotten.
+  enum place : std::size_t {
+    server_at,
+    content_type_at,
+    location_at,
+    reported,
+    content_length_at = reported,
+    transfer_encoding_at,
+    none,
+  };
   struct kept_header {
     std::string value;
     bool seen = false;
   };
-  static constexpr std::size_t none = 3;
 
-  std::array<kept_header, 3> kept_;
-  std::string name_;
-  std::size_t current_ = none;  // Which of `kept_` the value that is arriving belongs to.
+  static place place_of(std::string_view name);
+  void begin_header(std::string_view name, std::string_view value);
+  void append(std::string_view bytes);
+  void take_length(std::string_view value);
+  void take_codings(std::string_view value);
+
+  std::array<kept_header, reported> kept_;
+  std::string value_;  // Of the framing header whose lines are being read.
+  place current_ = none;
+  bool may_fold_ = false;
   bool overflowed_ = false;
+  bool lengths_conflict_ = false;
+  coding coding_ = coding::identity;
+  unsigned bad_lines_ = 0;
+  std::int64_t content_length_ = -1;
 };
 
 }  // namespace muster::codec

@@ -136,16 +136,16 @@ void http_exchange::begin_response() {
   limits.body_bytes_max =
       own_setting(subject(), &target_parameters::body_bytes_max, options().body_bytes_max);
   const bool head = method() == "HEAD";
-  reader_ = shared_.spare_readers().take();
+  reader_ = shared_.spare_readers().take().value_or(nullptr);
   if (reader_) {
     reader_->restart(head, limits);
   } else {
-    reader_.emplace(head, limits);
+    reader_ = std::make_unique<codec::http_response_reader>(head, limits);
   }
 }
 
 void http_exchange::give_reader_back() {
-  if (reader_) shared_.spare_readers().keep(std::move(*reader_));
+  if (reader_) shared_.spare_readers().keep(std::move(reader_));
   reader_.reset();
 }
 
@@ -180,6 +180,7 @@ void http_exchange::note_response() {
   details_->content_type = reader_->content_type();
   details_->location = reader_->location();
   details_->content_length = reader_->content_length();
+  details_->bad_header_lines = reader_->bad_header_lines();
   details_->body_bytes = reader_->body_bytes();
   details_->body_truncated = reader_->body_truncated();
   if (reader_->why() == reason::none) {

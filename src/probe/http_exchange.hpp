@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -69,7 +68,7 @@ class http_exchange {
   target url_;
   std::string request_text_;
   std::size_t sent_bytes_ = 0;
-  std::optional<codec::http_response_reader> reader_;
+  std::unique_ptr<codec::http_response_reader> reader_;
   ip_address address_;
   bool has_address_ = false;
   outcome outcome_;

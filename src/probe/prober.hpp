@@ -89,7 +89,7 @@ class prober {
   shortage& scarce() { return scarce_; }
   // What HTTP probes leave behind for the next ones.
   spares<std::unique_ptr<http_details>>& spare_details() { return spare_details_; }
-  spares<codec::http_response_reader>& spare_readers() { return spare_readers_; }
+  spares<std::unique_ptr<codec::http_response_reader>>& spare_readers() { return spare_readers_; }
   spares<std::string>& spare_texts() { return spare_texts_; }
   bool excluded(ip_address address) const { return excludes_.contains(address); }
   /// Scratch space to read into; its contents last until the reader is suspended.
@@ -128,7 +128,7 @@ class prober {
   socket_poller streams_;
   shortage scarce_;
   spares<std::unique_ptr<http_details>> spare_details_;
-  spares<codec::http_response_reader> spare_readers_;
+  spares<std::unique_ptr<codec::http_response_reader>> spare_readers_;
   spares<std::string> spare_texts_;
   std::array<bool, 2> icmp_used_{};
   // Why a family's exchange can't be opened.

@@ -44,6 +44,7 @@ enum class field : std::uint8_t {
   location,
   body_bytes,
   body_truncated,
+  bad_header_lines,
   resolve_ms,
   connect_ms,
   first_byte_ms,
@@ -90,6 +91,7 @@ inline constexpr std::array field_names{
     std::string_view{"location"},
     std::string_view{"body_bytes"},
     std::string_view{"body_truncated"},
+    std::string_view{"bad_header_lines"},
     std::string_view{"resolve_ms"},
     std::string_view{"connect_ms"},
     std::string_view{"first_byte_ms"},
@@ -157,6 +159,7 @@ void visit_http_fields(const http_details& http, Visitor& visitor) {
   text(field::location, http.location);
   if (http.status_code > 0) visitor.integer(field::body_bytes, http.body_bytes);
   if (http.body_truncated) visitor.yes(field::body_truncated);
+  if (http.bad_header_lines > 0) visitor.integer(field::bad_header_lines, http.bad_header_lines);
   phase(field::resolve_ms, http.resolve);
   phase(field::connect_ms, http.connect);
   phase(field::first_byte_ms, http.first_byte);

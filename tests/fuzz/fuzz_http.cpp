@@ -37,6 +37,7 @@ std::string outcome(std::string_view response, std::size_t piece_bytes, bool hea
   std::string text = std::to_string(static_cast<int>(state)) + ' ';
   text += std::to_string(static_cast<int>(reader.why())) + ' ';
   text += std::to_string(reader.status_code()) + ' ' + std::to_string(reader.content_length());
+  text += ' ' + std::to_string(reader.bad_header_lines());
   text += ' ' + std::to_string(reader.body_bytes()) + (reader.body_truncated() ? "+ " : " ");
   text.append(reader.version()).append(reader.server()).append("\n").append(reader.content_type());
   return text.append("\n").append(reader.location()).append("\n").append(reader.title());

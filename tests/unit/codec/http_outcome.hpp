@@ -17,7 +17,7 @@ struct response_case {
 };
 
 /// All that a reader says about a response, in one line, such as
-/// `done 200 1.1 length=5 body=5 server=[nginx] type=[text/html] location=[] title=[Hello]`.
+/// `done 200 1.1 length=5 body=5 server=[nginx] type=[text/html] location=[] bad=0 title=[Hello]`.
 inline std::string describe(const reader& from, reader::state state) {
   std::string text = state == reader::state::done        ? "done"
                      : state == reader::state::need_more ? "need_more"
@@ -32,7 +32,8 @@ inline std::string describe(const reader& from, reader::state state) {
   text += " length=" + std::to_string(from.content_length());
   text += " body=" + std::to_string(from.body_bytes()) + (from.body_truncated() ? "+" : "");
   text += " server=[" + from.server() + "] type=[" + from.content_type() + "]";
-  return text + " location=[" + from.location() + "] title=[" + from.title() + "]";
+  text += " location=[" + from.location() + "] bad=" + std::to_string(from.bad_header_lines());
+  return text + " title=[" + from.title() + "]";
 }
 
 inline std::string run_reader(pieces parts, const response_case& with) {
