@@ -161,6 +161,7 @@ void http_response_reader::end_head() {
 /// Where the body ends, by RFC 9112, 6.3.
 void http_response_reader::choose_body() {
   scan_title_ = may_have_title(headers_.content_type());
+  if (scan_title_) title_.begin(headers_.content_type());
   chunked_ = headers_.chunked();
   if (chunked_) {
     phase_ = phase::chunk;
@@ -197,8 +198,9 @@ void http_response_reader::take_chunk_size(std::string_view line) {
 std::size_t http_response_reader::take_body(std::string_view bytes) {
   if (phase_ == phase::sized) bytes = bytes.substr(0, left_);
   const std::string_view taken = bytes.substr(0, limits_.body_bytes_max - body_bytes_);
-  if (scan_title_ && body_bytes_ < limits_.title_scan_bytes_max) {
+  if (scan_title_) {
     title_.feed(taken.substr(0, limits_.title_scan_bytes_max - body_bytes_));
+    scan_title_ = body_bytes_ + taken.size() < limits_.title_scan_bytes_max && !title_.done();
   }
   body_bytes_ += taken.size();
   framing_bytes_ = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "codec/page_title.hpp"
 #include "codec/response_headers.hpp"
-#include "codec/title_scanner.hpp"
 #include "muster/status.hpp"
 
 #include <cstddef>
@@ -67,8 +67,8 @@ class http_response_reader {
   std::int64_t content_length() const { return headers_.content_length(); }
   /// Lines of the head and of trailers that were skipped, because they are no headers.
   unsigned bad_header_lines() const { return headers_.bad_lines() + trailers_.bad_lines(); }
-  /// The title of an HTML body; raw bytes from the network.
-  const std::string& title() const { return title_.title(); }
+  /// The title of an HTML body, as UTF-8; worked out at each call.
+  std::string title() const { return title_.text(); }
   /// Bytes of body read, after de-chunking; never more than `body_bytes_max`.
   std::uint64_t body_bytes() const { return body_bytes_; }
   /// True when there was more body than `body_bytes_max`.
@@ -99,7 +99,7 @@ class http_response_reader {
   http_limits limits_;
   response_headers headers_;
   response_headers trailers_;  // Read as headers are, and forgotten.
-  title_scanner title_;
+  page_title title_;
   std::string line_;     // What has come of a line that has not ended.
   std::string version_;  // Short enough to lie in place.
   std::uint64_t body_bytes_ = 0;

@@ -1,6 +1,7 @@
 #include "codec/redirect.hpp"
 
 #include "codec/ascii.hpp"
+#include "core/url_encoding.hpp"
 #include "muster/address.hpp"
 
 #include <algorithm>
@@ -67,29 +68,11 @@ text_range find_authority(std::string_view reference) {
   return {begin, std::min(reference.find_first_of("/?", begin), reference.size())};
 }
 
-/// Percent-encodes what RFC 3986 has no place for: anything but its characters, "%" that begins
-/// no escape, and brackets anywhere but around an IPv6 address.
 std::string encode(std::string_view reference) {
-  constexpr std::string_view punctuation = "-._~:/?@!$&'()*+,;=";
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  const text_range authority = find_authority(reference);
-  const auto is_escape = [reference](std::size_t i) {
-    return i + 2 < reference.size() && hex_value(reference[i + 1]) >= 0 &&
-           hex_value(reference[i + 2]) >= 0;
-  };
-  std::string encoded;
-  for (std::size_t i = 0; i < reference.size(); ++i) {
-    const char c = reference[i];
-    const bool bracket = c == '[' || c == ']';
-    if (is_alpha(c) || is_digit(c) || punctuation.find(c) != std::string_view::npos ||
-        (c == '%' && is_escape(i)) || (bracket && i >= authority.begin && i < authority.end)) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += {'%', hex[byte >> 4], hex[byte & 0xf]};
-    }
-  }
-  return encoded;
+  const auto [begin, end] = find_authority(reference);
+  return percent_encode(reference.substr(0, begin)) +
+         percent_encode(reference.substr(begin, end - begin), true) +
+         percent_encode(reference.substr(end));
 }
 
 /// uriparser writes IPv6 addresses with all their zeros; puts the usual form (RFC 5952) in place.

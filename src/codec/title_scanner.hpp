@@ -1,6 +1,6 @@
 #pragma once
 
-#include "codec/html_text.hpp"
+#include "codec/text_encoding.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,38 +9,41 @@
 
 namespace muster::codec {
 
-/// Finds the first `<title>…</title>` in a stream of HTML. Those in comments, scripts and style
-/// sheets don't count. Constant memory; the pieces may be cut anywhere.
+/// Finds the first `<title>…</title>` of a document in a stream of HTML, and the encoding that a
+/// `<meta>` of it names. Titles in comments, scripts, style sheets, templates, drawings and the
+/// like don't count. Constant memory; the pieces may be cut anywhere.
 class title_scanner {
  public:
-  /// The longest title; what is longer is cut off at a UTF-8 boundary.
-  static constexpr std::size_t title_bytes_max = 256;
+  /// The longest title, as it is written; what is longer is cut off.
+  static constexpr std::size_t raw_bytes_max = 4 * 1024;
 
   void feed(std::string_view bytes);
-  /// The title is known; further bytes change nothing.
-  bool done() const { return state_ == state::done; }
-  /// The title, its white space collapsed and trimmed, character references decoded; empty until
-  /// `done()`, so an unclosed title is none. Raw bytes from the network.
-  const std::string& title() const;
+  /// A title is known: it was closed, or is too long.
+  bool has_title() const { return has_title_; }
+  /// What stands between its tags, as the network sent it.
+  const std::string& raw_title() const { return title_; }
+  /// What a meta element says, if one does.
+  const text_encoding* encoding() const { return encoding_; }
+  /// The head of the document is over: no meta element counts that comes now.
+  bool head_over() const { return head_over_; }
 
  private:
   enum class state : std::uint8_t {
     text,              // Between tags.
     tag_open,          // After "<".
-    skip_tag,          // In an end tag or a declaration, up to ">".
+    end_tag_open,      // After "</".
+    skip_tag,          // In a declaration or nonsense, up to ">".
     declaration,       // After "<!".
     declaration_dash,  // After "<!-".
     comment,           // After "<!--".
     tag_name,
-    attribute_name,  // In a start tag, outside values.
+    attribute_name,  // In a tag, outside values.
     before_value,    // After an attribute's "=".
     bare_value,
     quoted_value,
-    raw_text,     // In an element whose content is not markup: script, style, title.
+    raw_text,     // In an element whose content is not markup: script, style, title and others.
     raw_end_tag,  // In such an element's end tag, after its name.
-    done,
   };
-  enum class element : std::uint8_t { any, title, script, style };
 
   void step(char c);
   void on_tag_open(char c);
@@ -49,28 +52,48 @@ class title_scanner {
   void on_tag_name(char c);
   void on_attribute_name(char c);
   void on_before_value(char c);
+  void on_value(char c, bool ends);
   void on_raw_text(char c);
+  void begin_tag(char c, bool closing);
+  void end_attribute();
+  void end_tag();
   void end_start_tag();
-  void end_element();
+  void end_meta();
   void take_raw(char c);
-  static std::string_view end_tag_of(element which);
+  void end_raw_element();
 
-  /// Long enough for the names that matter and one more, to tell "title" from "titles".
-  static constexpr std::size_t name_bytes_max = 7;
+  /// Long enough for the names that matter and one more, to tell "plaintext" from "plaintexts".
+  static constexpr std::size_t name_bytes_max = 10;
+  static constexpr std::size_t attribute_bytes_max = 128;
+
+  /// An attribute of a meta element.
+  struct attribute {
+    std::string name;
+    std::string value;
+  };
 
   state state_ = state::text;
-  element element_ = element::any;
   char quote_ = 0;
-  std::uint8_t dashes_ = 0;   // How many in a row a comment has just shown, up to 2.
-  bool bang_ = false;         // "--!" was just seen in a comment.
+  std::uint8_t dashes_ = 0;  // How many in a row a comment has just shown, up to 2.
+  bool bang_ = false;        // "--!" was just seen in a comment.
+  bool closing_ = false;     // The tag is an end tag.
+  bool slash_ = false;       // The last byte of the tag was a "/".
+  bool gap_ = false;         // White space came after the attribute's name.
+  bool taking_ = false;      // The element is the document's title.
+  bool has_title_ = false;
+  bool head_over_ = false;
+  unsigned foreign_depth_ = 0;  // Of elements of other vocabularies: drawings, formulas.
+  unsigned template_depth_ = 0;
   std::size_t matched_ = 0;   // How much of the awaited end tag was seen.
+  std::string end_tag_;       // The one that is awaited, without its ">".
   std::string end_tag_seen_;  // As it was written, if it turns out to be text.
   std::string name_;
-  html_text title_{title_bytes_max};
+  attribute attribute_;
+  std::string charset_;  // Of the meta element at hand.
+  std::string content_;
+  bool is_content_type_ = false;
+  std::string title_;
+  const text_encoding* encoding_ = nullptr;
 };
-
-/// True for the media types that have a title: text/html and application/xhtml+xml, whatever their
-/// parameters, and for an absent one, which browsers take for HTML as well.
-bool may_have_title(std::string_view content_type);
 
 }  // namespace muster::codec

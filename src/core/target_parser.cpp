@@ -21,15 +21,21 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 /// What keeps `text` from being any target; empty when nothing does.
 std::string check_characters(std::string_view text) {
-  for (const char c : text) {
+  const bool is_url = looks_like_url(text);
+  const std::size_t encoded_from = is_url ? end_of_authority(text) : text.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (byte == 0) return "a NUL byte: is this a text file, in UTF-8?";
+    if (c == ' ' && i > encoded_from) {
+      return "white space inside: write one target a line, and a blank in a URL as %20";
+    }
     if (c == ' ' || c == '\t') return "white space inside: write one target a line";
     if (byte < 0x20 || byte == 0x7f) {
       return fmt::format("the control character {} has no place in a target", excerpt({&c, 1}));
     }
-    if (byte >= 0x80) {
-      return "not ASCII: write an international name in its xn-- form, and %-encode a URL's path";
+    if (byte >= 0x80 && i < encoded_from) {
+      return "not ASCII: write an international name in its xn-- form";
     }
   }
   return {};

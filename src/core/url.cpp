@@ -1,6 +1,7 @@
 #include "core/url.hpp"
 
 #include "core/host.hpp"
+#include "core/url_encoding.hpp"
 #include "core/zone.hpp"
 
 #include <algorithm>
@@ -87,11 +88,18 @@ parsed<std::uint32_t> resolve_url_zone(const url_zone& zone) {
   return resolve_zone(name.find('\0') == name.npos ? std::string_view{name} : zone.name());
 }
 
+/// What uriparser says of a URL whose path is beyond doubt: something is wrong with its host.
 parse_error syntax_error(std::string_view text, std::size_t offset) {
   if (offset >= text.size()) return {"the URL breaks off"};
-  return {fmt::format("not a URL: '{}' at character {} has no place there; write it as %{:02X}",
-                      excerpt(text.substr(offset, 1)), offset + 1,
-                      static_cast<unsigned char>(text[offset]))};
+  return {fmt::format("not a URL: '{}' at character {} has no place there",
+                      excerpt(text.substr(offset, 1)), offset + 1)};
+}
+
+/// As browsers ask for it: without the fragment, and what no URL may hold percent-encoded.
+std::string encoded(std::string_view text) {
+  const std::size_t end = end_of_authority(text);
+  return std::string{text.substr(0, end)} +
+         percent_encode(text.substr(end, text.find('#', end) - end));
 }
 
 /// What is wrong with the scheme or the slashes after it; empty when nothing is.
@@ -118,15 +126,10 @@ parsed<host> parse_url_host(const uri& parts) {
   return host{*address, {}};
 }
 
-/// The path and the query, as they were written: a probe asks for what its user asked for.
+/// The path and the query of an encoded URL.
 std::string path_of(std::string_view text) {
-  text = text.substr(0, text.find('#'));
-  text.remove_prefix(text.find("://") + 3);
-  const auto start =
-      std::find_if(text.begin(), text.end(), [](char c) { return c == '/' || c == '?'; });
-  if (start == text.end()) return "/";
-  std::string path{start, text.end()};
-  if (path.front() == '?') path.insert(path.begin(), '/');
+  std::string path{text.substr(end_of_authority(text))};
+  if (!path.starts_with('/')) path.insert(path.begin(), '/');
   return path;
 }
 
@@ -139,6 +142,10 @@ std::string authority_of(const uri& parts, std::uint16_t port) {
 
 }  // namespace
 
+std::size_t end_of_authority(std::string_view url) {
+  return std::min(url.find_first_of("/?#", url.find("://") + 3), url.size());
+}
+
 bool looks_like_url(std::string_view text) {
   const std::size_t colon = text.find(":/");
   if (colon == text.npos || colon == 0) return false;
@@ -148,12 +155,11 @@ bool looks_like_url(std::string_view text) {
 parsed<target> parse_url(std::string_view text) {
   if (std::string wrong = check_scheme(text); !wrong.empty()) return parse_error{std::move(wrong)};
   const url_zone zone = find_zone(text);
-  std::string without_zone;
-  std::string_view plain = text;
-  if (!zone.written.empty()) {
-    plain = without_zone = std::string{text}.erase(zone.at, zone.written.size());
-  }
+  const std::string plain = encoded(std::string{text}.erase(zone.at, zone.written.size()));
   const uri parts{plain};
+  if (const auto percent = plain.find('%'); percent < end_of_authority(plain)) {
+    return parse_error{"the character '%' has no place in the host of a URL"};
+  }
   if (!parts.is_parsed()) {
     const auto offset = static_cast<std::size_t>(parts.error() - plain.data());
     return syntax_error(text, offset < zone.at ? offset : offset + zone.written.size());
@@ -180,7 +186,7 @@ parsed<target> parse_url(std::string_view text) {
   pieces.text = text;
   pieces.host = std::move(url_host->name);
   pieces.authority = authority_of(parts, port);
-  pieces.path = path_of(text);
+  pieces.path = path_of(plain);
   target url{target_form::url, url_host->address, port, std::move(pieces)};
   url.set_scope(scope);
   return url;

@@ -152,8 +152,9 @@ connection::progress connection::read(std::span<char> into) {
   if (count < 0 && errno != EAGAIN) return {0, errno, false};
   if (count == static_cast<ssize_t>(into.size())) {
     socket_.tell_again();
-  } else if (count < 0 || !socket_.peer_done()) {
-    // Once the peer has ended its stream, no further change will come to tell of.
+  } else if (count < 0 || (!socket_.peer_done() && !socket_.urgent())) {
+    // Once the peer has ended its stream, no further change will come to tell of. A byte of urgent
+    // data ends a read before it, and is itself left out.
     socket_.used_up(readable);
   }
   if (count < 0) return {0, 0, true};

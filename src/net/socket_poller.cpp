@@ -27,7 +27,7 @@
 namespace muster {
 namespace {
 
-constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
 constexpr auto readable_bit = static_cast<std::uint8_t>(readiness::readable);
 constexpr auto writable_bit = static_cast<std::uint8_t>(readiness::writable);
 
@@ -63,13 +63,14 @@ void polled_socket::close() {
   descriptor_ = -1;
   generation_ = 0;
   ready_ = 0;
-  failed_ = peer_done_ = false;
+  failed_ = peer_done_ = urgent_ = false;
 }
 
 void polled_socket::note(std::uint32_t events) {
   failed_ = (events & (EPOLLERR | EPOLLHUP)) != 0;
   peer_done_ = failed_ || (events & EPOLLRDHUP) != 0;
-  if (peer_done_ || (events & EPOLLIN) != 0) ready_ |= readable_bit;
+  urgent_ = urgent_ || (events & EPOLLPRI) != 0;
+  if (peer_done_ || (events & (EPOLLIN | EPOLLPRI)) != 0) ready_ |= readable_bit;
   if (failed_ || (events & EPOLLOUT) != 0) ready_ |= writable_bit;
 }
 

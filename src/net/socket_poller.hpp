@@ -46,6 +46,8 @@ class polled_socket : public list_hook {
   bool failed() const { return failed_; }
   /// The peer sends nothing after what has arrived.
   bool peer_done() const { return peer_done_; }
+  /// Urgent data came, at which a read stops short of what is behind it.
+  bool urgent() const { return urgent_; }
   /// The last call came to the end of what the kernel had, so the next change will be told.
   void used_up(readiness what);
   /// The last call may have left something: has the kernel tell again what is ready, after every
@@ -79,6 +81,7 @@ class polled_socket : public list_hook {
   std::uint8_t ready_ = 0;
   bool failed_ = false;
   bool peer_done_ = false;
+  bool urgent_ = false;
   readiness wanted_ = readiness::readable;
 };
 

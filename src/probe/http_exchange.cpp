@@ -80,27 +80,29 @@ bool http_exchange::parse_url_of(std::string_view text) {
 }
 
 bool http_exchange::set_url(const target& url) {
-  if (details_->status_code != 0) forget_response();
+  const bool excluded = !url.needs_lookup() && shared_.excluded(url.address());
+  const bool redirected = details_->status_code != 0;
+  if (excluded) fail({status::skipped, reason::excluded});
+  if (excluded && redirected) return false;
+  if (redirected) forget_response();
   url_ = url;
   details_->url = url.written();
   address_ = url.address();
   has_address_ = !url.needs_lookup();
-  if (has_address_ && shared_.excluded(address_)) {
-    fail({status::skipped, reason::excluded});
-    return false;
-  }
+  if (excluded) return false;
   details_->resolve = details_->connect = std::chrono::nanoseconds{-1};
   details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
   phase_ = latest_;
   return true;
 }
 
-/// What the response that led to another URL said is not about that URL.
+/// What the response that led to another URL said is not about that URL; that it did is kept.
 void http_exchange::forget_response() {
   give_reader_back();
-  auto redirects = std::move(details_->redirects);
+  auto followed = std::move(details_->redirects);
+  followed.push_back(details_->status_code);
   details_ = emptied(std::move(details_));
-  details_->redirects = std::move(redirects);
+  details_->redirects = std::move(followed);
 }
 
 void http_exchange::resolved(ip_address address) {
@@ -207,7 +209,6 @@ bool http_exchange::follow_redirect() {
     fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
-  details_->redirects.push_back(details_->status_code);
   return parse_url_of(*next);
 }
 

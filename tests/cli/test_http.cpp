@@ -110,6 +110,42 @@ TEST_CASE("a path or a template makes URLs of hosts, with the right Host header"
   CHECK(nginx.was_asked("GET /host 200 \"muster/"));
 }
 
+TEST_CASE("a byte of urgent data in an answer is left out, and what follows it is read") {
+  const hostile_server server{hostile_script::urgent_in_body()};
+  const auto result = ask(server, {"--timeout", "5s"});
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("status":"up")"));
+  CHECK(contains(result.out, R"("title":"Now and then")"));
+}
+
+TEST_CASE("titles are told in UTF-8, whatever encoding they came in") {
+  const std::string page =
+      "<head><title>Caf\xe9 &raquo; &#8364;</title><meta charset=latin1></head>";
+  const hostile_server server{
+      hostile_script{.head = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + page}};
+  const auto result = ask(server);
+  CAPTURE(result.out);
+  CHECK(contains(result.out, "\"title\":\"Caf\xc3\xa9 \xc2\xbb \xe2\x82\xac\""));
+}
+
+TEST_CASE("a URL is asked for with what it may not hold encoded") {
+  MUSTER_NEED_NGINX();
+  nginx_server nginx;
+  const auto result = sweep({nginx.url("/host?filter[name]={\xc3\xa4}|100%"), "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(contains(result.out, R"("status_code":200)"));
+  CHECK(nginx.was_asked("GET /host?filter%5Bname%5D=%7B%C3%A4%7D%7C100%25 200"));
+}
+
+TEST_CASE("lines that are no headers are counted, and the answer stands") {
+  const hostile_server server{hostile_script{
+      .head = "HTTP/1.1 200 OK\nHTTP/1.1 200 OK\nServer : odd\nContent-Length: 2\n\nab"}};
+  const auto result = ask(server);
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("status":"up")"));
+  CHECK(contains(result.out, R"("body_bytes":2,"bad_header_lines":2)"));
+}
+
 TEST_CASE("every stalling point ends in a timeout that says which one it was") {
   struct row {
     hostile_script script;
@@ -197,4 +233,30 @@ TEST_CASE("a redirect into an excluded range is not followed") {
   const auto result = ask(server, {"--max-redirects", "3", "--exclude", "127.9.0.0/16"});
   CAPTURE(result.out);
   CHECK(contains(result.out, R"("status":"skipped","reason":"excluded")"));
+  CHECK(contains(result.out, "\"url\":\"" + server.url() + "\""));
+  CHECK(contains(result.out, R"("status_code":302)"));
+  CHECK(contains(result.out, R"("location":"http://127.9.9.9/")"));
+  CHECK_FALSE(contains(result.out, "\"redirects\""));
+}
+
+TEST_CASE("only redirects that were followed are listed") {
+  struct row {
+    const char* location;
+    const char* expected;
+  };
+  for (const auto& [location, expected] :
+       {row{"https://127.0.0.1/", R"("reason":"tls_unsupported")"},
+        row{"http://bad_-.-name/", R"("reason":"bad_redirect")"},
+        row{"http://127.0.0.1:99999/", R"("reason":"bad_redirect")"},
+        row{"gopher://127.0.0.1/", R"("reason":"bad_redirect")"}}) {
+    const hostile_server last{hostile_script::redirect_to(location)};
+    const hostile_server first{hostile_script::redirect_to(last.url())};
+    const auto result = sweep({last.url(), first.url(), "--max-redirects", "3", "--json"});
+    CAPTURE(location, result.out);
+    CHECK(lines_with(result.out, expected) == 2);
+    CHECK(lines_with(result.out, "\"url\":\"" + last.url() + "\"") == 2);
+    CHECK(lines_with(result.out, R"("status_code":302)") == 2);
+    CHECK(lines_with(result.out, R"("redirects":[302])") == 1);
+    CHECK(lines_with(result.out, R"("redirects")") == 1);
+  }
 }

@@ -75,6 +75,14 @@ hostile_script hostile_script::huge_length() {
           .then = ending::hold};
 }
 
+hostile_script hostile_script::urgent_in_body() {
+  return {.head = std::string{start_of_page} + "Content-Length: 40\r\n\r\n<title>Now",
+          .body = " and then</title>and then some",
+          .body_times = 1,
+          .urgent = true,
+          .then = ending::hold};
+}
+
 hostile_script hostile_script::head_then_silence() {
   return {.head = start_of_page, .then = ending::hold};
 }

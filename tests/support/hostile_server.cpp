@@ -94,6 +94,7 @@ bool actor::send_some() {
   const ssize_t n = send(socket_, part().data() + offset_, size, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0) return errno == EAGAIN;
   advance(static_cast<std::size_t>(n));
+  if (times_ == 1 && offset_ == 0 && script_->urgent) send(socket_, "!", 1, MSG_OOB | MSG_NOSIGNAL);
   next_byte_ = clock::now() + script_->pace;
   return true;
 }

@@ -24,6 +24,7 @@ struct hostile_script {
   std::string head = {};         ///< Sent once.
   std::string body = {};         ///< Sent `body_times` after it.
   std::size_t body_times = 0;    ///< `endless` for no end.
+  bool urgent = false;           ///< A byte of TCP's urgent data goes between head and body.
   /// Not zero: one byte at a time, with this much time between them.
   std::chrono::milliseconds pace{0};
   ending then = ending::close;
@@ -45,6 +46,7 @@ struct hostile_script {
   static hostile_script redirect_to(std::string location);
   static hostile_script huge_length();        ///< Content-Length 2^63-1, then silence.
   static hostile_script head_then_silence();  ///< Headers without their end, then silence.
+  static hostile_script urgent_in_body();  ///< A correct response, but for a byte of urgent data.
 };
 
 /// A child process that plays one script to everyone who connects to its port, many at once; by

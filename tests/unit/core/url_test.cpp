@@ -70,6 +70,27 @@ TEST_CASE("an IPv6 address in a URL may have a zone, which its Host header does 
   CHECK(parse_good("http://[fe80::1]/%25lo").at(0).scope() == 0);
 }
 
+TEST_CASE("what no URL may hold is percent-encoded in its path and query, as browsers do") {
+  struct sample {
+    const char* text;
+    const char* path;
+  };
+  for (const sample& each :
+       {sample{"http://h/{id}", "/%7Bid%7D"}, sample{"http://h/%invalid", "/%25invalid"},
+        sample{"http://h/100%", "/100%25"}, sample{"http://h/%4", "/%254"},
+        sample{"http://h/%41%zz%e4", "/%41%25zz%e4"},
+        sample{"http://h/x?filter[name]=x|y", "/x?filter%5Bname%5D=x%7Cy"},
+        sample{"http://h?q=\"a\"", "/?q=%22a%22"}, sample{"http://h/<^`\\>", "/%3C%5E%60%5C%3E"},
+        sample{"http://h/\xc3\xa4?\xe6\xb5\x8b", "/%C3%A4?%E6%B5%8B"},
+        sample{"http://h//[x]/", "//%5Bx%5D/"}, sample{"http://h/#{[%", "/"},
+        sample{"http://h#[", "/"}, sample{"http://[fe80::1%25lo]/{", "/%7B"}}) {
+    INFO(each.text);
+    const target only = parse_good(each.text).at(0);
+    CHECK(only.path() == each.path);
+    CHECK(only.written() == each.text);
+  }
+}
+
 TEST_CASE("a URL that can't be probed is told why") {
   struct refusal {
     std::string text;
@@ -98,17 +119,20 @@ TEST_CASE("a URL that can't be probed is told why") {
       {"http://[fe80::1%25lo%00]/", "no interface 'lo%00'"},
       {"http://[fe80::1%25]/", "the zone after %25 is missing"},
       {"http://[fe80::1%]/", "the zone after %25 is missing"},
-      {"http://[fe80::1%25lo]/{", "'{' at character 23 has no place there"},
       {"http://[fe80::1%25lo/", "URL"},
       {"http://[fe80::1]%25lo/", "URL"},
       {"http://[v1.x%25lo]/", "not an IPv6 address"},
       {"http://fe80%25lo/", "the character '%'"},
+      {"http://h%zz/", "the character '%'"},
+      {"http://h%/", "the character '%'"},
+      {"http://h:8%310/", "the character '%'"},
+      {"http://a{b/", "'{' at character 9 has no place there"},
+      {"http://h:80x/", "'x' at character 12 has no place there"},
       {"http://[v1.x]/", "not an IPv6 address"},
       {"http://a%2eb/", "the character '%'"},
-      {"http://h/{id}", "'{' at character 10 has no place there; write it as %7B"},
-      {"http://h/%zz", "not a URL"},
-      {"http://h/a b", "white space inside"},
-      {"http://h/\xc3\xa4", "%-encode"},
+      {"http://h/a b", "white space inside: write one target a line, and a blank in a URL as %20"},
+      {"http://h/a\tb", "white space inside"},
+      {"http://h/a\x7f", "control character"},
       {"http://b\xc3\xbc"
        "cher.example/",
        "xn--"},

@@ -61,7 +61,7 @@ TEST_CASE("a CSV row is as this one") {
   REQUIRE(lines.size() == 2);
   CHECK(lines[1] ==
         "2026-01-31T08:15:00.123456Z,192.168.0.1,icmp,192.168.0.1,,up,,0.045,64,64"
-        ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,");
+        ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,");
 }
 
 TEST_CASE("every CSV row has as many cells as the header") {

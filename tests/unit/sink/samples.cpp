@@ -127,6 +127,7 @@ probe_result http_maximal() {
   result.http->redirects = {301, 302};
   result.http->location = "/elsewhere";
   result.http->body_truncated = true;
+  result.http->bad_header_lines = 2;
   result.http->resolve = 0ns;
   result.http->connect = 100us;
   result.http->first_byte = 700us;

@@ -1,0 +1,39 @@
+#include "core/url_encoding.hpp"
+
+#include <algorithm>
+
+namespace muster {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
+bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_url_character(char c) {
+  constexpr std::string_view punctuation = "-._~:/?@!$&'()*+,;=";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         punctuation.find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string percent_encode(std::string_view part, bool brackets) {
+  std::string encoded;
+  encoded.reserve(part.size());
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    const char c = part[i];
+    const bool begins_escape =
+        c == '%' && i + 2 < part.size() && is_hex_digit(part[i + 1]) && is_hex_digit(part[i + 2]);
+    if (is_url_character(c) || begins_escape || (brackets && (c == '[' || c == ']'))) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += {'%', hex_digits[byte >> 4], hex_digits[byte & 0xf]};
+    }
+  }
+  return encoded;
+}
+
+}  // namespace muster
