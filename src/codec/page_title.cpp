@@ -79,6 +79,9 @@ bool page_title::done() const {
 std::string page_title::text() const {
   if (!scanner_.has_title()) return {};
   std::string_view raw = scanner_.raw_title();
+  if (raw.size() == title_scanner::raw_bytes_max) {
+    raw = raw.substr(0, without_unfinished_character(raw));
+  }
   const text_encoding* encoding = encoding_ != nullptr ? encoding_ : scanner_.encoding();
   if (is_plain(raw) || is_utf16(encoding)) return html_text(raw, title_bytes_max);
   return html_text(to_utf8(raw, encoding), title_bytes_max);

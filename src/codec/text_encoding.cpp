@@ -155,10 +155,7 @@ const text_encoding* find_encoding(std::string_view label) {
 }
 
 std::string to_utf8(std::string_view text, const text_encoding* encoding) {
-  if (encoding == nullptr) {
-    const std::string_view whole = text.substr(0, without_unfinished_character(text));
-    return is_utf8(whole) ? std::string{text} : from_windows_1252(text);
-  }
+  if (encoding == nullptr) return is_utf8(text) ? std::string{text} : from_windows_1252(text);
   if (encoding->kind == encoding_kind::windows_1252) return from_windows_1252(text);
   if (encoding->kind != encoding_kind::iconv) return std::string{text};
   converter conversion{encoding->iconv_name};
