@@ -28,8 +28,7 @@ class uri {
  public:
   explicit uri(std::string_view text) {
     const char* const end = text.data() + text.size();
-    parsed_ = ::uriParseSingleUriExA(&uri_, text.data(), end, &error_) == URI_SUCCESS;
-    if (!parsed_ && error_ == nullptr) error_ = end;
+    parsed_ = ::uriParseSingleUriExA(&uri_, text.data(), end, nullptr) == URI_SUCCESS;
   }
   uri(const uri&) = delete;
   uri& operator=(const uri&) = delete;
@@ -38,8 +37,6 @@ class uri {
   }
 
   bool is_parsed() const { return parsed_; }
-  /// Where the text stops being a URL.
-  const char* error() const { return error_; }
   bool has_user() const { return uri_.userInfo.first != nullptr; }
   bool has_ip_literal() const { return uri_.hostData.ip6 || uri_.hostData.ipFuture.first; }
   /// Without the brackets of an IP literal.
@@ -53,7 +50,6 @@ class uri {
   }
 
   UriUriA uri_{};
-  const char* error_ = nullptr;
   bool parsed_ = false;
 };
 
@@ -88,11 +84,28 @@ parsed<std::uint32_t> resolve_url_zone(const url_zone& zone) {
   return resolve_zone(name.find('\0') == name.npos ? std::string_view{name} : zone.name());
 }
 
-/// What uriparser says of a URL whose path is beyond doubt: something is wrong with its host.
-parse_error syntax_error(std::string_view text, std::size_t offset) {
-  if (offset >= text.size()) return {"the URL breaks off"};
-  return {fmt::format("not a URL: '{}' at character {} has no place there",
-                      excerpt(text.substr(offset, 1)), offset + 1)};
+parse_error refused_user() {
+  return {"a URL with a user name or password is refused: they would end up in reports"};
+}
+
+/// What is wrong with the host or the port of a URL that uriparser does not take, and whose path is
+/// beyond doubt. The place where it stops is often behind the culprit.
+parse_error authority_error(std::string_view text) {
+  std::string_view authority = text.substr(0, end_of_authority(text));
+  authority.remove_prefix(authority.find("://") + 3);
+  if (authority.find('@') != authority.npos) return refused_user();
+  const std::size_t closing = authority.find(']');
+  if (authority.starts_with('[') && closing == authority.npos) {
+    return {"the closing ] is missing: write http://[2001:db8::1]/"};
+  }
+  const std::size_t colon = authority.find(':', closing == authority.npos ? 0 : closing);
+  if (colon != authority.npos) {
+    if (const auto port = parse_port(authority.substr(colon + 1)); !port) return port.error();
+  }
+  if (!authority.starts_with('[')) {
+    if (const auto name = parse_host(authority.substr(0, colon)); !name) return name.error();
+  }
+  return {fmt::format("'{}' is not the host of a URL", excerpt(authority))};
 }
 
 /// As browsers ask for it: without the fragment, and what no URL may hold percent-encoded.
@@ -157,17 +170,8 @@ parsed<target> parse_url(std::string_view text) {
   const url_zone zone = find_zone(text);
   const std::string plain = encoded(std::string{text}.erase(zone.at, zone.written.size()));
   const uri parts{plain};
-  if (const auto percent = plain.find('%'); percent < end_of_authority(plain)) {
-    return parse_error{"the character '%' has no place in the host of a URL"};
-  }
-  if (!parts.is_parsed()) {
-    const auto offset = static_cast<std::size_t>(parts.error() - plain.data());
-    return syntax_error(text, offset < zone.at ? offset : offset + zone.written.size());
-  }
-  if (parts.has_user()) {
-    return parse_error{
-        "a URL with a user name or password is refused: they would end up in reports"};
-  }
+  if (!parts.is_parsed()) return authority_error(text);
+  if (parts.has_user()) return refused_user();
   auto url_host = parse_url_host(parts);
   if (!url_host) return std::move(url_host.error());
   std::uint32_t scope = 0;
