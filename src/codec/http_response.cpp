@@ -91,7 +91,7 @@ std::size_t http_response_reader::take_line(std::string_view bytes) {
   }
   if (state_ != state::need_more) return piece.size();
   if (ended) {
-    take(without_end(whole ? piece : std::string_view{line_}));
+    take(without_end(whole ? piece.substr(0, line_bytes_max) : std::string_view{line_}));
     line_.clear();
   } else if (phase_ == phase::status && !may_begin_status_line(line_)) {
     fail(reason::malformed_response);

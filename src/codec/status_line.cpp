@@ -52,8 +52,8 @@ std::optional<status_line> parse_status_line(std::string_view line) {
 }
 
 bool may_begin_status_line(std::string_view begin) {
-  if (begin == "\r") return true;
-  return agree(begin, http_prefix) || agree(begin, radio_prefix);
+  const bool empty = begin.find_first_not_of('\r') == std::string_view::npos;
+  return empty || agree(begin, http_prefix) || agree(begin, radio_prefix);
 }
 
 }  // namespace muster::codec
