@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
+#include <random>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -59,12 +61,30 @@ std::string directory_of(const std::string& path) {
   return slash == path.npos ? "." : path.substr(0, slash + 1);
 }
 
-/// A hidden name in the same directory, which no other process uses.
+/// A hidden name in the same directory, another one each time: whoever was killed may have left a
+/// file under any name that can be foretold, and in a container every process has the same number.
 std::string name_beside(const std::string& path) {
   const std::string directory = directory_of(path);
   const std::string prefix = directory == "." ? "" : directory;
-  return fmt::format("{}.muster-{}-{}", prefix, ::getpid(),
-                     std::filesystem::path{path}.filename().string());
+  // Behind what is always there, a long name is cut, so that any that the path may have fits.
+  constexpr std::size_t kept_bytes_max = NAME_MAX - 32;
+  std::random_device chance;
+  return fmt::format("{}.muster-{:08x}{:08x}-{}", prefix, chance(), chance(),
+                     std::filesystem::path{path}.filename().string().substr(0, kept_bytes_max));
+}
+
+/// Calls `make`, which returns less than 0 and sets errno when it can't, with such names until
+/// there was no file of that name. Returns what it returned last; the name is in `name`.
+int make_beside(const std::string& path, std::string& name,
+                const std::function<int(const char*)>& make) {
+  constexpr int tries_max = 16;
+  int made = -1;
+  for (int i = 0; i < tries_max; ++i) {
+    name = name_beside(path);
+    made = make(name.c_str());
+    if (made >= 0 || errno != EEXIST) break;
+  }
+  return made;
 }
 
 }  // namespace
@@ -110,8 +130,9 @@ output_file output_file::create_aside(const std::string& path) {
   int descriptor = ::open(directory_of(place).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
   std::string aside;
   if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-    aside = name_beside(place);
-    descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    descriptor = make_beside(place, aside, [](const char* name) {
+      return ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    });
   }
   if (descriptor < 0) throw std::system_error{errno, std::generic_category(), path};
   return output_file{descriptor, place, std::move(aside)};
@@ -228,11 +249,12 @@ void output_file::commit() {
   if (error_ || place_.empty()) return;
   if (aside_.empty()) {
     // A link can't replace a file, so this takes a name of its own for a moment.
-    const std::string name = name_beside(place_);
     const std::string self = fmt::format("/proc/self/fd/{}", descriptor_);
-    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
-      aside_ = name;
-    }
+    std::string name;
+    const int linked = make_beside(place_, name, [&self](const char* free) {
+      return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, free, AT_SYMLINK_FOLLOW);
+    });
+    if (linked == 0) aside_ = name;
   }
   if (aside_.empty() || ::rename(aside_.c_str(), place_.c_str()) != 0) {
     error_ = std::error_code{errno, std::generic_category()};

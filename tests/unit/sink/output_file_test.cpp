@@ -257,6 +257,27 @@ TEST_CASE("written flushes only past the threshold") {
   CHECK(file.buffer().empty());
 }
 
+TEST_CASE(
+    "what a killed process left beside a file stops no later one, of the same number or not") {
+  const auto directory = temporary_directory();
+  const auto path = (directory / "state").string();
+  const auto left = directory / (".muster-" + std::to_string(::getpid()) + "-state");
+  const auto content = [](const std::filesystem::path& of) {
+    std::string text;
+    std::getline(std::ifstream{of}, text);
+    return text;
+  };
+  std::ofstream{left} << "left behind";
+  CHECK_FALSE(replace_file(path, "one"));
+  CHECK(content(path) == "one");
+  CHECK(content(left) == "left behind");
+  // A name that is as long as a name may be has no room for another one in front.
+  const auto longest = (directory / std::string(255, 'n')).string();
+  CHECK_FALSE(replace_file(longest, "two"));
+  CHECK(content(longest) == "two");
+  std::filesystem::remove_all(directory);
+}
+
 TEST_CASE("only an owned descriptor is closed, and once, by whoever holds it last") {
   pipe_pair pipe;
   { const output_file borrowed{pipe.write_end, false}; }
