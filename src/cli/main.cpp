@@ -13,6 +13,7 @@
 #include "cli/usage_error.hpp"
 #include "core/shell_words.hpp"
 #include "muster/version.hpp"
+#include "net/privileges.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -164,6 +165,15 @@ int run_or_detach(const command_line& line, const words& all) {
 
 int main(int argc, char** argv) {
   muster::claim_standard_streams();
+  if (muster::runs_as_another()) {
+    muster::say(
+        "it is set-user-ID or set-group-ID, and does not run so: whoever may start it could read\n"
+        "and write its owner's files. Take the bit away; raw sockets need no more than a "
+        "capability:\n"
+        "  sudo chmod ug-s \"$(command -v muster)\"\n"
+        "  sudo setcap cap_net_raw+ep \"$(command -v muster)\"");
+    return muster::exit_code::cannot;
+  }
   const words all(argv + 1, argv + argc);
   command_line line;
   try {

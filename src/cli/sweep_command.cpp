@@ -75,14 +75,16 @@ class sweep_run {
     sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
-    if (arguments_.sweep.plan.commands.empty()) {
-      signals_.watch(stop);
-    } else {
+    const bool has_plugins = !arguments_.sweep.plan.commands.empty();
+    if (has_plugins) {
       signals_.watch(stop, [this] { sweep_.kill(); });
+    } else {
+      signals_.watch(stop);
     }
     started_ = std::chrono::steady_clock::now();
     if (may_open_raw_sockets()) sweep_.open_icmp();
-    drop_capabilities();
+    // A plugin may have become another user by the time that it is to be ended.
+    drop_capabilities(has_plugins ? ends_others::yes : ends_others::no);
     checkpoints_.begin();  // with the rights that later ones will have
     announce_time();
     outputs_.watch(sweep_);

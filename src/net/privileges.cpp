@@ -29,11 +29,15 @@ bool may_open_raw_sockets() {
   return own.get() && (own.words[CAP_NET_RAW / 32].effective & bit(CAP_NET_RAW)) != 0;
 }
 
-void drop_capabilities() {
+// AT_SECURE would not do: a capability of the file's sets it, too.
+bool runs_as_another() { return ::geteuid() != ::getuid() || ::getegid() != ::getgid(); }
+
+void drop_capabilities(ends_others kill) {
   capabilities own;
   if (!own.get()) return;
-  constexpr std::uint32_t kept = bit(CAP_DAC_OVERRIDE) | bit(CAP_DAC_READ_SEARCH);
-  static_assert(CAP_DAC_OVERRIDE < 32 && CAP_DAC_READ_SEARCH < 32);
+  static_assert(CAP_DAC_OVERRIDE < 32 && CAP_DAC_READ_SEARCH < 32 && CAP_KILL < 32);
+  std::uint32_t kept = bit(CAP_DAC_OVERRIDE) | bit(CAP_DAC_READ_SEARCH);
+  if (kill == ends_others::yes) kept |= bit(CAP_KILL);
   for (std::size_t i = 0; i < own.words.size(); ++i) {
     const std::uint32_t keep = i == 0 ? kept : 0;
     own.words[i].effective &= keep;

@@ -262,6 +262,18 @@ TEST_CASE("a second Ctrl-C kills the plugins that run, with their children") {
   CHECK(all_gone(time));
 }
 
+TEST_CASE("a plugin that becomes another user is ended at its timeout all the same") {
+  if (::geteuid() != 0) MUSTER_SKIP("needs root, to become another user");
+  const std::string time = time_of_its_own();
+  const std::string other = "exec setpriv --reuid=65534 --regid=65534 --clear-groups sleep " + time;
+  // One that ends when it is told, and one that has to be killed.
+  const auto result = sweep({"127.0.0.1", "--exec", script(other), "--exec",
+                             script("trap \"\" TERM; " + other), "--timeout", "500ms", "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, R"("reason":"command_timeout")") == 2);
+  CHECK(processes_with(time) == 0);
+}
+
 TEST_CASE("plugins wait for file descriptors, and none is lost") {
   const auto result = run({"sh", "-c",
                            std::string{"ulimit -n 40; exec "} + MUSTER_BINARY +

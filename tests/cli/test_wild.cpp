@@ -1,8 +1,11 @@
 // A sweep beside others, with many sockets, and without privileges.
 #include "cli/sweep.hpp"
 
+#include <filesystem>
 #include <fstream>
 
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 using namespace muster::test;
@@ -58,4 +61,43 @@ TEST_CASE("once its sockets are open, a sweep has no privilege but to read and w
   const auto result = child.wait();
   CHECK(result.exit_code == 0);
   CHECK(lines_with(result.out, "\"up\"") == 2);
+}
+
+TEST_CASE("a copy that runs as another than its user does nothing, and names the capability") {
+  if (::geteuid() != 0) MUSTER_SKIP("needs root, to make a set-user-ID file");
+  const temporary_directory directory;
+  const std::string copy = directory.file("muster");
+  struct statvfs about {};
+  if (::statvfs(directory.path().c_str(), &about) != 0 || (about.f_flag & ST_NOSUID) != 0) {
+    MUSTER_SKIP("files here can't make anybody another user");
+  }
+  REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
+  std::filesystem::copy_file(MUSTER_BINARY, copy);
+  const auto as_nobody = [&copy](std::vector<std::string> arguments) {
+    std::vector<std::string> words{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                   copy};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run(words);
+  };
+  const std::string secret = directory.file("secret");
+  write_whole_file(secret, "127.0.0.1:1\n");
+  REQUIRE(::chmod(secret.c_str(), 0600) == 0);
+  for (const mode_t bit : {S_ISUID, S_ISGID}) {
+    REQUIRE(::chmod(copy.c_str(), 0755 | bit) == 0);
+    for (const char* command : {"sweep", "run", "jobs"}) {
+      const auto refused = as_nobody({command, "-iL", secret, "-o", directory.file("out.txt")});
+      CAPTURE(bit, command, refused.err);
+      CHECK(refused.exit_code == 3);
+      CHECK(contains(refused.err, "setcap cap_net_raw+ep"));
+      CHECK(refused.out.empty());
+    }
+  }
+  CHECK_FALSE(std::filesystem::exists(directory.file("out.txt")));
+  REQUIRE(::chmod(copy.c_str(), 0755) == 0);
+  const auto plain = as_nobody({"sweep", "127.0.0.1:1", "--json"});
+  CHECK(contains(plain.out, R"("status":"refused")"));
+  if (!has_program("setcap") || run({"setcap", "cap_net_raw+ep", copy}).exit_code != 0) return;
+  const auto capable = as_nobody({"sweep", "127.0.0.1", "--icmp-socket", "raw", "--json"});
+  CAPTURE(capable.err);
+  CHECK(contains(capable.out, R"("status":"up")"));
 }
