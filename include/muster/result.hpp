@@ -22,7 +22,6 @@ struct icmp_details {
   std::chrono::nanoseconds rtt_max{};
   std::chrono::nanoseconds rtt_sum{};
   std::chrono::nanoseconds jitter{};  ///< Mean difference of neighbouring RTTs; received > 1.
-  ip_address error_source{};          ///< Who sent the ICMP error, when status is unreachable.
   std::uint16_t bytes = 0;            ///< ICMP message size of the reply, header included.
   std::uint8_t ttl = 0;               ///< TTL or hop limit of the last reply; 0 if unknown.
 };
@@ -77,7 +76,8 @@ struct probe_result {
   /// t * P + p, all counted from 0.
   std::uint64_t sequence = 0;
   std::chrono::system_clock::time_point finished;  ///< When the outcome was known.
-  ip_address address;                ///< The address probed; meaningless if !has_address.
+  ip_address address;       ///< The address probed; meaningless if !has_address.
+  ip_address error_source;  ///< Who sent the ICMP error that ended it; unspecified if none did.
   std::chrono::nanoseconds rtt{-1};  ///< Round trip, connect, whole-request or run time; < 0: none.
   std::uint16_t port = 0;            ///< 0 for ICMP and exec.
   probe_kind kind = probe_kind::icmp;

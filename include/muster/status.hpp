@@ -27,9 +27,11 @@ inline constexpr std::size_t status_count = 12;
 /// The status as it is spelled everywhere: `up`, `timeout`, `name_error`.
 std::string_view to_string(status value);
 
-/// Why a result is not `up`, in finer grain than its status.
+/// Why a result is not `up`, in finer grain than its status; or a remark about one that is.
 enum class reason : std::uint8_t {
   none,
+  // up
+  truncated,  ///< An echo reply brought back only the first of the bytes that were sent.
   // timeout: the step that was under way.
   no_reply,            ///< No echo reply.
   connect_timeout,     ///< No answer to the SYN.

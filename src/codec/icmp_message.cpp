@@ -102,6 +102,10 @@ void rewrite_echo_request(std::span<std::byte> message, ip_family family, const 
   write_varying_part(message, family, key);
 }
 
+std::uint16_t checksum_of(std::span<const std::byte> message) {
+  return read_u16(message, checksum_offset);
+}
+
 icmp_message parse_raw_v4(std::span<const std::byte> packet, std::uint64_t secret) {
   if (packet.size() < ipv4_header_bytes_min || read_u8(packet, 0) >> 4 != 4) return {};
   const std::size_t header_bytes = (read_u8(packet, 0) & 0x0fu) * 4u;

@@ -59,8 +59,12 @@ struct icmp_message {
   std::uint16_t bytes = 0;        ///< Size of the received ICMP message, header included.
   std::uint8_t ttl = 0;           ///< From the IP header, if there was one.
   reason error = reason::none;    ///< Errors: what went wrong.
+  std::uint16_t checksum = 0;     ///< Errors: the quoted request's ICMP checksum, as quoted.
   ip_address quoted_destination;  ///< Errors: where the quoted request was going.
 };
+
+/// The checksum of a message that `write_echo_request` or `rewrite_echo_request` wrote.
+std::uint16_t checksum_of(std::span<const std::byte> message);
 
 /// Reads a packet from a raw IPv4 socket, which begins with its IP header. Checks that header's
 /// own length, its total length against what was received, its protocol, and the ICMP checksum,

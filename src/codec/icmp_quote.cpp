@@ -42,6 +42,7 @@ icmp_message read_quoted_echo(std::span<const std::byte> message, std::uint8_t e
   if (message.size() < icmp_header_bytes) return of_kind(icmp_kind::malformed);
   if (read_u8(message, 0) != echo_request) return of_kind(icmp_kind::other);
   icmp_message result = of_kind(icmp_kind::error);
+  result.checksum = read_u16(message, 2);
   result.id = read_u16(message, 4);
   result.seq = read_u16(message, 6);
   result.quoted_destination = destination;

@@ -122,6 +122,8 @@ std::string_view to_string(reason value) {
       return "too_many_redirects";
     case reason::bad_redirect:
       return "bad_redirect";
+    case reason::truncated:
+      return "truncated";
     case reason::wrong_payload:
       return "wrong_payload";
     case reason::permission_denied:

@@ -44,8 +44,9 @@ outcome connect_operation::await_resume() {
   }
   if (whole().ended() != ending::none) return {};
   if (stage_ == stage::under_way) {
-    const int error = peer_.connected();
-    if (error != 0) return outcome_of_connect_error(error, false);
+    icmp_rejection by;
+    const int error = peer_.connected(by);
+    if (error != 0) return outcome_of_answered_connect(error, by, to_.address);
   }
   if (peer_.connected_to_itself()) return {status::refused, reason::self_connect};
   return {};

@@ -3,8 +3,11 @@
 // that leaves room in its buffer has taken all there was, so nobody asks again to be told EAGAIN.
 #include "net/connection.hpp"
 
+#include "codec/icmp_message.hpp"
+#include "net/icmp_ancillary.hpp"
 #include "net/socket_address.hpp"
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <utility>
@@ -43,6 +46,27 @@ bool has_source_address(const endpoint& to) {
   const bool none = ::connect(trial, &remote.base, remote.size) != 0 && errno == EADDRNOTAVAIL;
   ::close(trial);
   return !none;
+}
+
+/// Takes an ICMP error to a connect out of the socket's queue. Returns the errno that it stands
+/// for, 0 if there is none.
+int take_icmp_error(int descriptor, icmp_rejection& by) {
+  alignas(cmsghdr) std::array<std::byte, 192> control;
+  msghdr header{};
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  if (::recvmsg(descriptor, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
+  const ancillary beside = read_ancillary(header);
+  if (!beside.error) return 0;
+  const sock_extended_err& told = *beside.error;
+  if (told.ee_origin == SO_EE_ORIGIN_ICMP) {
+    by = {codec::reason_of_v4(told.ee_type, told.ee_code), beside.offender};
+  } else if (told.ee_origin == SO_EE_ORIGIN_ICMP6) {
+    by = {codec::reason_of_v6(told.ee_type, told.ee_code), beside.offender};
+  } else {
+    return 0;
+  }
+  return static_cast<int>(told.ee_errno);
 }
 
 }  // namespace
@@ -112,11 +136,15 @@ void connection::close() {
   if (std::exchange(held_, false)) scarce_.given_back();
 }
 
-int connection::connected() {
+int connection::connected(icmp_rejection& by) {
   if (!socket_.failed()) return 0;
   int error = 0;
   socklen_t size = sizeof error;
   if (::getsockopt(socket_.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  // The kernel (Linux 5.10 and later) queues an ICMP error before it lets the connect fail. For
+  // IPv6 it would have to be asked to, by a call for each connect.
+  const int queued = take_icmp_error(socket_.descriptor(), by);
+  if (error == 0) error = queued;
   // What was never connected leaves nothing to reset.
   reset_on_close_ = error == 0;
   return error;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/address.hpp"
+#include "net/error_status.hpp"
 #include "net/probe_deadline.hpp"
 #include "net/shortage.hpp"
 #include "net/socket_poller.hpp"
@@ -40,14 +41,15 @@ class connection final : public cancellable {
   };
 
   /// Begins to connect; `source` is where from, for destinations of its family. `would_block`
-  /// means that it is under way: wait for writability, then ask `connected()`.
+  /// means that it is under way: wait for writability, then ask `connected`.
   progress connect(const endpoint& to, const std::optional<endpoint>& source);
   /// A failed `connect` did not get as far as the network.
   bool socket_failed() const { return socket_failed_; }
   /// What a failed `connect` or `write` was in want of; it is worth trying again later.
   scarce_resource missing() const { return missing_; }
-  /// The outcome of a connect that was under way: an errno, 0 for success.
-  int connected();
+  /// The outcome of a connect that was under way: an errno, 0 for success; and the ICMP error that
+  /// was the answer, if it was one.
+  int connected(icmp_rejection& by);
   /// True when the kernel connected the socket to itself, which a connect to a local port from the
   /// ephemeral range can do. Nothing listens there.
   bool connected_to_itself() const;

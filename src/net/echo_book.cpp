@@ -13,10 +13,12 @@ echo_book::zeroed<T> echo_book::make_zeroed(std::size_t count) {
   return memory;
 }
 
-echo_book::echo_book(std::size_t channels, std::uint64_t first_number,
+echo_book::echo_book(std::size_t channels, std::uint64_t first, std::uint64_t secret,
                      std::chrono::nanoseconds rest)
     : slots_{channels * sequence_numbers},
-      next_{first_number},
+      order_{sequence_numbers, secret},
+      place_{first},
+      next_{number_at(first)},
       rest_{rest},
       ring_{make_zeroed<echo_operation*>(slots_)},
       answered_{make_zeroed<std::uint64_t>(slots_ / 64)},
@@ -24,20 +26,31 @@ echo_book::echo_book(std::size_t channels, std::uint64_t first_number,
   assert(std::has_single_bit(channels));
 }
 
-// Numbers are used in the order of the ring, so the next free slot is about the one that has rested
-// longest.
+std::uint64_t echo_book::number_at(std::uint64_t place) const {
+  static_assert(std::has_single_bit(sequence_numbers));
+  constexpr std::uint64_t low = sequence_numbers - 1;
+  return (place & ~low) | order_.at(place & low);
+}
+
+void echo_book::go_on() { next_ = number_at(++place_); }
+
+void echo_book::pass_over_used() {
+  while (ring_[slot_of(next_)] != nullptr)
+    go_on();
+}
+
+// Slots are used in turns, so the next free one is about the one that has rested longest.
 bool echo_book::has_room(time_point now) {
   if (in_use_ == slots_) return false;
-  while (ring_[slot_of(next_)] != nullptr)
-    ++next_;
+  pass_over_used();
   return !rests() || rested_[slot_of(next_)] <= now.time_since_epoch().count();
 }
 
 std::uint64_t echo_book::enter(echo_operation& operation) {
   assert(in_use_ < slots_);
-  while (ring_[slot_of(next_)] != nullptr)
-    ++next_;
-  const std::uint64_t number = next_++;
+  pass_over_used();
+  const std::uint64_t number = next_;
+  go_on();
   const std::uint32_t slot = slot_of(number);
   ring_[slot] = &operation;
   answered_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);

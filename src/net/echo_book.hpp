@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/permutation.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,17 +12,21 @@ namespace muster {
 
 class echo_operation;
 
-/// Who waits for which (channel, sequence number) pair. Each request gets a number, counted up from
-/// a random start; the number's low bits are its slot in a ring: the channel, then the sequence
-/// number. A slot in use is passed over, so nothing in flight is ever displaced.
+/// Who waits for which (channel, sequence number) pair. Each request gets a number; its low bits
+/// are its slot in a ring: the channel, then the sequence number. A slot in use is passed over, so
+/// nothing in flight is ever displaced. Slots are used in turns, each once: channel by channel, and
+/// in each in an order that follows from `secret`. So nobody who is asked knows the sequence
+/// numbers of others.
 class echo_book {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Room for 65,536 requests on each of `channels`, a power of two. Numbers are counted from
-  /// `first_number`. A slot is not used again until `rest` after its last request ended; 0 is for
-  /// requests whose late replies can be told from later ones by the number they carry.
-  echo_book(std::size_t channels, std::uint64_t first_number, std::chrono::nanoseconds rest);
+  /// Room for 65,536 requests on each of `channels`, a power of two. It begins in the turn, and at
+  /// the place in it, that the high and the low bits of `first` are. A slot is not used again until
+  /// `rest` after its last request ended; 0 is for requests whose late replies can be told from
+  /// later ones by the number they carry.
+  echo_book(std::size_t channels, std::uint64_t first, std::uint64_t secret,
+            std::chrono::nanoseconds rest);
 
   /// Whether `enter` may be called now.
   bool has_room(time_point now);
@@ -56,9 +62,17 @@ class echo_book {
   template <class T>
   static zeroed<T> make_zeroed(std::size_t count);
 
+  /// Goes on to the next place whose slot is free; there must be one.
+  void pass_over_used();
+  void go_on();
+  /// Another number for each place of each turn.
+  std::uint64_t number_at(std::uint64_t place) const;
+
   std::size_t slots_;
   std::size_t in_use_ = 0;
-  std::uint64_t next_;
+  permutation order_;
+  std::uint64_t place_;  // counted on through all turns
+  std::uint64_t next_;   // the number at that place
   std::chrono::nanoseconds rest_;
   zeroed<echo_operation*> ring_;
   zeroed<std::uint64_t> answered_;  // a bit a slot

@@ -46,8 +46,9 @@ echo_exchange::echo_exchange(asio::io_context& context, network& around, deadlin
       deadlines_{deadlines},
       transport_{around.open_icmp(family, options)},
       framing_{transport_->framing()},
+      may_fragment_{!options.icmp.dont_fragment},
       secret_{around.random()},
-      book_{transport_->channels(), around.random() >> 16, rest_of(options)},
+      book_{transport_->channels(), around.random() >> 16, around.random(), rest_of(options)},
       pause_{pause_min},
       messages_(batch_max * message_bytes_),
       pause_over_{time_.make_alarm([this] {
@@ -79,9 +80,15 @@ void echo_exchange::forget(echo_operation& operation, bool answered) {
 /// For a request whose time is up: true if its reply may have been dropped here, and it is asked
 /// again.
 bool echo_exchange::resend(echo_operation& operation) {
-  if (drops_noticed_ < operation.sent_at() || operation.resends_ == resends_max) return false;
-  ++operation.resends_;
+  if (drops_noticed_ < operation.sent_at() || !ask_again(operation)) return false;
   ++strays_.asked_again;
+  return true;
+}
+
+bool echo_exchange::ask_again(echo_operation& operation) {
+  if (operation.resends_ == resends_max) return false;
+  ++operation.resends_;
+  operation.disarm();
   forget(operation, false);
   operation.sent_ = false;
   start(operation);
@@ -294,10 +301,34 @@ void echo_exchange::on_message(const codec::icmp_message& message, const incomin
 void echo_exchange::on_error(echo_operation& operation, const codec::icmp_message& message,
                              ip_address error_source) {
   if (message.quoted_destination != operation.destination_) return;
-  const bool refused = message.error == reason::icmp_port_unreachable;
+  if (!proves_sight(operation, message)) {
+    ++strays_.foreign;
+    return;
+  }
+  // By now the system knows how big a packet may be on that way, and sends it in fragments.
+  const bool too_big = message.error == reason::icmp_fragmentation_needed ||
+                       message.error == reason::icmp_packet_too_big;
+  if (too_big && may_fragment_ && ask_again(operation)) return;
+  // A router that says so speaks for itself: nobody knows whether the host is there.
+  const bool refused =
+      message.error == reason::icmp_port_unreachable && error_source == operation.destination_;
   echo_outcome outcome{refused ? status::refused : status::unreachable, message.error};
   outcome.error_source = error_source;
   operation.complete(outcome);
+}
+
+/// Whether an error about a request can only come from one who has seen the request: it quotes the
+/// cookie; or, as routers may quote no more than the ICMP header (RFC 792), a checksum over it.
+/// That and the sequence number are 32 bits that the other hosts that are asked can't guess. An
+/// ICMPv6 error quotes all that fits into the least MTU (RFC 4443, 2.4), and so the cookie.
+bool echo_exchange::proves_sight(const echo_operation& operation,
+                                 const codec::icmp_message& message) {
+  if (message.has_number) return true;  // which is this operation's, or it would not be about it
+  if (family_ == codec::ip_family::v6) return payload_bytes_ < codec::cookie_bytes;
+  // The place of the first message of a batch is free whenever something is received.
+  codec::rewrite_echo_request(this->message(0), family_,
+                              {message.id, message.seq, operation.number_, secret_});
+  return codec::checksum_of(this->message(0)) == message.checksum;
 }
 
 void echo_exchange::on_reply(echo_operation& operation, const codec::icmp_message& message,
@@ -318,9 +349,12 @@ void echo_exchange::on_reply(echo_operation& operation, const codec::icmp_messag
   }
   outcome.ttl = message.ttl;
   outcome.bytes = message.bytes;
-  const bool as_sent = message.payload_intact && message.bytes == message_bytes_;
+  // Some hosts send no more back than they have room for.
+  const bool as_sent = message.payload_intact && message.bytes <= message_bytes_;
   outcome.status = as_sent ? status::up : status::mismatch;
-  outcome.reason = as_sent ? reason::none : reason::wrong_payload;
+  outcome.reason = !as_sent                         ? reason::wrong_payload
+                   : message.bytes < message_bytes_ ? reason::truncated
+                                                    : reason::none;
   operation.complete(outcome);
 }
 

@@ -43,12 +43,14 @@ class echo_exchange {
  private:
   friend class echo_operation;
   static constexpr std::size_t batch_max = icmp_transport::batch_max;
-  /// A reply that may have been dropped by this machine is asked for again, this often.
+  /// A request whose reply may have been dropped by this machine, or that was too big for the way
+  /// while nobody knew how big it may be, is sent again, this often.
   static constexpr std::uint8_t resends_max = 3;
 
   void start(echo_operation& operation);
   void forget(echo_operation& operation, bool answered);
   bool resend(echo_operation& operation);
+  bool ask_again(echo_operation& operation);
   void schedule_flush();
   void flush();
   bool send_some();
@@ -64,6 +66,7 @@ class echo_exchange {
   void on_message(const codec::icmp_message& message, const incoming_icmp& packet);
   void on_error(echo_operation& operation, const codec::icmp_message& message,
                 ip_address error_source);
+  bool proves_sight(const echo_operation& operation, const codec::icmp_message& message);
   void on_reply(echo_operation& operation, const codec::icmp_message& message,
                 const incoming_icmp& packet);
   std::span<std::byte> message(std::size_t i) {
@@ -79,6 +82,7 @@ class echo_exchange {
   deadline_queue& deadlines_;
   std::unique_ptr<icmp_transport> transport_;
   const icmp_framing framing_;
+  const bool may_fragment_;
   const std::uint64_t secret_;
   echo_book book_;
   stray_replies strays_;

@@ -72,6 +72,17 @@ outcome outcome_of_connect_error(int error, bool at_once) {
   }
 }
 
+outcome outcome_of_answered_connect(int error, const icmp_rejection& by, const ip_address& host) {
+  outcome found = outcome_of_connect_error(error, false);
+  if (by.why == reason::none) return found;
+  found.error_source = by.from;
+  if (found.status == status::refused) {
+    found.reason = by.why;
+    if (by.from != host) found.status = status::unreachable;
+  }
+  return found;
+}
+
 outcome outcome_of_transfer_error(int error) {
   switch (error) {
     case ECONNRESET:

@@ -54,6 +54,7 @@ codec::icmp_message message_of_error(const sock_extended_err& error,
   if (message.error == reason::none) return message;
   const auto at = [&request](std::size_t i) { return std::to_integer<unsigned>(request[i]); };
   message.kind = codec::icmp_kind::error;
+  message.checksum = static_cast<std::uint16_t>(at(2) << 8 | at(3));
   message.id = static_cast<std::uint16_t>(at(4) << 8 | at(5));
   message.seq = static_cast<std::uint16_t>(at(6) << 8 | at(7));
   message.quoted_destination = destination;

@@ -26,7 +26,8 @@ using family = codec::ip_family;
 constexpr std::size_t sequences = 65'536;
 constexpr std::size_t ids_max = 64;
 constexpr std::size_t headers_bytes = 20 + codec::icmp_header_bytes;
-constexpr std::size_t datagram_bytes_safe = 576;  // RFC 791, 3.1: every host must accept this much
+// The least MTU of any link in use (RFC 1191, 7.1), which is more than RFC 791 asks of one.
+constexpr std::size_t datagram_bytes_safe = 296;
 
 /// Closes the descriptor unless it is released.
 class descriptor_guard {
@@ -71,6 +72,16 @@ void set_receive_options(int descriptor, family which, icmp_socket_mode mode, in
   }
 }
 
+/// Without it, the kernel forbids fragments on IPv4, to learn how much fits, and fails the request
+/// that is too big. On IPv6, where it's the sender who makes them, it has to learn that.
+void allow_fragments(int descriptor, family which) {
+  if (which == family::v4) {
+    set(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT, "fragmentation");
+  } else {
+    set(descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_WANT, "fragmentation");
+  }
+}
+
 void forbid_fragments(int descriptor, family which) {
   if (which == family::v4) {
     set(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, "don't fragment");
@@ -91,10 +102,14 @@ void set_send_options(int descriptor, family which, const icmp_options& options)
   if (options.tos >= 0) {
     set(descriptor, level, v4 ? IP_TOS : IPV6_TCLASS, options.tos, "type of service");
   }
-  // A datagram that every IPv4 path must take whole needs no identification either (RFC 6864), and
+  // A datagram that every IPv4 path takes whole needs no identification either (RFC 6864), and
   // finding a fresh one is the most expensive single thing the kernel does for a small datagram.
   const bool never_fragmented = v4 && options.payload_bytes + headers_bytes <= datagram_bytes_safe;
-  if (options.dont_fragment || never_fragmented) forbid_fragments(descriptor, which);
+  if (options.dont_fragment || never_fragmented) {
+    forbid_fragments(descriptor, which);
+  } else {
+    allow_fragments(descriptor, which);
+  }
 }
 
 void bind_source(int descriptor, family which, const probe_options& options) {

@@ -226,6 +226,7 @@ void http_exchange::deliver(clock::duration paused) {
   result.address = address_;
   result.status = outcome_.status;
   result.reason = outcome_.reason;
+  result.error_source = outcome_.error_source;
   if (outcome_.status == status::up) result.rtt = latest_ - started_ - paused;
   result.http = std::move(details_);
   give_reader_back();

@@ -55,21 +55,24 @@ class echo_series {
       add_rtt(echo.rtt);
       details_.ttl = echo.ttl;
       details_.bytes = echo.bytes;
+      if (echo.reason != reason::none) remark_ = echo.reason;
       return;
     }
     last_failure_ = {echo.status, echo.reason};
-    if (echo.error_source != ip_address{}) details_.error_source = echo.error_source;
+    if (echo.error_source != ip_address{}) error_source_ = echo.error_source;
   }
 
   /// One answer makes the target up; without any, the last failure counts.
   void finish(probe_result& result) const {
     result.icmp = details_;
+    result.error_source = error_source_;
     if (details_.received == 0) {
       result.status = last_failure_.status;
       result.reason = last_failure_.reason;
       return;
     }
     result.status = status::up;
+    result.reason = remark_;
     result.rtt = details_.rtt_sum / details_.received;
     if (details_.received > 1) result.icmp.jitter = difference_sum_ / (details_.received - 1);
   }
@@ -92,6 +95,8 @@ class echo_series {
   }
 
   icmp_details details_;
+  ip_address error_source_;
+  reason remark_ = reason::none;  // about an answer
   nanoseconds last_rtt_{0};
   nanoseconds difference_sum_{0};
   outcome last_failure_{status::skipped, reason::none};

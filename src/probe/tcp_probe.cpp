@@ -17,8 +17,10 @@ void deliver_connect(const prober& shared, const probe_request& request, ip_addr
   result.address = address;
   result.status = what.status;
   result.reason = what.reason;
+  result.error_source = what.error_source;
   // A refusal is an answer too, and took its round trip.
-  if (what.status == status::up || what.reason == reason::connection_refused) result.rtt = took;
+  const bool refused = what.status == status::refused && what.reason != reason::self_connect;
+  if (what.status == status::up || refused) result.rtt = took;
   shared.deliver(std::move(result));
 }
 

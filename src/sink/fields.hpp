@@ -136,7 +136,6 @@ void visit_icmp_fields(const icmp_details& icmp, Visitor& visitor) {
     }
     if (icmp.received > 1) visitor.milliseconds(field::jitter_ms, icmp.jitter);
   }
-  if (icmp.error_source != ip_address{}) visitor.address(field::error_source, icmp.error_source);
 }
 
 /// Visits what is known of `http`, and nothing else.
@@ -203,6 +202,9 @@ void visit_fields(const probe_result& result, Visitor& visitor) {
   if (result.reason != reason::none) visitor.word(field::reason, to_string(result.reason));
   if (result.rtt.count() >= 0) visitor.milliseconds(field::rtt_ms, result.rtt);
   if (result.kind == probe_kind::icmp) visit_icmp_fields(result.icmp, visitor);
+  if (result.error_source != ip_address{}) {
+    visitor.address(field::error_source, result.error_source);
+  }
   if (result.http) visit_http_fields(*result.http, visitor);
   if (const target_parameters* own = result.subject.parameters(); own && !own->label.empty()) {
     visitor.text(field::label, own->label);

@@ -27,7 +27,7 @@ std::uint32_t rtt_us(std::chrono::nanoseconds rtt) {
 
 bool has_details(const probe_result& result) {
   return result.http != nullptr || result.exec != nullptr || result.attempts != nullptr ||
-         result.icmp.sent > 1 || result.icmp.error_source != ip_address{} ||
+         result.icmp.sent > 1 || result.error_source != ip_address{} ||
          !result.subject.written().empty();
 }
 

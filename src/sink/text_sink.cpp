@@ -72,9 +72,9 @@ bool is_telling(reason value) {
 
 void append_reason(std::string& out, const probe_result& result) {
   if (is_telling(result.reason)) append_word(out, to_string(result.reason));
-  if (result.kind == probe_kind::icmp && result.icmp.error_source != ip_address{}) {
+  if (result.error_source != ip_address{}) {
     append_word(out, "from ");
-    out += result.icmp.error_source.to_string();
+    out += result.error_source.to_string();
   }
 }
 
@@ -162,7 +162,7 @@ std::string details_of(const probe_result& result) {
   if (result.has_address && result.subject.needs_lookup() && !http_up) {
     append_word(details, result.address.to_string());
   }
-  if (!up) append_reason(details, result);
+  if (!up || result.reason != reason::none) append_reason(details, result);
   if (result.kind == probe_kind::icmp) append_icmp_details(details, result.icmp);
   if (result.http) append_http_details(details, *result.http);
   if (result.exec) append_exec_details(details, *result.exec, result.reason);

@@ -59,6 +59,12 @@ void add_rule(std::string_view chain, std::string_view range, std::string_view r
   must_run(rule);
 }
 
+std::string path_of_control(std::string_view name) {
+  std::string path = "/proc/sys/" + std::string{name};
+  std::replace(path.begin(), path.end(), '.', '/');
+  return path;
+}
+
 constexpr auto* near_hardware_address = "02:00:00:00:00:01";
 
 /// Root of a user namespace of its own, where this user may do what root does.
@@ -137,8 +143,7 @@ void lab::spoil_echo_replies(std::string_view range) {
 }
 
 void lab::set_system_control(std::string_view name, std::string_view value) {
-  std::string path = "/proc/sys/" + std::string{name};
-  std::replace(path.begin(), path.end(), '.', '/');
+  const std::string path = path_of_control(name);
   if (!write_file(path, value)) throw std::runtime_error{"lab: can't write " + path};
 }
 
@@ -147,7 +152,7 @@ void lab::allow_ping_sockets(int first_group, int last_group) {
                      std::to_string(first_group) + " " + std::to_string(last_group));
 }
 
-neighbour::neighbour(std::string_view near, std::string_view far) {
+void neighbour::hold_namespace() {
   int ready[2];
   if (pipe2(ready, O_CLOEXEC) != 0) throw std::runtime_error{"lab: no pipe"};
   holder_ = fork();
@@ -163,14 +168,37 @@ neighbour::neighbour(std::string_view near, std::string_view far) {
   const ssize_t n = read(ready[0], &answer, 1);
   close(ready[0]);
   if (n != 1 || answer != 'y') throw std::runtime_error{"lab: no second network namespace"};
+}
+
+neighbour::neighbour(std::string_view near, std::string_view far) {
+  hold_namespace();
   must_run("ip link add near address " + std::string{near_hardware_address} +
            " type veth peer name far netns " + std::to_string(holder_));
   must_run("ip address add " + std::string{near} + " dev near nodad");
   must_run("ip link set near up");
+  connect_to(near, far);
+}
+
+neighbour::neighbour(const neighbour& router, std::string_view near, std::string_view far,
+                     int mtu) {
+  hold_namespace();
+  const std::string end = "far" + std::to_string(holder_);
+  const auto at_router = [&](const std::string& words) { router.run("ip " + words); };
+  at_router("link add " + end + " mtu " + std::to_string(mtu) + " address " +
+            near_hardware_address + " type veth peer name far mtu " + std::to_string(mtu) +
+            " netns " + std::to_string(holder_));
+  at_router("address add " + std::string{near} + " dev " + end + " nodad");
+  at_router("link set " + end + " up");
+  connect_to(near, far);
+  run("ip route add default via " + std::string{near.substr(0, near.find('/'))});
+}
+
+void neighbour::connect_to(std::string_view near, std::string_view far) const {
   run("ip address add " + std::string{far} + " dev far nodad");
   run("ip link set lo up");
   run("ip link set far up");
-  run_words({"sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"});
+  set_system_control("net.ipv4.ip_forward", "1");
+  set_system_control("net.ipv6.conf.all.forwarding", "1");
   const auto near_address = near.substr(0, near.find('/'));
   run("ip neighbour replace " + std::string{near_address} + " lladdr " + near_hardware_address +
       " dev far nud permanent");
@@ -186,6 +214,10 @@ void neighbour::run_words(std::vector<std::string> command) const {
   for (auto& word : command)
     there.push_back(std::move(word));
   must_run(std::move(there));
+}
+
+void neighbour::set_system_control(std::string_view name, std::string_view value) const {
+  run_words({"sh", "-c", "echo \"$1\" > \"$0\"", path_of_control(name), std::string{value}});
 }
 
 void neighbour::run(std::string_view command_line) const { run_words(words_of(command_line)); }

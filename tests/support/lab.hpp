@@ -48,25 +48,31 @@ class lab {
   static void set_system_control(std::string_view name, std::string_view value);
 };
 
-/// A second machine behind a cable, which forwards IPv4: a network namespace at the other end of a
-/// veth pair. It knows the hardware address of the near end from the start, as the kernel's table of
-/// neighbours, one for all namespaces, may have no room for it when it is to answer. It ends with
-/// this object.
+/// A second machine behind a cable, which forwards: a network namespace at the other end of a
+/// veth pair. It knows the hardware address of the near end from the start, as the kernel's table
+/// of neighbours, one for all namespaces, may have no room for it when it is to answer. It ends
+/// with this object.
 class neighbour {
  public:
   /// `near` and `far` are the two ends with their prefix length, as in `192.0.2.1/24`. Needs
   /// lab::enter to have succeeded.
   neighbour(std::string_view near, std::string_view far);
+  /// A third machine: the cable goes to `router`, and no packet of more than `mtu` bytes fits
+  /// through it. What it knows no other way to, it sends there.
+  neighbour(const neighbour& router, std::string_view near, std::string_view far, int mtu);
   neighbour(const neighbour&) = delete;
   neighbour& operator=(const neighbour&) = delete;
   ~neighbour();
 
   /// Runs a command there, such as `ip route add blackhole 198.51.100.0/24`.
   void run(std::string_view command_line) const;
+  void set_system_control(std::string_view name, std::string_view value) const;
   /// Sends traffic for `block` there; `via` is the far end's address.
   static void route_via(std::string_view block, std::string_view via);
 
  private:
+  void hold_namespace();
+  void connect_to(std::string_view near, std::string_view far) const;
   void run_words(std::vector<std::string> command) const;
 
   pid_t holder_ = -1;  // Does nothing but keep the namespace alive.

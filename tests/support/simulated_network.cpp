@@ -133,6 +133,7 @@ class simulated_network::transport final : public icmp_transport {
   };
 
   void answer(const outgoing_echo& request);
+  void lie(const outgoing_echo& request);
   void add(packet one, std::chrono::nanoseconds after);
   void deliver();
 
@@ -156,8 +157,26 @@ send_progress simulated_network::transport::send(std::span<const outgoing_echo> 
     around_.traffic_[request.to].sent.push_back(around_.time_.now());
     if (around_.on_send) around_.on_send(request.to);
     answer(request);
+    if (around_.liar == request.to) lie(request);
   }
   return {sent, 0};
+}
+
+void simulated_network::transport::lie(const outgoing_echo& request) {
+  const int reach = around_.lies_about;
+  const int neighbours = around_.neighbours_of_liar;
+  for (int host = -neighbours; host <= neighbours; ++host) {
+    if (host == 0) continue;
+    const auto about = ip_address::from_v4(request.to.v4() + static_cast<std::uint32_t>(host));
+    for (int step = -reach; step <= reach; ++step) {
+      bytes guess{request.message.begin(), request.message.end()};
+      const std::uint16_t seq = codec::read_u16(guess, 6);
+      codec::write_u16(guess, 6, static_cast<std::uint16_t>(seq + step));
+      set_checksum(guess);
+      add({ip_packet(request.to, host_unreachable(about, guess)), request.to, {}, {}, {}},
+          around_.weather_.delay_min);
+    }
+  }
 }
 
 void simulated_network::transport::answer(const outgoing_echo& request) {
@@ -190,6 +209,12 @@ void simulated_network::transport::answer(const outgoing_echo& request) {
   } else if (net.happens(weather.truncated)) {
     reply.content.resize(net.random() % reply.content.size());
     reply.about = {};
+  } else if (net.happens(weather.shortened)) {
+    bytes part = good;
+    part.resize(std::min(part.size(), weather.shortened_to));
+    if (net.happens(weather.altered)) part.back() ^= std::byte{1};
+    set_checksum(part);
+    reply.content = ip_packet(request.to, part);
   } else if (net.happens(weather.foreign)) {
     reply.source = ip_address::from_v4(request.to.v4() ^ 1);
     reply.content = ip_packet(reply.source, good);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -47,12 +48,15 @@ struct network_weather {
   double truncated = 0;  ///< Its reply is cut short.
   double foreign = 0;    ///< Its reply comes from another address.
   double forged = 0;     ///< A reply with the right numbers and the wrong cookie comes as well.
+  double shortened = 0;  ///< Its reply is whole, but holds only the first of the bytes asked for.
+  double altered = 0;    ///< The last byte of such a reply is another one.
   double rejected = 0;   ///< A router answers with an ICMP error.
   double shortage = 0;   ///< The system refuses the request for now (ENOBUFS).
   double refused = 0;    ///< The system refuses the request for good (EPERM).
   std::chrono::nanoseconds delay_min = std::chrono::microseconds{50};
   std::chrono::nanoseconds delay_max = std::chrono::milliseconds{200};  ///< Also reorders.
   std::chrono::nanoseconds late_by = std::chrono::seconds{5};
+  std::size_t shortened_to = 64;  ///< Bytes of such a reply, from the ICMP header on.
   /// Replies that may wait to be received; further ones are dropped.
   std::size_t receive_queue_max = 100'000;
 };
@@ -84,6 +88,12 @@ class simulated_network final : public network {
   const std::vector<timeline::time_point>& sends() const { return sends_; }
   /// Called for each request that is being sent.
   std::function<void(ip_address)> on_send;
+  /// A host that answers, and says of its neighbours that they are unreachable. It quotes requests
+  /// as they should look, going by the one that it got itself: with each sequence number that is so
+  /// near to its own.
+  std::optional<ip_address> liar;
+  int lies_about = 0;
+  int neighbours_of_liar = 50;  ///< On both sides of it.
   /// How far the time stamps of arrivals are off, as when the system's clock was set.
   std::chrono::nanoseconds stamps_off{0};
 

@@ -75,6 +75,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::too_many_redirects, "too_many_redirects"},
       {reason::bad_redirect, "bad_redirect"},
       {reason::wrong_payload, "wrong_payload"},
+      {reason::truncated, "truncated"},
       {reason::permission_denied, "permission_denied"},
       {reason::firewall_denied, "firewall_denied"},
       {reason::broadcast_address, "broadcast_address"},

@@ -41,6 +41,29 @@ TEST_CASE("what the network says of a connect is the target's, what this machine
   }
 }
 
+TEST_CASE("only the host itself refuses: a router that rejects a connect for it is unreachable") {
+  const ip_address host = ip_address::from_v4(0x0a00'0007);
+  const ip_address router = ip_address::from_v4(0x0a00'0001);
+  const auto reset = outcome_of_answered_connect(ECONNREFUSED, {}, host);
+  CHECK(reset.status == status::refused);
+  CHECK(reset.reason == reason::connection_refused);
+  CHECK(reset.error_source == ip_address{});
+  const auto own =
+      outcome_of_answered_connect(ECONNREFUSED, {reason::icmp_port_unreachable, host}, host);
+  CHECK(own.status == status::refused);
+  CHECK(own.reason == reason::icmp_port_unreachable);
+  const auto other =
+      outcome_of_answered_connect(ECONNREFUSED, {reason::icmp_port_unreachable, router}, host);
+  CHECK(other.status == status::unreachable);
+  CHECK(other.reason == reason::icmp_port_unreachable);
+  CHECK(other.error_source == router);
+  const auto unreachable =
+      outcome_of_answered_connect(EHOSTUNREACH, {reason::icmp_host_unreachable, router}, host);
+  CHECK(unreachable.status == status::unreachable);
+  CHECK(unreachable.reason == reason::host_unreachable);
+  CHECK(unreachable.error_source == router);
+}
+
 TEST_CASE("a socket or a send that fails is never the target's fault") {
   CHECK(outcome_of_socket_error(EMFILE).reason == reason::too_many_open_files);
   CHECK(outcome_of_socket_error(ENFILE).reason == reason::too_many_open_files);

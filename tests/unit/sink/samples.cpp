@@ -70,7 +70,7 @@ probe_result icmp_unreachable() {
   result.status = status::unreachable;
   result.reason = reason::icmp_host_unreachable;
   result.icmp.sent = 1;
-  result.icmp.error_source = ip("10.0.0.1");
+  result.error_source = ip("10.0.0.1");
   return result;
 }
 
