@@ -55,6 +55,7 @@ void tcp_rates(const bench_place& at);
 void http_rates(const bench_place& at);
 void silence(const bench_place& at);
 void million(const bench_place& at);
+void interruption(const bench_place& at);
 void block_memory(const bench_place& at);
 void excluded_addresses(const bench_place& at);
 void slash_8(const bench_place& at);

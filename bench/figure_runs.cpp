@@ -8,7 +8,6 @@
 #include <fmt/ranges.h>
 
 namespace muster::bench {
-namespace {
 
 std::uint32_t results_of(const std::string& file, const std::string& status) {
   const auto wanted = fmt::format("\"status\":\"{}\"", status);
@@ -18,6 +17,8 @@ std::uint32_t results_of(const std::string& file, const std::string& status) {
     out += line.find(wanted) != line.npos ? 1U : 0U;
   return out;
 }
+
+namespace {
 
 /// What is wrong with a run; empty if nothing is.
 std::string fault_of(const figure_command& one, const run_cost& cost) {

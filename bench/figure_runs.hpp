@@ -21,6 +21,9 @@ struct figure_command {
   std::uint32_t count = 0;
 };
 
+/// How many results of that status a file with JSON lines holds.
+std::uint32_t results_of(const std::string& file, const std::string& status);
+
 /// The costs of each command, in as many rounds, in which each has one turn. Throws
 /// std::runtime_error when one doesn't do what it must.
 std::vector<std::vector<run_cost>> take_turns(const toolbox& tools, unsigned rounds,

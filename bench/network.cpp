@@ -92,6 +92,7 @@ network::network(surroundings around, work& wanted, const std::string& directory
     case surroundings::silence:
       without_filter();
       put_behind_cable("10.0.0.0/8", "10.0.0.0/8");
+      far_->run("nft add rule inet far in ip daddr 10.0.0.0/8 tcp flags & (syn | ack) == syn drop");
       break;
     case surroundings::acceptor:
       without_filter();

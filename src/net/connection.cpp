@@ -1,5 +1,7 @@
 // Strategy: as few system calls as a plain loop makes. A socket is made non-blocking when it is
-// opened, watched once, and asked for its error only if the kernel says that there is one. A read
+// opened, watched once, and asked for its error only if the kernel says that there is one; one that
+// is closed before anybody knew it to be connected is just closed, for there is mostly nothing to
+// reset. A read
 // that leaves room in its buffer has taken all there was, so nobody asks again to be told EAGAIN.
 #include "net/connection.hpp"
 
@@ -90,7 +92,7 @@ connection::progress connection::connect(const endpoint& to,
     socket_failed_ = false;
     return fail(error, missing_for_connect(error, source));
   }
-  reset_on_close_ = true;
+  reset_on_close_ = at_once;
   if (const int error = socket_.watch(); error != 0) return fail(error, shortage_of(error));
   socket_failed_ = false;
   held_ = true;
@@ -137,6 +139,7 @@ void connection::close() {
 }
 
 int connection::connected(icmp_rejection& by) {
+  reset_on_close_ = true;
   if (!socket_.failed()) return 0;
   int error = 0;
   socklen_t size = sizeof error;

@@ -14,6 +14,7 @@
 
 #include "net/resume.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -59,7 +60,7 @@ void polled_socket::close() {
   if (descriptor_ < 0) return;
   unlink();
   if (generation_ != 0) poller_.remove(*this);
-  ::close(descriptor_);
+  poller_.close(descriptor_);
   descriptor_ = -1;
   generation_ = 0;
   ready_ = 0;
@@ -118,6 +119,35 @@ void socket_poller::remove(const polled_socket& socket) {
   sockets_[static_cast<std::size_t>(socket.descriptor_)] = nullptr;
   // A loop that waits for nothing would keep the io_context from ending.
   if (--watched_ == 0 && !dispatching_) epoll_.cancel();
+}
+
+void socket_poller::close(int descriptor) {
+  if (gathering_ && gathered_.size() < gathered_.capacity()) {
+    gathered_.push_back(descriptor);
+  } else {
+    ::close(descriptor);
+  }
+}
+
+void socket_poller::gather_closes() {
+  gathered_.reserve(watched_);
+  gathering_ = true;
+}
+
+void socket_poller::close_gathered() {
+  gathering_ = false;
+  std::sort(gathered_.begin(), gathered_.end());
+  for (auto first = gathered_.begin(); first != gathered_.end();) {
+    auto last = first;
+    while (last + 1 != gathered_.end() && last[1] == *last + 1)
+      ++last;
+    const auto from = static_cast<unsigned>(*first);
+    if (::close_range(from, static_cast<unsigned>(*last), 0) != 0) {
+      std::for_each(first, last + 1, [](int one) { ::close(one); });
+    }
+    first = last + 1;
+  }
+  gathered_.clear();
 }
 
 void socket_poller::poll() {

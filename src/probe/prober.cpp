@@ -79,7 +79,9 @@ void prober::stop(reason why) {
   for (auto& exchange : icmp_) {
     if (exchange) exchange->cancel_unsent();
   }
+  streams_.gather_closes();
   deadlines_.cancel_all();
+  streams_.close_gathered();
   if (exec_) exec_->stop(why);
 }
 

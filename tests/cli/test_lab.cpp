@@ -231,17 +231,20 @@ TEST_CASE("Ctrl-C with ten thousand in flight writes every result and ends in or
   MUSTER_NEED_LAB();
   lab::route_local("10.99.0.0/16");
   lab::drop_echo_requests("10.99.0.0/16");
-  process child{muster_command(
-      {"sweep", "192.0.2.1", "10.99.0.0/16", "--rate", "0", "--timeout", "60s", "--json"})};
-  // The address without a route is reported at once; by then, or soon after, all are in flight.
-  REQUIRE(child.wait_for_output("192.0.2.1", std::chrono::seconds{20}));
-  child.send_signal(SIGINT);
-  const auto result = child.wait();
-  CAPTURE(result.err);
-  CHECK(result.exit_code == 130);
-  const std::size_t lines = lines_with(result.out, "\"target\"");
-  CHECK(lines_with(result.out, R"("status":"cancelled","reason":"interrupted")") >= lines - 2);
-  CHECK(contains(result.err, "stopped early"));
+  lab::drop_syns("10.99.0.0/16");
+  for (const char* kind : {"--icmp", "--tcp=80", "--http"}) {
+    process child{muster_command(
+        {"sweep", "192.0.2.1", "10.99.0.0/16", kind, "--rate", "0", "--timeout", "60s", "--json"})};
+    // The address without a route is reported at once; by then, or soon after, all are in flight.
+    REQUIRE(child.wait_for_output("192.0.2.1", std::chrono::seconds{20}));
+    child.send_signal(SIGINT);
+    const auto result = child.wait();
+    CAPTURE(kind, result.err);
+    CHECK(result.exit_code == 130);
+    const std::size_t lines = lines_with(result.out, "\"target\"");
+    CHECK(lines_with(result.out, R"("status":"cancelled","reason":"interrupted")") >= lines - 2);
+    CHECK(contains(result.err, "stopped early"));
+  }
 }
 
 TEST_CASE("the run's deadline cuts off what is in flight and counts it") {

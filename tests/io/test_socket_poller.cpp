@@ -319,3 +319,45 @@ TEST_CASE("sockets, jobs and loop may be abandoned after any step, in any order"
     }
   }
 }
+
+TEST_CASE("sockets that are closed together are closed, and none between them is") {
+  asio::io_context context;
+  socket_poller poller{context};
+  std::vector<std::unique_ptr<stream>> streams;
+  for (int i = 0; i < 40; ++i)
+    streams.push_back(std::make_unique<stream>(poller));
+  std::vector<int> closed;
+  std::vector<int> kept;
+  poller.gather_closes();
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const int descriptor = streams[i]->ours.descriptor();
+    if (i % 5 == 0 || i > 30) {
+      kept.push_back(descriptor);
+      continue;
+    }
+    closed.push_back(descriptor);
+    streams[i]->ours.close();
+    CHECK(::fcntl(descriptor, F_GETFD) >= 0);
+  }
+  CHECK(poller.watched() == kept.size());
+  poller.close_gathered();
+  for (const int descriptor : closed)
+    CHECK(::fcntl(descriptor, F_GETFD) < 0);
+  for (const int descriptor : kept)
+    CHECK(::fcntl(descriptor, F_GETFD) >= 0);
+  const int alone = streams.back()->ours.descriptor();
+  streams.back()->ours.close();
+  CHECK(::fcntl(alone, F_GETFD) < 0);
+}
+
+TEST_CASE("sockets that wait to be closed are, when their poller ends") {
+  asio::io_context context;
+  int descriptor = -1;
+  {
+    socket_poller poller{context};
+    stream one{poller};
+    descriptor = one.ours.descriptor();
+    poller.gather_closes();
+  }
+  CHECK(::fcntl(descriptor, F_GETFD) < 0);
+}
