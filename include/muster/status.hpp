@@ -108,6 +108,7 @@ enum class reason : std::uint8_t {
   output_failed,    ///< The results could no longer be written.
   enough_up,        ///< --min-up: so many targets are up as were asked for.
   too_many_failed,  ///< --halt: so many tasks failed as were to be borne.
+  out_of_memory,    ///< This process got no more memory.
   bad_target,       ///< --strict: a line of a pipe was not a target.
   // skipped
   excluded,     ///< The name resolved to an excluded address.

@@ -6,6 +6,7 @@
 #include "cli/file_clashes.hpp"
 #include "cli/job_keeper.hpp"
 #include "cli/job_log.hpp"
+#include "cli/memory_reserve.hpp"
 #include "cli/outputs.hpp"
 #include "cli/run_control.hpp"
 #include "cli/run_outputs.hpp"
@@ -267,6 +268,10 @@ class task_command final : private run_observer {
                       keeper_->failure()));
       return exit_code::cannot;
     }
+    if (memory_.used()) {
+      say("out of memory; --max-in-flight and --output-max decide how much it takes");
+      return exit_code::cannot;
+    }
     if (intake_.failed()) return exit_code::cannot;
     if (intake_.refused()) return exit_code::usage;
     if (interrupted) return exit_code::interrupted;
@@ -292,6 +297,7 @@ class task_command final : private run_observer {
   std::unordered_map<std::string, std::uint64_t> succeeded_;
   run_summary summary_;
   asio::io_context context_{1};
+  memory_reserve memory_{context_, [this] { run_.stop(reason::out_of_memory); }};
   target_intake intake_;
   command_run run_;
   script_run script_{context_};

@@ -4,6 +4,7 @@
 #include "cli/command_description.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
+#include "cli/memory_reserve.hpp"
 #include "cli/outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/stop_signals.hpp"
@@ -38,6 +39,10 @@ namespace {
 
 // A run that may take longer than this is announced with the time that it may take.
 constexpr std::chrono::seconds unannounced_max{10};
+// What is in flight when memory runs out is told within this.
+constexpr std::chrono::seconds lost_patience{2};
+constexpr const char* no_memory_text =
+    "out of memory; --max-in-flight, --dedupe and --randomize decide how much it takes";
 
 /// The seed of an earlier run that is gone on with, or else a fresh one, short enough to be typed.
 std::uint64_t choose_seed(const sweep_arguments& arguments) {
@@ -61,6 +66,7 @@ class sweep_run {
   explicit sweep_run(const sweep_arguments& arguments)
       : arguments_{arguments},
         earlier_{read_earlier_run(arguments)},
+        memory_{context_, [this] { sweep_.stop(reason::out_of_memory); }},
         intake_{context_, arguments, {"sweep", "probed"}},
         signals_{context_},
         outputs_{context_, arguments, earlier_, [this] { return should_have_ended(); }},
@@ -92,14 +98,20 @@ class sweep_run {
                    [this](std::exception_ptr failure, sweep_summary summary) {
                      failure_ = failure;
                      summary_ = std::move(summary);
+                     finished_ = true;
                      context_.stop();
                    });
-    context_.run();
+    const bool over = run_loop();
     outputs_.stop_watching();
     outputs_.flush_all();
+    if (!over) return explain_lost();
     if (!failure_) checkpoints_.finish();
     if (failure_) std::rethrow_exception(failure_);
-    outputs_.finish(summary_);
+    try {
+      outputs_.finish(summary_);
+    } catch (const std::bad_alloc&) {
+      memory_.release();  // a page did not fit, which is the last thing that is written
+    }
     return conclude();
   }
 
@@ -124,6 +136,31 @@ class sweep_run {
     const auto shown = std::min<std::chrono::duration<double>>(longest, std::chrono::years{100});
     say(fmt::format("this takes up to {} if nothing answers",
                     duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(shown))));
+  }
+
+  /// Runs the loop until the sweep is over. False when memory ran out in such a place that it can't
+  /// be any more, and what was in flight has been waited for long enough.
+  bool run_loop() {
+    try {
+      context_.run();
+      return true;
+    } catch (const std::bad_alloc&) {
+      memory_.release();
+    }
+    try {
+      sweep_.stop(reason::out_of_memory);
+      context_.run_for(lost_patience);
+    } catch (const std::bad_alloc&) {
+      // Nothing is left to be done without it.
+    }
+    return finished_;
+  }
+
+  int explain_lost() {
+    const sweep_progress now = sweep_.progress();
+    say(fmt::format("{}; of {} probes that were asked for, {} have no record", no_memory_text,
+                    now.asked, now.asked - now.totals->total()));
+    return exit_code::cannot;
   }
 
   /// Whether the run is to end though the loop may not have heard of it: a reader of the results
@@ -167,6 +204,10 @@ class sweep_run {
       say(sweep_.icmp_problem());
       return exit_code::cannot;
     }
+    if (memory_.used() || summary_.stop_reason == reason::out_of_memory) {
+      say(no_memory_text);
+      return exit_code::cannot;
+    }
     if (intake_.failed()) return exit_code::cannot;
     if (intake_.refused()) return exit_code::usage;
     if (arguments_.sweep.min_up > 0 && summary_.targets_up >= arguments_.sweep.min_up) {
@@ -186,9 +227,11 @@ class sweep_run {
 
   const sweep_arguments& arguments_;
   const std::optional<checkpoint_record> earlier_;
+  bool finished_ = false;
   std::exception_ptr failure_;
   sweep_summary summary_;
   asio::io_context context_{1};
+  memory_reserve memory_;
   target_intake intake_;
   stop_signals signals_;
   std::chrono::steady_clock::time_point started_{};
@@ -225,7 +268,7 @@ int run_sweep(const sweep_arguments& arguments) {
     say(error.what());
     return exit_code::usage;
   } catch (const std::bad_alloc&) {
-    say("out of memory; --max-in-flight, --dedupe and --randomize decide how much it takes");
+    say(no_memory_text);
     return exit_code::cannot;
   } catch (const std::exception& error) {
     say(error.what());

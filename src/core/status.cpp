@@ -124,6 +124,8 @@ std::string_view to_string(reason value) {
       return "bad_redirect";
     case reason::truncated:
       return "truncated";
+    case reason::out_of_memory:
+      return "out_of_memory";
     case reason::wrong_payload:
       return "wrong_payload";
     case reason::permission_denied:

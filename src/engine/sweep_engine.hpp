@@ -61,6 +61,9 @@ class sweep_engine final : public result_consumer {
   static job pump(job_scope&, sweep_engine& self);
   std::optional<ready_probe> next_probe();
   std::optional<ready_probe> pull_probe();
+  /// The next target of the stream. One that finds no memory, as to remember what it gave before,
+  /// ends, and the run with it.
+  target_stream::pull pull_target(target& into);
   bool may_pull() const;
   /// Makes a target that was pulled ready to be begun; false when an earlier run was done with it.
   bool open(probe_cursor& cursor);

@@ -7,6 +7,8 @@
 #include "engine/sweep_engine.hpp"
 #include "net/resume.hpp"
 
+#include <new>
+
 #include <asio/post.hpp>
 
 namespace muster {
@@ -26,7 +28,7 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
   while (!self.stopping()) {
     std::optional<ready_probe> probe = self.next_probe();
     if (!probe) {
-      if (self.drained()) break;
+      if (self.stopping() || self.drained()) break;
       co_await self.course_.sleep();
       continue;
     }
@@ -97,7 +99,7 @@ std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
 std::optional<sweep_engine::ready_probe> sweep_engine::pull_probe() {
   while (!exhausted_ && may_pull()) {
     probe_cursor cursor;
-    const auto pulled = targets_.next(cursor.subject);
+    const auto pulled = pull_target(cursor.subject);
     if (pulled == target_stream::pull::end) {
       exhausted_ = true;
     } else if (pulled == target_stream::pull::wait) {
@@ -111,6 +113,13 @@ std::optional<sweep_engine::ready_probe> sweep_engine::pull_probe() {
   }
   pull_held_ = !exhausted_;
   return std::nullopt;
+}
+
+target_stream::pull sweep_engine::pull_target(target& into) try {
+  return targets_.next(into);
+} catch (const std::bad_alloc&) {
+  stop(reason::out_of_memory);
+  return target_stream::pull::end;
 }
 
 bool sweep_engine::may_pull() const {

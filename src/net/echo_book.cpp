@@ -8,9 +8,14 @@ namespace muster {
 
 template <class T>
 echo_book::zeroed<T> echo_book::make_zeroed(std::size_t count) {
-  zeroed<T> memory{static_cast<T*>(std::calloc(count, sizeof(T)))};
-  if (!memory) throw std::bad_alloc{};
-  return memory;
+  for (;;) {
+    zeroed<T> memory{static_cast<T*>(std::calloc(count, sizeof(T)))};
+    if (memory) return memory;
+    // As operator new does it.
+    const std::new_handler make_room = std::get_new_handler();
+    if (make_room == nullptr) throw std::bad_alloc{};
+    make_room();
+  }
 }
 
 echo_book::echo_book(std::size_t channels, std::uint64_t first, std::uint64_t secret,

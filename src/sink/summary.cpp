@@ -141,6 +141,8 @@ std::string_view stopper_name(reason value) {
       return "--min-up, as enough targets were up";
     case reason::too_many_failed:
       return "--halt, as too many tasks failed";
+    case reason::out_of_memory:
+      return "a want of memory";
     case reason::bad_target:
       return "--strict, as a line was not a target";
     default:

@@ -34,7 +34,60 @@ hostile_script slow_answer() {
           .pace = std::chrono::milliseconds{2}};
 }
 
+/// How many probes the summary's first line tells of: "12,345 probes in 2.1 s: …".
+std::size_t probes_in_summary(const std::string& text) {
+  const std::size_t end = text.find(" probe");
+  std::size_t count = 0;
+  const std::size_t begin = text.rfind('\n', end) + 1;
+  for (std::size_t i = begin; end != text.npos && i < end; ++i) {
+    if (text[i] >= '0' && text[i] <= '9')
+      count = count * 10 + static_cast<std::size_t>(text[i] - '0');
+  }
+  return count;
+}
+
 }  // namespace
+
+TEST_CASE("a sweep that gets no more memory accounts for every probe, and ends with code 3") {
+  MUSTER_NEED_TRUE_MEMORY();
+  MUSTER_NEED_LAB();
+  lab::route_local("10.0.0.0/8");
+  lab::drop_echo_requests("10.0.0.0/8");
+  lab::drop_syns("10.0.0.0/8");
+  const temporary_directory directory;
+  const std::string results = directory.file("results.jsonl");
+  const std::vector<std::vector<std::string>> kinds{
+      {"10.0.0.0/14", "--icmp"},
+      {"10.0.0.0/14", "--tcp", "80"},
+      {"10.0.0.0/14", "--http"},
+      {"10.0.0.0/14", "--icmp", "--randomize", "--seed", "1"}};
+  for (const auto& kind : kinds) {
+    int ran_out = 0;
+    for (const int kib : {24'000, 29'000, 34'000, 40'000}) {
+      std::vector<std::string> words{
+          "sh", "-c",          "ulimit -v " + std::to_string(kib) + "; exec \"$@\"",
+          "sh", MUSTER_BINARY, "sweep"};
+      words.insert(words.end(), kind.begin(), kind.end());
+      words.insert(words.end(), {"--rate", "0", "--max-in-flight", "400000", "--timeout", "3s",
+                                 "--deadline", "4s", "-q", "-o", results});
+      ::unlink(results.c_str());
+      const auto result = run(words, {}, std::chrono::seconds{60});
+      const std::size_t records = lines_with(read_whole_file(results), "\"target\"");
+      CAPTURE(kind, kib, records, result.err);
+      if (records == 0 || result.exit_code == 1) continue;  // it did not begin, or had enough
+      CHECK(result.exit_code == 3);
+      CHECK(contains(result.err, "muster: out of memory"));
+      CHECK(contains(result.err, "stopped early by a want of memory"));
+      CHECK_FALSE(contains(result.err, "have no record"));
+      CHECK(records == probes_in_summary(result.err));
+      CHECK(lines_with(read_whole_file(results),
+                       R"("status":"cancelled","reason":"out_of_memory")") > 0);
+      ++ran_out;
+    }
+    CAPTURE(kind);
+    CHECK(ran_out > 0);
+  }
+}
 
 TEST_CASE("ten thousand connects with 256 file descriptors lose nothing") {
   hostile_server server{hostile_script::closes_at_once()};

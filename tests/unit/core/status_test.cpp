@@ -76,6 +76,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::bad_redirect, "bad_redirect"},
       {reason::wrong_payload, "wrong_payload"},
       {reason::truncated, "truncated"},
+      {reason::out_of_memory, "out_of_memory"},
       {reason::permission_denied, "permission_denied"},
       {reason::firewall_denied, "firewall_denied"},
       {reason::broadcast_address, "broadcast_address"},
