@@ -69,7 +69,7 @@ test::network_weather even_weather() {
 
 TEST_CASE("a host that calls its neighbours unreachable makes none of them so") {
   constexpr std::uint32_t hosts = 51;
-  for (const std::size_t payload_bytes : {56, 8, 0}) {
+  for (const std::size_t payload_bytes : {56U, 8U, 0U}) {
     const auto found = ask_all(hosts, even_weather(), payload_bytes, [](auto& network) {
       network.liar = ip_address::from_v4(first_host + 25);
       network.lies_about = 50;
@@ -97,7 +97,7 @@ TEST_CASE("a host that knows a neighbour's sequence number has still not seen it
 TEST_CASE("an error of a router that quotes no more than the ICMP header is believed") {
   auto weather = even_weather();
   weather.rejected = 1;
-  for (const std::size_t payload_bytes : {56, 8, 0}) {
+  for (const std::size_t payload_bytes : {56U, 8U, 0U}) {
     const auto found = ask_all(10, weather, payload_bytes);
     CAPTURE(payload_bytes);
     CHECK(found.with(status::unreachable) == 10);
