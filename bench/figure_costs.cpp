@@ -2,8 +2,11 @@
 #include "figure_parts.hpp"
 #include "network.hpp"
 #include "numbers_text.hpp"
+#include "support/loopback.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -52,6 +55,33 @@ void starts(const bench_place& at) {
   at.add("the first result of a sweep, from its start", "≤ 20 ms",
          fmt::format("{} (at most {})", duration_text(first.median), duration_text(first.max)),
          first.median <= 0.020);
+}
+
+void hosts_file_names(const bench_place& at) {
+  constexpr std::uint32_t lines = 100'000;
+  constexpr std::uint32_t asked = 200;
+  constexpr auto what = "200 names of a hosts file of 100,000 lines: wall";
+  if (const auto why_not = why_no_name_server(); !why_not.empty()) {
+    return at.add(what, "< 50 ms", "not measured: " + why_not, at.small);
+  }
+  auto hosts = loopback_hosts(0x7f000001, lines);
+  const network around{surroundings::nothing, hosts, at.tools.directory};
+  std::string file;
+  std::string names;
+  for (std::uint32_t i = 0; i < lines; ++i) {
+    file += fmt::format("{} host{}.bench.test host{}\n", hosts.targets.text(i), i, i);
+    if (i % (lines / asked) == 0) names += fmt::format("host{}.bench.test\n", i);
+  }
+  const test::temporary_directory files;
+  test::write_whole_file(files.file("hosts"), file);
+  test::write_whole_file(files.file("names"), names);
+  replace_system_file("hosts", files.file("hosts"));
+  const auto costs =
+      take_turns(at.tools, at.rounds(21), {at.sweep({"-iL", files.file("names"), "--rate", "0"})});
+  const auto wall = over(costs[0], wall_of);
+  at.add(what, "< 50 ms",
+         fmt::format("{} (at most {})", duration_text(wall.median), duration_text(wall.max)),
+         at.small || wall.median < 0.050);
 }
 
 }  // namespace muster::bench

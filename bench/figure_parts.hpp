@@ -62,6 +62,7 @@ void slash_8(const bench_place& at);
 void tiny_tasks(const bench_place& at);
 void flat_cost(const bench_place& at);
 void starts(const bench_place& at);
+void hosts_file_names(const bench_place& at);
 void tiny_programs(const bench_place& at);
 void sleeping_programs(const bench_place& at);
 void writing_programs(const bench_place& at);

@@ -17,13 +17,21 @@ struct figure_part {
   void (*measure)(const bench_place&);
   bool by_name_only = false;
 };
-constexpr figure_part all_parts[] = {{"icmp", icmp_rates},         {"tcp", tcp_rates},
-                                     {"http", http_rates},         {"silence", silence},
-                                     {"million", million},         {"ctrl-c", interruption},
-                                     {"memory", block_memory},     {"exclude", excluded_addresses},
-                                     {"slash-8", slash_8, true},   {"tiny", tiny_tasks},
-                                     {"flat", flat_cost},          {"start", starts},
-                                     {"programs", tiny_programs},  {"sleepers", sleeping_programs},
+constexpr figure_part all_parts[] = {{"icmp", icmp_rates},
+                                     {"tcp", tcp_rates},
+                                     {"http", http_rates},
+                                     {"silence", silence},
+                                     {"million", million},
+                                     {"ctrl-c", interruption},
+                                     {"memory", block_memory},
+                                     {"exclude", excluded_addresses},
+                                     {"slash-8", slash_8, true},
+                                     {"tiny", tiny_tasks},
+                                     {"flat", flat_cost},
+                                     {"start", starts},
+                                     {"hosts-file", hosts_file_names},
+                                     {"programs", tiny_programs},
+                                     {"sleepers", sleeping_programs},
                                      {"writers", writing_programs}};
 
 }  // namespace

@@ -51,18 +51,6 @@ std::string range(const work& wanted, std::uint32_t first, std::uint32_t last) {
   return wanted.targets.text(first) + "-" + wanted.targets.text(last);
 }
 
-/// What stands in `file` is /etc/resolv.conf for this process and its children alone.
-void replace_resolver_file(const std::string& file) {
-  if (const auto why_not = why_no_name_server(); !why_not.empty()) {
-    throw std::runtime_error{"a name server of its own: " + why_not};
-  }
-  if (unshare(CLONE_NEWNS) != 0 ||
-      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      mount(file.c_str(), "/etc/resolv.conf", nullptr, MS_BIND, nullptr) != 0) {
-    throw std::runtime_error{fmt::format("a name server of its own: {}", std::strerror(errno))};
-  }
-}
-
 }  // namespace
 
 std::string why_no_name_server() {
@@ -73,6 +61,18 @@ std::string why_no_name_server() {
     return "the root directory is no mount point, so that mounts can't be kept from others";
   }
   return {};
+}
+
+void replace_system_file(const std::string& name, const std::string& file) {
+  const std::string place = "/etc/" + name;
+  if (const auto why_not = why_no_name_server(); !why_not.empty()) {
+    throw std::runtime_error{fmt::format("{} of its own: {}", place, why_not)};
+  }
+  if (unshare(CLONE_NEWNS) != 0 ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount(file.c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+    throw std::runtime_error{fmt::format("{} of its own: {}", place, std::strerror(errno))};
+  }
 }
 
 network::network(surroundings around, work& wanted, const std::string& directory) {
@@ -160,7 +160,7 @@ void network::start_web_server(work& wanted) {
 void network::start_name_server(const work& wanted) {
   const auto file = files_.file("resolv.conf");
   test::write_whole_file(file, "nameserver 127.0.0.1\n");
-  replace_resolver_file(file);
+  replace_system_file("resolv.conf", file);
   server_ = std::make_unique<test::process>(std::vector<std::string>{
       "/proc/self/exe", "--serve-names", fmt::format("{}", wanted.targets.size())});
   if (!server_->wait_for_output("\n", start_time_max)) {

@@ -36,6 +36,9 @@ class network {
 /// takes a mount namespace, and a chroot into a plain directory gives none.
 std::string why_no_name_server();
 
+/// What stands in `file` is /etc/NAME for this process and its children alone.
+void replace_system_file(const std::string& name, const std::string& file);
+
 /// Answers questions about the first `count` names, on 127.0.0.1:53, until killed.
 [[noreturn]] void serve_names(std::uint32_t count);
 

@@ -38,6 +38,8 @@ class ip_address {
   constexpr std::uint32_t v4() const { return static_cast<std::uint32_t>(low_); }
   constexpr std::uint64_t high() const { return high_; }
   constexpr std::uint64_t low() const { return low_; }
+  /// True for 0.0.0.0 and `::`, which are no host's: the kernel takes them for this machine.
+  constexpr bool is_unspecified() const { return high_ == 0 && (low_ == 0 || low_ == v4_mapped); }
   /// True for fe80::/10, which needs a zone (an interface) to be reached.
   constexpr bool is_link_local_v6() const { return is_v6() && (high_ >> 54) == (0xfe80u >> 6); }
   /// True for 224.0.0.0/4 and ff00::/8.

@@ -25,16 +25,20 @@ namespace muster {
 
 /// Which addresses of a name are wanted, and in which order.
 enum class address_preference : std::uint8_t {
-  v4_first,  ///< Both families, IPv4 in front.
-  v6_first,  ///< Both families, IPv6 in front.
+  v4_first,  ///< IPv4 where there is any that this machine can send to, else IPv6.
+  v6_first,  ///< IPv6 where there is any that this machine can send to, else IPv4.
   v4_only,   ///< Asks for A records alone.
   v6_only,   ///< Asks for AAAA records alone.
 };
 
 struct resolver_options {
   /// Name servers: "10.0.0.1", "10.0.0.1:5353", "2001:db8::53", "[2001:db8::53]:53". When empty,
-  /// those of /etc/resolv.conf. Its search domains and ndots apply either way.
+  /// those of `config_file`. Its search domains and options apply either way.
   std::vector<std::string> servers;
+  /// resolv.conf(5), read before the first lookup that needs it.
+  std::string config_file = "/etc/resolv.conf";
+  /// hosts(5), read before the first lookup, and again when it has changed.
+  std::string hosts_file = "/etc/hosts";
   address_preference preference = address_preference::v4_first;
   /// How long one try waits for one server; doubled after each round of all servers. 1 ms to 1 min.
   std::chrono::milliseconds query_timeout{2000};
@@ -51,22 +55,25 @@ struct resolver_options {
 
 /// What became of a lookup.
 struct lookup_answer {
-  /// `none`, or why there is no address: name_not_found, no_address, name_server_failure,
-  /// name_server_unreachable, resolve_timeout, invalid_name, too_many_open_files or socket_error.
+  /// `none`, or why there is no address: name_not_found, no_address, one of the reasons that begin
+  /// with name_server_, resolve_timeout, invalid_name, too_many_open_files or socket_error.
   muster::reason failure = reason::none;
-  /// Preferred family first, otherwise in the server's order. Never empty on success, at most
+  /// Of one family, in the server's order. Never empty on success, at most
   /// `resolver::addresses_max`.
   std::vector<ip_address> addresses;
 };
 
 /// What a resolver has done so far.
 struct resolver_statistics {
-  std::uint64_t queries = 0;     ///< Lookups begun: a hosts file or DNS lookup of one name.
+  std::uint64_t queries = 0;     ///< Lookups of a name in the DNS that were begun.
   std::uint64_t cache_hits = 0;  ///< Answered from memory.
   std::uint64_t joined = 0;      ///< Waited for a lookup that another waiter had asked for.
 };
 
 /// Turns host names into addresses: the hosts file and DNS, by way of c-ares on the io_context.
+///
+/// Both families are asked for at once. The preferred one's answer counts as soon as it is there;
+/// the other's, when it comes first, after the 50 ms that RFC 8305, 3, gives the preferred one.
 ///
 /// Names that are asked for at the same time share one lookup, and answers are remembered for as
 /// long as their TTL allows. Nothing is opened or read before the first lookup, and no socket stays
@@ -106,13 +113,13 @@ class resolver {
   ~resolver();
 
   /// The answer, where it is known without a lookup: it is remembered and still fresh; the name is
-  /// an address as text, or localhost or below it (RFC 6761, 6.3), or can't be a host name. It is
-  /// valid until the next call and until the io_context runs on. Otherwise nullptr, and
-  /// `interest.resolved` is called from the io_context, never from inside this call.
+  /// an address as text, or localhost or below it (RFC 6761, 6.3), or in the hosts file, or can't
+  /// be a host name. It is valid until the next call and until the io_context runs on. Otherwise
+  /// nullptr, and `interest.resolved` is called from the io_context, never from inside this call.
   ///
   /// A name has up to `name_bytes_max` letters, digits, hyphens and underscores in labels of 1 to
-  /// 63 (RFC 1035, 2.3.4); upper case is as lower case. With a trailing dot it is absolute; without
-  /// any dot, the search domains are tried first.
+  /// 63 (RFC 1035, 2.3.4); upper case is as lower case. With a trailing dot it is absolute;
+  /// otherwise search domains are added as glibc does.
   const lookup_answer* resolve(std::string_view name, waiter& interest);
 
   /// The same for Asio's users; completes with `void(lookup_answer)`, never from inside the

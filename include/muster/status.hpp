@@ -67,10 +67,15 @@ enum class reason : std::uint8_t {
   connection_reset,
   closed_early,  ///< The peer closed the connection before a whole answer.
   // name_error
-  resolve_timeout,      ///< The name servers did not answer in time.
-  name_not_found,       ///< NXDOMAIN.
-  no_address,           ///< The name exists, but has no address of an allowed family.
-  name_server_failure,  ///< SERVFAIL, REFUSED or a malformed answer.
+  resolve_timeout,              ///< The name servers did not answer in time.
+  name_not_found,               ///< NXDOMAIN.
+  no_address,                   ///< The name exists, but has no address of an allowed family.
+  name_server_failure,          ///< SERVFAIL: it could not find out.
+  name_server_refused,          ///< REFUSED: it does not answer us, or not about this name.
+  name_server_not_implemented,  ///< NOTIMP.
+  name_server_format_error,     ///< FORMERR: it could not read the question.
+  name_server_error,            ///< Any other code that is no answer.
+  name_server_malformed,        ///< Its answer could not be read.
   name_server_unreachable,
   invalid_name,
   // protocol_error
@@ -111,7 +116,9 @@ enum class reason : std::uint8_t {
   out_of_memory,    ///< This process got no more memory.
   bad_target,       ///< --strict: a line of a pipe was not a target.
   // skipped
-  excluded,     ///< The name resolved to an excluded address.
+  excluded,  ///< A name or a redirect led to what is excluded.
+  /// 0.0.0.0 or `::`, which is no host's address: the kernel would connect to this machine.
+  unspecified_address,
   host_silent,  ///< --alive-first: the host did not answer the first probe.
   /// --alive-first: the first probe could not ask the host, so nobody knows whether it is there.
   first_probe_failed,

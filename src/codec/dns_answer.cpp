@@ -3,8 +3,6 @@
 #include "codec/ascii.hpp"
 #include "codec/wire.hpp"
 
-#include <cstdint>
-
 namespace muster::codec {
 namespace {
 
@@ -14,29 +12,39 @@ constexpr std::size_t name_bytes_max = 255;
 constexpr std::size_t label_bytes_max = 63;  // larger values point to another name
 constexpr std::uint16_t response_bit = 0x8000;
 constexpr std::uint16_t truncated_bit = 0x0200;
+constexpr std::uint16_t rcode_bits = 0x000f;
 
-}  // namespace
-
-std::optional<std::string> name_of_truncated_answer(std::span<const std::byte> message) {
-  if (message.size() < header_bytes) return std::nullopt;
-  const std::uint16_t flags = read_u16(message, 2);
-  if ((flags & response_bit) == 0 || (flags & truncated_bit) == 0) return std::nullopt;
-  if (read_u16(message, 4) != 1) return std::nullopt;
-  std::string name;
+/// Reads the name and the type of the question; false if they can't be read.
+bool read_question(std::span<const std::byte> message, dns_remark& into) {
   for (std::size_t at = header_bytes; at < message.size();) {
     const std::size_t label_bytes = read_u8(message, at++);
     if (label_bytes == 0) {
-      if (name.empty() || message.size() - at < question_tail_bytes) return std::nullopt;
-      return name;
+      if (into.name.empty() || message.size() - at < question_tail_bytes) return false;
+      into.type = read_u16(message, at);
+      return true;
     }
-    if (label_bytes > label_bytes_max || message.size() - at < label_bytes) return std::nullopt;
-    if (!name.empty()) name += '.';
+    if (label_bytes > label_bytes_max || message.size() - at < label_bytes) return false;
+    if (!into.name.empty()) into.name += '.';
     for (const std::byte letter : message.subspan(at, label_bytes))
-      name += to_lower(static_cast<char>(letter));
-    if (name.size() > name_bytes_max) return std::nullopt;
+      into.name += to_lower(static_cast<char>(letter));
+    if (into.name.size() > name_bytes_max) return false;
     at += label_bytes;
   }
-  return std::nullopt;
+  return false;
+}
+
+}  // namespace
+
+std::optional<dns_remark> remark_on(std::span<const std::byte> message) {
+  if (message.size() < header_bytes) return std::nullopt;
+  const std::uint16_t flags = read_u16(message, 2);
+  dns_remark remark;
+  remark.truncated = (flags & truncated_bit) != 0;
+  remark.rcode = flags & rcode_bits;
+  const bool failed = remark.rcode != 0 && remark.rcode != rcode_no_such_name;
+  if ((flags & response_bit) == 0 || (!remark.truncated && !failed)) return std::nullopt;
+  if (read_u16(message, 4) != 1 || !read_question(message, remark)) return std::nullopt;
+  return remark;
 }
 
 }  // namespace muster::codec

@@ -47,10 +47,6 @@ std::string check_label(std::string_view label, std::string_view name) {
     return fmt::format("'{}' is too long for a part of a host name: at most {} characters",
                        excerpt(label), label_bytes_max);
   }
-  if (label.front() == '-' || label.back() == '-') {
-    return fmt::format("'{}' starts or ends with a hyphen, which a host name can't",
-                       excerpt(label));
-  }
   return {};
 }
 

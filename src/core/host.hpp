@@ -16,8 +16,9 @@ struct host {
   std::string name;    ///< In lower case; empty for an address. May end in a dot.
 };
 
-/// Parses an IPv4 address or a host name: RFC 1123, 2.1, with underscores allowed anywhere, and a
-/// name's last label not a number (else `010.1` would be a name, or an address, as one likes).
+/// Parses an IPv4 address or a host name: letters, digits, hyphens and underscores in any order, as
+/// the DNS holds them (RFC 2181, 11), and a name's last label not a number (else `010.1` would be a
+/// name, or an address, as one likes).
 parsed<host> parse_host(std::string_view text);
 
 /// Parses a port, 1 to 65535.

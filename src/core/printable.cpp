@@ -1,5 +1,7 @@
 #include "muster/printable.hpp"
 
+#include "core/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -12,49 +14,6 @@ namespace {
 
 constexpr std::string_view ellipsis = "\xe2\x80\xa6";
 constexpr std::string_view replacement = "\xef\xbf\xbd";
-
-struct character {
-  char32_t code_point = 0;
-  std::size_t bytes = 1;
-  bool valid = false;
-};
-
-/// What the first byte of a sequence says about it. The second byte's bounds rule out overlong
-/// forms, surrogates and what lies beyond U+10FFFF (RFC 3629, section 4).
-struct lead_byte {
-  std::size_t continuations = 0;
-  unsigned char second_min = 0x80;
-  unsigned char second_max = 0xbf;
-  char32_t bits = 0;
-};
-
-lead_byte classify(unsigned char first) {
-  if (first >= 0xc2 && first <= 0xdf) return {1, 0x80, 0xbf, first & 0x1fu};
-  if (first == 0xe0) return {2, 0xa0, 0xbf, 0};
-  if (first == 0xed) return {2, 0x80, 0x9f, 0xd};
-  if (first >= 0xe1 && first <= 0xef) return {2, 0x80, 0xbf, first & 0x0fu};
-  if (first == 0xf0) return {3, 0x90, 0xbf, 0};
-  if (first >= 0xf1 && first <= 0xf3) return {3, 0x80, 0xbf, first & 0x07u};
-  if (first == 0xf4) return {3, 0x80, 0x8f, 4};
-  return {};
-}
-
-/// The first character of `text`, which is not empty. An ill-formed one spans the bytes that could
-/// have begun a well-formed one, at least one.
-character decode(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return {byte(0), 1, true};
-  const lead_byte lead = classify(byte(0));
-  if (lead.continuations == 0) return {};
-  char32_t code_point = lead.bits;
-  for (std::size_t i = 1; i <= lead.continuations; ++i) {
-    const unsigned char low = i == 1 ? lead.second_min : 0x80;
-    const unsigned char high = i == 1 ? lead.second_max : 0xbf;
-    if (i == text.size() || byte(i) < low || byte(i) > high) return {0, i, false};
-    code_point = code_point << 6 | (byte(i) & 0x3fu);
-  }
-  return {code_point, lead.continuations + 1, true};
-}
 
 struct code_point_range {
   char32_t first;
@@ -106,7 +65,7 @@ void append_escaped_code_point(std::string& out, char32_t code_point) {
   out += '}';
 }
 
-void append_safe(std::string& out, std::string_view bytes, const character& c) {
+void append_safe(std::string& out, std::string_view bytes, const utf8_character& c) {
   if (!c.valid || c.code_point < 0x20 || c.code_point == 0x7f) {
     append_escaped_bytes(out, bytes);
   } else if (is_deceptive(c.code_point)) {
@@ -116,7 +75,7 @@ void append_safe(std::string& out, std::string_view bytes, const character& c) {
   }
 }
 
-void append_well_formed(std::string& out, std::string_view bytes, const character& c) {
+void append_well_formed(std::string& out, std::string_view bytes, const utf8_character& c) {
   out += c.valid ? bytes : replacement;
 }
 
@@ -126,7 +85,7 @@ void append_pieces(std::string& out, std::string_view text, std::size_t bytes_ma
   const std::size_t start = out.size();
   std::size_t cut = start;
   while (!text.empty()) {
-    const character c = decode(text);
+    const utf8_character c = decode_utf8(text);
     append_piece(out, text.substr(0, c.bytes), c);
     const std::size_t appended = out.size() - start;
     if (appended > bytes_max) {

@@ -110,6 +110,16 @@ std::string_view to_string(reason value) {
       return "no_address";
     case reason::name_server_failure:
       return "name_server_failure";
+    case reason::name_server_refused:
+      return "name_server_refused";
+    case reason::name_server_not_implemented:
+      return "name_server_not_implemented";
+    case reason::name_server_format_error:
+      return "name_server_format_error";
+    case reason::name_server_error:
+      return "name_server_error";
+    case reason::name_server_malformed:
+      return "name_server_malformed";
     case reason::name_server_unreachable:
       return "name_server_unreachable";
     case reason::invalid_name:
@@ -156,6 +166,8 @@ std::string_view to_string(reason value) {
       return "enough_up";
     case reason::excluded:
       return "excluded";
+    case reason::unspecified_address:
+      return "unspecified_address";
     case reason::host_silent:
       return "host_silent";
     case reason::first_probe_failed:

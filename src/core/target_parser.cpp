@@ -6,6 +6,7 @@
 
 #include "core/address_expression.hpp"
 #include "core/host.hpp"
+#include "core/international_name.hpp"
 #include "core/url.hpp"
 #include "core/zone.hpp"
 
@@ -34,11 +35,10 @@ std::string check_characters(std::string_view text) {
     if (byte < 0x20 || byte == 0x7f) {
       return fmt::format("the control character {} has no place in a target", excerpt({&c, 1}));
     }
-    if (byte >= 0x80 && i < encoded_from) {
-      return "not ASCII: write an international name in its xn-- form";
-    }
   }
-  return {};
+  if (!has_non_ascii(text)) return {};
+  std::string found = find_invisible(text);
+  return found.empty() ? found : "it has an invisible character: " + found;
 }
 
 /// An expression's last parts, in the order in which they are cut off.
@@ -193,6 +193,24 @@ parsed<target_range> parse_ipv4_or_name(std::string_view text,
   return parse_name(expression, port, text);
 }
 
+/// `münchen.example` with or without a port: asked for in its ASCII form, called as it was written.
+parsed<target_range> parse_international(std::string_view text,
+                                         const target_parser_options& options) {
+  const std::size_t end = std::min(text.find_first_of(":/"), text.size());
+  auto ascii = to_ascii_name(text.substr(0, end));
+  if (!ascii) return std::move(ascii.error());
+  if (has_non_ascii(text.substr(end))) {
+    return parse_error{"not ASCII: of a target, only a name may have other characters"};
+  }
+  auto range = parse_ipv4_or_name(ascii->append(text.substr(end)), options);
+  const target* single = range ? range->single() : nullptr;
+  if (single == nullptr || !single->needs_lookup()) return range;
+  target_text pieces;
+  pieces.text = text;
+  pieces.host = single->host();
+  return target_range{target{single->form(), {}, single->port(), std::move(pieces)}};
+}
+
 parsed<target_range> parse_line(std::string_view text) {
   if (text.find('\0') != text.npos) {
     return parse_error{"a NUL byte, which no command can be given: is this a text file?"};
@@ -238,6 +256,7 @@ parsed<target_range> parse_target(std::string_view text, const target_parser_opt
   if (before_zone.size() != text.size()) {
     return parse_error{"a zone after % belongs to an IPv6 address only"};
   }
+  if (has_non_ascii(text)) return parse_international(text, options);
   return parse_ipv4_or_name(text, options);
 }
 

@@ -1,6 +1,7 @@
 #include "core/url.hpp"
 
 #include "core/host.hpp"
+#include "core/international_name.hpp"
 #include "core/url_encoding.hpp"
 #include "core/zone.hpp"
 
@@ -14,6 +15,8 @@ namespace muster {
 namespace {
 
 constexpr std::uint16_t http_port = 80;
+constexpr std::string_view name_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
@@ -53,10 +56,31 @@ class uri {
   bool parsed_ = false;
 };
 
+/// Where the host name of a URL stands; empty for an IP literal, and where there may be a user
+/// name.
+std::string_view name_in(std::string_view text) {
+  text.remove_prefix(std::min(text.find("://") + 3, text.size()));
+  text = text.substr(0, text.find_first_of("/?#"));
+  if (text.starts_with('[') || text.find('@') != text.npos) return {};
+  return text.substr(0, text.rfind(':'));
+}
+
+/// A host name that is written in other characters than it is asked for with, as UTF-8 or as %XX
+/// (RFC 3986, 3.2.2), in its ASCII form; empty for any other.
+parsed<std::string> ascii_form(std::string_view name) {
+  if (name.find('%') == name.npos && !has_non_ascii(name)) return std::string{};
+  std::string plain{name};
+  const char* const end = ::uriUnescapeInPlaceA(plain.data());
+  plain.resize(static_cast<std::size_t>(end - plain.data()));
+  if (has_non_ascii(plain)) return to_ascii_name(plain);
+  // Decoded, other characters could be taken for the end of the host.
+  const bool is_name = plain.find_first_not_of(name_characters) == plain.npos;
+  return is_name ? lower(plain) : std::string{};
+}
+
 /// The zone of an IPv6 address in a URL (RFC 6874): `%25eth0` before the bracket, or `%eth0`, as
 /// many write it.
 struct url_zone {
-  std::size_t at = 0;        ///< Where it begins in the URL.
   std::string_view written;  ///< With its `%`; empty when there is none.
   std::string_view name() const {
     return written.substr(written.starts_with("%25") ? 3
@@ -70,7 +94,7 @@ url_zone find_zone(std::string_view text) {
   const std::size_t closing = text.find_first_of("]/?#", opening);
   const std::size_t percent = text.find('%', opening);
   if (closing == text.npos || text[closing] != ']' || percent > closing) return {};
-  return {percent, text.substr(percent, closing - percent)};
+  return {text.substr(percent, closing - percent)};
 }
 
 /// The interface that a zone means. Characters may be written as %XX.
@@ -167,10 +191,19 @@ bool looks_like_url(std::string_view text) {
 
 parsed<target> parse_url(std::string_view text) {
   if (std::string wrong = check_scheme(text); !wrong.empty()) return parse_error{std::move(wrong)};
+  const std::string_view name = name_in(text);
+  const auto ascii_name = ascii_form(name);
+  if (!ascii_name) return ascii_name.error();
   const url_zone zone = find_zone(text);
-  const std::string plain = encoded(std::string{text}.erase(zone.at, zone.written.size()));
+  // What is written in another form than uriparser's, or has none there.
+  const std::string_view odd = ascii_name->empty() ? zone.written : name;
+  std::string plain{text};
+  if (!odd.empty()) {
+    plain.replace(static_cast<std::size_t>(odd.data() - text.data()), odd.size(), *ascii_name);
+  }
+  plain = encoded(plain);
   const uri parts{plain};
-  if (!parts.is_parsed()) return authority_error(text);
+  if (!parts.is_parsed()) return authority_error(plain);
   if (parts.has_user()) return refused_user();
   auto url_host = parse_url_host(parts);
   if (!url_host) return std::move(url_host.error());

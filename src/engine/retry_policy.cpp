@@ -15,8 +15,8 @@ bool is_retried(status value, reason why) {
     case status::mismatch:
       return why == reason::plugin_warning || why == reason::plugin_critical;
     case status::name_error:
-      return why == reason::resolve_timeout || why == reason::name_server_failure ||
-             why == reason::name_server_unreachable;
+      return why == reason::resolve_timeout ||
+             (why >= reason::name_server_failure && why <= reason::name_server_unreachable);
     default:
       return false;
   }

@@ -14,7 +14,7 @@
 // about is asked again over TCP on a channel of its own.
 #include "net/dns_channel.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/zone.hpp"
 #include "muster/resolver.hpp"
 
 #include <algorithm>
@@ -41,7 +41,9 @@ namespace {
 
 // Queries that expire within this time of each other share one wake-up.
 constexpr std::chrono::milliseconds timer_quantum{5};
-constexpr std::size_t truncated_max = 10'000;
+constexpr std::size_t remarks_max = 10'000;
+constexpr std::uint16_t type_a = 1;      // RFC 1035, 3.2.2
+constexpr std::uint16_t type_aaaa = 28;  // RFC 3596, 2.1
 
 std::optional<ip_address> address_of(const ares_addrinfo_node& node) {
   if (node.ai_family == AF_INET) {
@@ -61,12 +63,15 @@ std::optional<ip_address> address_of(const ares_addrinfo_node& node) {
   return address;
 }
 
-dns_reply reply_of(const ares_addrinfo& result) {
+/// The addresses of an answer, as far as they are of the kind that was asked for: a server may add
+/// what it likes.
+dns_reply reply_of(const ares_addrinfo& result, dns_family family) {
   dns_reply reply;
   int ttl = std::numeric_limits<int>::max();
   for (const auto* node = result.nodes; node; node = node->ai_next) {
     const auto address = address_of(*node);
-    if (!address || reply.addresses.size() >= resolver::addresses_max) continue;
+    if (!address || address->is_v4() != (family == dns_family::v4)) continue;
+    if (reply.addresses.size() >= resolver::addresses_max) continue;
     reply.addresses.push_back(*address);
     ttl = std::min(ttl, node->ai_ttl);
   }
@@ -85,11 +90,15 @@ reason reason_of(int status) {
     case ARES_ENODATA:
       return reason::no_address;
     case ARES_ESERVFAIL:
-    case ARES_EREFUSED:
-    case ARES_EFORMERR:
-    case ARES_EBADRESP:
-    case ARES_ENOTIMP:
       return reason::name_server_failure;
+    case ARES_EREFUSED:
+      return reason::name_server_refused;
+    case ARES_EFORMERR:
+      return reason::name_server_format_error;
+    case ARES_ENOTIMP:
+      return reason::name_server_not_implemented;
+    case ARES_EBADRESP:
+      return reason::name_server_malformed;
     case ARES_ETIMEOUT:
       return reason::resolve_timeout;
     case ARES_EBADNAME:
@@ -99,22 +108,29 @@ reason reason_of(int status) {
   }
 }
 
-int family_of(dns_families families) {
-  switch (families) {
-    case dns_families::v4:
-      return AF_INET;
-    case dns_families::v6:
-      return AF_INET6;
-    case dns_families::both:
-      break;
+reason reason_of_rcode(unsigned rcode) {
+  switch (rcode) {
+    case codec::rcode_format_error:
+      return reason::name_server_format_error;
+    case codec::rcode_server_failure:
+      return reason::name_server_failure;
+    case codec::rcode_not_implemented:
+      return reason::name_server_not_implemented;
+    case codec::rcode_refused:
+      return reason::name_server_refused;
+    default:
+      return reason::name_server_error;
   }
-  return AF_UNSPEC;
 }
 
 int set_servers(ares_channeldata* ares, const std::vector<dns_server_address>& servers) {
   std::string list;
   for (const auto& server : servers) {
-    const std::string address = server.address.to_string();
+    std::string address = server.address.to_string();
+#if ARES_VERSION >= 0x012200
+    // 1.34 leaves out a link-local server that has no zone; 1.18 can't read one that has.
+    if (server.scope != 0) address += '%' + zone_name(server.scope);
+#endif
     if (!list.empty()) list += ',';
     list += server.address.is_v4() ? address : '[' + address + ']';
     list += ':' + std::to_string(server.port);
@@ -167,20 +183,28 @@ dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& o
     : context_{context},
       options_{options},
       timer_{std::make_shared<asio::steady_timer>(context)},
-      on_truncated_{[this](std::string name) { note_truncated(std::move(name)); }} {
+      hooks_{[this](codec::dns_remark remark) { keep(std::move(remark)); },
+             [this](const ip_address& server) { return zone_of(server); }} {
   ares_options settings{};
-  // Host aliases are a file read again for each name, and nobody's idea of a target.
-  settings.flags = ARES_FLAG_NOALIASES | (options.over_tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC);
+  // Where names are looked for, and what is added to them, is muster's to say: c-ares is to read no
+  // file of this machine. It would read the hosts file for each name.
+  char lookups[] = "b";
+  char no_file[] = "/dev/null";
+  settings.lookups = lookups;
+  settings.resolvconf_path = no_file;
+  settings.flags = ARES_FLAG_NOALIASES | ARES_FLAG_NOSEARCH |
+                   (options.over_tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC);
   settings.timeout = static_cast<int>(options.query_timeout.count());
   settings.tries = options.tries;
   settings.sock_state_cb = &dns_channel::on_socket_state;
   settings.sock_state_cb_data = this;
   const int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
-                    settle(settings);
+                    ARES_OPT_LOOKUPS | ARES_OPT_RESOLVCONF | ARES_OPT_DOMAINS | ARES_OPT_NDOTS |
+                    (options.rotate ? ARES_OPT_ROTATE : ARES_OPT_NOROTATE) | settle(settings);
   int status = ares_library_init(ARES_LIB_INIT_ALL);
   if (status == ARES_SUCCESS) {
     status = ares_init_options(&ares_, &settings, given);
-    if (status == ARES_SUCCESS && !options.servers.empty()) {
+    if (status == ARES_SUCCESS) {
       status = set_servers(ares_, options.servers);
       if (status != ARES_SUCCESS) ares_destroy(ares_);
     }
@@ -189,7 +213,7 @@ dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& o
   if (status != ARES_SUCCESS) {
     throw std::runtime_error{std::string{"c-ares can't start: "} + ares_strerror(status)};
   }
-  use_dns_sockets(ares_, on_truncated_);
+  use_dns_sockets(ares_, hooks_);
 }
 
 dns_channel::~dns_channel() {
@@ -198,21 +222,28 @@ dns_channel::~dns_channel() {
   ares_library_cleanup();
 }
 
-void dns_channel::start(const std::string& name, dns_families families, dns_query& query) {
+std::uint32_t dns_channel::zone_of(const ip_address& server) const {
+  const auto place = std::ranges::find(options_.servers, server, &dns_server_address::address);
+  return place == options_.servers.end() ? 0 : place->scope;
+}
+
+void dns_channel::start(const std::string& name, dns_family family, dns_query& query) {
   query.channel_ = this;
   query.arrivals_before_ = arrivals_;
   query.closures_before_ = closures_;
   query.name_ = name;
-  query.families_ = families;
+  query.family_ = family;
+  take_remark(query);  // on an answer that came too late for an earlier question
   ares_addrinfo_hints hints{};
   // Sorting by RFC 6724 would connect a socket for each address; the caller has its own preference.
   hints.ai_flags = ARES_AI_NOSORT;
-  hints.ai_family = family_of(families);
+  hints.ai_family = family == dns_family::v4 ? AF_INET : AF_INET6;
   // One entry for each address, not for each socket type.
   hints.ai_socktype = SOCK_STREAM;
   ++in_flight_;
   starting_ = &query;
-  ares_getaddrinfo(ares_, name.c_str(), nullptr, &hints, &dns_channel::on_answer, &query);
+  const std::string absolute = name + '.';
+  ares_getaddrinfo(ares_, absolute.c_str(), nullptr, &hints, &dns_channel::on_answer, &query);
   starting_ = nullptr;
   if (in_flight_ > 0 && !timer_armed_) arm_timer();
 }
@@ -224,14 +255,11 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
   dns_channel& self = *query.channel_;
   if (self.closing_) return;
   --self.in_flight_;
-  dns_reply reply;
-  if (status == ARES_SUCCESS && result) {
-    reply = reply_of(*result);
-  } else {
-    reply.failure = status == ARES_ECONNREFUSED ? self.why_refused(query) : reason_of(status);
-  }
-  reply.local = self.starting_ == &query;
-  if (self.was_truncated(query)) return self.ask_over_tcp(query, std::move(reply));
+  const auto remark = self.take_remark(query);
+  if (self.in_flight_ == 0) self.remarks_.clear();
+  dns_reply reply = self.reply_to(query, status, result, remark ? remark->rcode : 0);
+  reply.unasked = self.starting_ == &query;
+  if (remark && remark->truncated) return self.ask_over_tcp(query, std::move(reply));
   // Part of an answer is better than none of it.
   if (reply.addresses.empty() && !query.cut_short_.addresses.empty()) {
     reply = std::move(query.cut_short_);
@@ -239,24 +267,37 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
   query.replied(std::move(reply));
 }
 
-void dns_channel::note_truncated(std::string name) {
-  if (truncated_.size() < truncated_max) truncated_.insert(std::move(name));
+/// What came of a question, whose last remarkable answer had this response code; 0 for none.
+dns_reply dns_channel::reply_to(const dns_query& query, int status, const ares_addrinfo* result,
+                                unsigned rcode) const {
+  // c-ares knows five codes, and takes an answer with any other for a good one.
+  const bool unknown_rcode = rcode > codec::rcode_refused;
+  if (status == ARES_SUCCESS && result && !unknown_rcode) return reply_of(*result, query.family_);
+  dns_reply reply;
+  if (unknown_rcode && status != ARES_ETIMEOUT) {
+    reply.failure = reason_of_rcode(rcode);
+  } else if (status == ARES_ECONNREFUSED) {
+    reply.failure = rcode == 0 || rcode == codec::rcode_no_such_name ? why_refused(query)
+                                                                     : reason_of_rcode(rcode);
+  } else {
+    reply.failure = reason_of(status);
+  }
+  return reply;
 }
 
-/// True if an answer to this query was cut short, under its own name or with a search domain added.
-bool dns_channel::was_truncated(const dns_query& query) {
-  if (truncated_.empty()) return false;
-  std::string name = query.name_;
-  if (!name.empty() && name.back() == '.') name.pop_back();
-  std::transform(name.begin(), name.end(), name.begin(), codec::to_lower);
-  const auto first = truncated_.lower_bound(name);
-  auto last = first;
-  while (last != truncated_.end() && (*last == name || last->starts_with(name + '.')))
-    ++last;
-  const bool found = first != last;
-  truncated_.erase(first, last);
-  if (in_flight_ == 0) truncated_.clear();
-  return found;
+void dns_channel::keep(codec::dns_remark remark) {
+  if (remarks_.size() >= remarks_max) return;
+  std::pair key{remark.name, remark.type};
+  remarks_.insert_or_assign(std::move(key), std::move(remark));
+}
+
+/// What was last remarked on an answer to this question.
+std::optional<codec::dns_remark> dns_channel::take_remark(const dns_query& query) {
+  if (remarks_.empty()) return std::nullopt;
+  const std::uint16_t type = query.family_ == dns_family::v4 ? type_a : type_aaaa;
+  auto node = remarks_.extract(std::pair{query.name_, type});
+  if (node.empty()) return std::nullopt;
+  return std::move(node.mapped());
 }
 
 void dns_channel::ask_over_tcp(dns_query& query, dns_reply reply) {
@@ -271,13 +312,14 @@ void dns_channel::ask_over_tcp(dns_query& query, dns_reply reply) {
   }
   query.cut_short_ = std::move(reply);
   const std::string name = std::move(query.name_);
-  over_tcp_->start(name, query.families_, query);
+  over_tcp_->start(name, query.family_, query);
 }
 
 // c-ares 1.18 says "connection refused" for servers that can't be reached, for servers that
-// answered SERVFAIL, REFUSED or NOTIMP, and when it could not open a socket. While a query is under
-// way, c-ares closes a UDP socket only because of an error on it, so an answer that arrived without
-// a socket being closed since the query began means that the servers are there, and refuse.
+// answered SERVFAIL, REFUSED or NOTIMP, and when it could not open a socket. What they answered was
+// remarked, but for TCP. While a query is under way, c-ares closes a socket only because of an
+// error on it, so an answer that arrived without a socket being closed since the query began means
+// that the servers are there, and refuse.
 reason dns_channel::why_refused(const dns_query& query) const {
   if (arrivals_ > query.arrivals_before_ && closures_ == query.closures_before_) {
     return reason::name_server_failure;

@@ -7,9 +7,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <asio/io_context.hpp>
@@ -24,27 +26,29 @@ namespace muster {
 struct dns_server_address {
   ip_address address;
   std::uint16_t port = 53;
+  std::uint32_t scope = 0;  ///< The zone of a link-local address, as an interface's index.
 };
 
 struct dns_channel_options {
-  std::vector<dns_server_address> servers;  ///< When empty, those of /etc/resolv.conf.
+  std::vector<dns_server_address> servers;  ///< At least one.
   std::chrono::milliseconds query_timeout{};
   int tries = 0;
   bool over_tcp = false;  ///< Rather than UDP.
+  bool rotate = false;    ///< Each question begins with another server.
 };
 
-/// The families a lookup asks for.
-enum class dns_families : std::uint8_t { both, v4, v6 };
+/// What is asked for: A or AAAA records.
+enum class dns_family : std::uint8_t { v4, v6 };
 
-/// What a lookup brought, in the order of the answer.
+/// What a question brought, in the order of the answer.
 struct dns_reply {
   muster::reason failure = reason::none;
   std::vector<ip_address> addresses;
-  std::chrono::seconds ttl{};  ///< The least of the records used; meaningless if `local`.
-  bool local = false;          ///< Found without DNS: in the hosts file, or a numeric address.
+  std::chrono::seconds ttl{};  ///< The least of the records used.
+  bool unasked = false;        ///< It failed before any server could be asked.
 };
 
-/// One lookup under way. It lives until `replied` was called or the channel was destroyed.
+/// One question under way. It lives until `replied` was called or the channel was destroyed.
 class dns_query {
  public:
   virtual ~dns_query() = default;
@@ -57,7 +61,7 @@ class dns_query {
   std::uint64_t arrivals_before_ = 0;
   std::uint64_t closures_before_ = 0;
   std::string name_;
-  dns_families families_{};
+  dns_family family_{};
   dns_reply cut_short_;  // what a truncated answer held, while it is asked for again over TCP
 };
 
@@ -75,21 +79,25 @@ class dns_channel {
   /// Queries that are under way are never called any more.
   ~dns_channel();
 
-  /// Looks `name` up. It holds nothing but the letters of a host name.
-  void start(const std::string& name, dns_families families, dns_query& query);
+  /// Asks the servers for the addresses of `name`, which is in lower case, holds nothing but the
+  /// letters of a host name, and has no trailing dot. No search domain is added.
+  void start(const std::string& name, dns_family family, dns_query& query);
 
  private:
   struct watch;
   static void on_answer(void* query, int status, int timeouts, ares_addrinfo* result);
   static void on_socket_state(void* self, int descriptor, int readable, int writable);
+  std::uint32_t zone_of(const ip_address& server) const;
   void watch_socket(int descriptor, bool readable, bool writable);
   void unwatch_socket(int descriptor);
   void wait(const std::shared_ptr<watch>& socket);
   void process(int readable, int writable);
   void arm_timer();
+  dns_reply reply_to(const dns_query& query, int status, const ares_addrinfo* result,
+                     unsigned rcode) const;
   reason why_refused(const dns_query& query) const;
-  void note_truncated(std::string name);
-  bool was_truncated(const dns_query& query);
+  void keep(codec::dns_remark remark);
+  std::optional<codec::dns_remark> take_remark(const dns_query& query);
   void ask_over_tcp(dns_query& query, dns_reply reply);
 
   asio::io_context& context_;
@@ -105,8 +113,9 @@ class dns_channel {
   std::uint64_t closures_ = 0;  // how often c-ares closed a socket
   bool timer_armed_ = false;
   bool closing_ = false;
-  std::set<std::string> truncated_;  // the names that truncated answers of late were about
-  truncation_handler on_truncated_;
+  // What was remarked on answers of late, by the name and the type of their questions.
+  std::map<std::pair<std::string, std::uint16_t>, codec::dns_remark> remarks_;
+  dns_socket_hooks hooks_;
   std::unique_ptr<dns_channel> over_tcp_;  // for what was truncated; absent until needed
 };
 

@@ -1,12 +1,19 @@
 #include "net/dns_config.hpp"
 
 #include "core/host.hpp"
+#include "core/zone.hpp"
+#include "net/small_file.hpp"
 
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include <unistd.h>
 
 namespace muster {
 namespace {
@@ -14,6 +21,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t servers_max = 16;
+constexpr std::size_t config_bytes_max = 64 * 1024;
+constexpr ip_address this_machine = ip_address::from_v4(0x7f00'0001);
 
 dns_server_address parse_server(const std::string& text) {
   std::string_view host = text;
@@ -37,10 +46,10 @@ dns_server_address parse_server(const std::string& text) {
   }
   const auto address = ip_address::parse(host);
   if (!address || (bracketed && host.find(':') == std::string_view::npos)) throw wrong();
-  if (port.data() == nullptr) return {*address};
+  if (port.data() == nullptr) return dns_server_address{*address};
   const auto number = parse_port(port);
   if (!number) throw wrong();
-  return {*address, *number};
+  return dns_server_address{*address, *number};
 }
 
 void check(const resolver_options& options) {
@@ -58,11 +67,48 @@ void check(const resolver_options& options) {
   }
 }
 
+/// What this machine's name has after its first dot; empty if nothing.
+std::string own_domain() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  const std::string_view text{name.data()};
+  const std::size_t dot = text.find('.');
+  return dot == text.npos ? std::string{} : std::string{text.substr(dot + 1)};
+}
+
+dns_server_address server_of(const codec::resolv_conf::name_server& written) {
+  dns_server_address server{written.address};
+  // A zone that this machine doesn't have counts as none, as for glibc.
+  if (written.zone.empty()) return server;
+  if (const auto scope = resolve_zone(written.zone)) server.scope = *scope;
+  return server;
+}
+
 }  // namespace
+
+reason read_dns_config(const std::string& path, dns_channel_options& channel,
+                       codec::resolv_conf& conf) {
+  std::string text;
+  const int error = read_regular_file(path, config_bytes_max, text);
+  if (error == EMFILE || error == ENFILE) return reason::too_many_open_files;
+  conf = codec::read_resolv_conf(error == 0 ? std::string_view{text} : std::string_view{});
+  if (const char* domains = std::getenv("LOCALDOMAIN")) codec::set_search(domains, conf);
+  if (const char* options = std::getenv("RES_OPTIONS")) codec::add_options(options, conf);
+  if (!conf.has_search) codec::set_search(own_domain(), conf);
+  channel.over_tcp = conf.use_tcp;
+  channel.rotate = conf.rotate;
+  if (!channel.servers.empty()) return reason::none;
+  for (const auto& written : conf.servers)
+    channel.servers.push_back(server_of(written));
+  if (channel.servers.empty()) channel.servers.push_back({this_machine});
+  return reason::none;
+}
 
 dns_channel_options channel_options(const resolver_options& options) {
   check(options);
-  dns_channel_options channel{{}, options.query_timeout, options.tries};
+  dns_channel_options channel;
+  channel.query_timeout = options.query_timeout;
+  channel.tries = options.tries;
   for (const auto& server : options.servers)
     channel.servers.push_back(parse_server(server));
   return channel;

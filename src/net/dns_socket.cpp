@@ -10,10 +10,11 @@
 // next read of the socket tells c-ares, which then moves on every query of that server.
 #include "net/dns_socket.hpp"
 
-#include "codec/dns_answer.hpp"
+#include "net/socket_address.hpp"
 
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include <ares.h>
@@ -52,6 +53,16 @@ ares_socket_t open_socket(int family, int type, int protocol, void*) {
 
 int close_socket(ares_socket_t descriptor, void*) { return ::close(descriptor); }
 
+/// c-ares 1.18 knows nothing of zones.
+int connect_zoned(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes,
+                  const dns_socket_hooks& hooks) {
+  if (address->sa_family != AF_INET6) return ::connect(descriptor, address, bytes);
+  sockaddr_in6 zoned;
+  std::memcpy(&zoned, address, sizeof zoned);
+  if (zoned.sin6_scope_id == 0) zoned.sin6_scope_id = hooks.zone_of(address_of(*address));
+  return ::connect(descriptor, reinterpret_cast<const sockaddr*>(&zoned), sizeof zoned);
+}
+
 bool is_datagram(int descriptor) {
   int type = 0;
   socklen_t bytes = sizeof type;
@@ -59,14 +70,14 @@ bool is_datagram(int descriptor) {
 }
 
 ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
-                     ares_socklen_t* from_bytes, void* on_truncated) {
+                     ares_socklen_t* from_bytes, void* hooks) {
   const ares_ssize_t got = ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
   if (got <= 0) return got;
-  // Over TCP, the first bytes are a length or a part of one; nothing there is taken for truncated.
-  auto name = codec::name_of_truncated_answer(
-      {static_cast<const std::byte*>(data), static_cast<std::size_t>(got)});
-  if (name && is_datagram(descriptor)) {
-    (*static_cast<truncation_handler*>(on_truncated))(*std::move(name));
+  // Over TCP, the first bytes are a length or a part of one; nothing there is remarked.
+  auto remark =
+      codec::remark_on({static_cast<const std::byte*>(data), static_cast<std::size_t>(got)});
+  if (remark && is_datagram(descriptor)) {
+    static_cast<dns_socket_hooks*>(hooks)->on_remark(*std::move(remark));
   }
   return got;
 }
@@ -94,8 +105,8 @@ int set_socket_option(ares_socket_t, ares_socket_opt_t, const void*, ares_sockle
 }
 
 int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes,
-                   unsigned int, void*) {
-  return ::connect(descriptor, address, bytes);
+                   unsigned int, void* hooks) {
+  return connect_zoned(descriptor, address, bytes, *static_cast<dns_socket_hooks*>(hooks));
 }
 
 ares_ssize_t send_bytes(ares_socket_t descriptor, const void* data, size_t bytes, int,
@@ -110,7 +121,7 @@ const char* interface_name(unsigned int index, char* name, size_t, void*) {
   return ::if_indextoname(index, name);
 }
 
-void use_functions(ares_channeldata* ares, void* on_truncated) {
+void use_functions(ares_channeldata* ares, void* hooks) {
   ares_socket_functions_ex functions{};
   functions.version = 1;
   functions.asocket = open_socket;
@@ -121,27 +132,28 @@ void use_functions(ares_channeldata* ares, void* on_truncated) {
   functions.asendto = send_bytes;
   functions.aif_nametoindex = interface_index;
   functions.aif_indextoname = interface_name;
-  ares_set_socket_functions_ex(ares, &functions, on_truncated);
+  ares_set_socket_functions_ex(ares, &functions, hooks);
 }
 
 #else
 
-int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes, void*) {
-  return ::connect(descriptor, address, bytes);
+int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_socklen_t bytes,
+                   void* hooks) {
+  return connect_zoned(descriptor, address, bytes, *static_cast<dns_socket_hooks*>(hooks));
 }
 
-void use_functions(ares_channeldata* ares, void* on_truncated) {
+void use_functions(ares_channeldata* ares, void* hooks) {
   static const ares_socket_functions functions{open_socket, close_socket, connect_socket, receive,
                                                send};
-  ares_set_socket_functions(ares, &functions, on_truncated);
+  ares_set_socket_functions(ares, &functions, hooks);
 }
 
 #endif
 
 }  // namespace
 
-void use_dns_sockets(ares_channeldata* ares, truncation_handler& on_truncated) {
-  use_functions(ares, &on_truncated);
+void use_dns_sockets(ares_channeldata* ares, dns_socket_hooks& hooks) {
+  use_functions(ares, &hooks);
 }
 
 }  // namespace muster

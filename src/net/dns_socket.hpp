@@ -1,16 +1,23 @@
 #pragma once
 
+#include "codec/dns_answer.hpp"
+#include "muster/address.hpp"
+
+#include <cstdint>
 #include <functional>
-#include <string>
 
 struct ares_channeldata;
 
 namespace muster {
 
-/// Told of each truncated answer that arrives, before c-ares reads it, by the name it is about.
-using truncation_handler = std::function<void(std::string name)>;
+struct dns_socket_hooks {
+  /// Told of each answer over UDP that is out of the ordinary, before c-ares reads it.
+  std::function<void(codec::dns_remark)> on_remark;
+  /// The zone of a name server, which c-ares 1.18 knows nothing of; 0 for none.
+  std::function<std::uint32_t(const ip_address&)> zone_of;
+};
 
-/// Has c-ares do its socket calls by way of muster's. The handler outlives the channel.
-void use_dns_sockets(ares_channeldata* ares, truncation_handler& on_truncated);
+/// Has c-ares do its socket calls by way of muster's. The hooks outlive the channel.
+void use_dns_sockets(ares_channeldata* ares, dns_socket_hooks& hooks);
 
 }  // namespace muster

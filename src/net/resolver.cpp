@@ -1,14 +1,16 @@
-// Strategy: a name that is asked for and not in the cache becomes a `flight`: one lookup, and the
-// list of those who wait for it. A new flight queues; a turn of the resolver, posted to the
-// io_context, hands queued flights to c-ares, a bounded number at a time, and tells the waiters of
-// those that have ended. So waiters are called from one place only, with neither c-ares nor a call
-// to the resolver below them on the stack, and may do as they please.
+// Strategy: a name that is asked for and neither in the cache nor known to this machine becomes a
+// `flight`: one lookup, and the list of those who wait for it. A new flight queues; a turn of the
+// resolver, posted to the io_context, hands queued flights to c-ares, a bounded number at a time,
+// and tells the waiters of those that have ended. So waiters are called from one place only, with
+// neither c-ares nor a call to the resolver below them on the stack, and may do as they please.
 #include "muster/resolver.hpp"
 
 #include "muster/intrusive_list.hpp"
 #include "net/dns_cache.hpp"
 #include "net/dns_channel.hpp"
 #include "net/dns_config.hpp"
+#include "net/hosts_file.hpp"
+#include "net/name_lookup.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -38,11 +40,18 @@ constexpr std::size_t lookups_in_flight_max = 1'024;
 constexpr std::size_t burst_lookups_max = 100;
 constexpr std::chrono::milliseconds settle_time{500};
 
-// Lookups begun in one turn, each of which reads the hosts file: the loop has other work.
+// Lookups begun in one turn: the loop has other work.
 constexpr std::size_t starts_per_turn_max = 50;
 
-// The hosts file has no TTL; an edit of it shows after this time.
-constexpr std::chrono::seconds local_ttl = 60s;
+// An answer of the family that is not preferred is held back this long: the resolution delay of RFC
+// 8305, 3. A question that nobody waits for any more keeps its socket for as long.
+constexpr std::chrono::milliseconds resolution_delay{50};
+// Questions that nobody waits for any more and that are not answered yet: each has one of 65,536
+// message ids. With more of them, no further lookup begins.
+constexpr std::size_t left_over_max = 16'384;
+
+// What this machine knows of itself has no TTL; an edit of the hosts file shows after this time.
+constexpr std::chrono::seconds local_ttl = 1s;
 // A server that failed or kept silent is asked again soon, but not at once for each of a thousand
 // targets with the same name.
 constexpr std::chrono::seconds failure_ttl = 1s;
@@ -50,21 +59,7 @@ constexpr std::chrono::seconds failure_ttl = 1s;
 constexpr ip_address loopback_v4 = ip_address::from_v4(0x7f00'0001);
 constexpr ip_address loopback_v6 = ip_address::from_bits(0, 1);
 
-dns_families families_of(address_preference preference) {
-  switch (preference) {
-    case address_preference::v4_only:
-      return dns_families::v4;
-    case address_preference::v6_only:
-      return dns_families::v6;
-    case address_preference::v4_first:
-    case address_preference::v6_first:
-      break;
-  }
-  return dns_families::both;
-}
-
-/// localhost and all below it (RFC 6761, 6.3). Kept from c-ares 1.18, which would ask a name server
-/// about `localhost.` and `a.localhost`, and leaks when the hosts file has the other family alone.
+/// localhost and all below it (RFC 6761, 6.3), whatever the hosts file and name servers say.
 bool is_localhost(std::string_view key) {
   constexpr std::string_view localhost = "localhost";
   if (key.back() == '.') key.remove_suffix(1);
@@ -81,14 +76,10 @@ class resolver::state : public std::enable_shared_from_this<state> {
       : context_{context},
         options_{std::move(options)},
         channel_options_{channel_options(options_)},
+        hosts_{options_.hosts_file},
         cache_{options_.cache_entries_max},
-        settle_timer_{context} {
-    const auto families = families_of(options_.preference);
-    dns_reply loopback;
-    if (families != dns_families::v6) loopback.addresses.push_back(loopback_v4);
-    if (families != dns_families::v4) loopback.addresses.push_back(loopback_v6);
-    localhost_ = answer_of(std::move(loopback));
-  }
+        settle_timer_{context},
+        delay_timer_{context} {}
 
   const lookup_answer* resolve(std::string_view name, waiter& interest);
   void close();
@@ -96,9 +87,13 @@ class resolver::state : public std::enable_shared_from_this<state> {
 
  private:
   using clock = std::chrono::steady_clock;
-  struct flight final : dns_query, list_hook {
-    flight(state& of, std::string_view name_asked) : owner{of}, name{name_asked} {}
-    void replied(dns_reply reply) override { owner.finish(*this, std::move(reply)); }
+  struct flight final : name_lookup, list_hook {
+    flight(state& of, std::string_view name_asked)
+        : name_lookup{of.options_.preference}, owner{of}, name{name_asked} {}
+    void on_read() override { owner.note_read(*this); }
+    void on_delay() override { owner.delay(*this); }
+    void on_end(dns_reply reply) override { owner.finish(*this, std::move(reply)); }
+    void on_idle() override { owner.forget(*this); }
 
     state& owner;
     const std::string name;
@@ -108,6 +103,7 @@ class resolver::state : public std::enable_shared_from_this<state> {
   };
 
   const lookup_answer* numeric(ip_address address);
+  std::vector<ip_address> local_addresses(std::string_view key);
   void schedule_turn();
   void turn();
   void start_queued();
@@ -115,16 +111,23 @@ class resolver::state : public std::enable_shared_from_this<state> {
   void settle(clock::time_point now);
   void wait_to_settle();
   reason ensure_channel();
+  void note_read(flight& read);
+  void no_longer_young(flight& any);
+  void delay(flight& any);
+  void wait_for_delays();
+  void end_delays(clock::time_point now);
   void finish(flight& ended, dns_reply reply);
-  lookup_answer answer_of(dns_reply reply) const;
+  void forget(const flight& left_over);
   std::chrono::seconds ttl_of(const dns_reply& reply) const;
   void tell_waiters();
 
   asio::io_context& context_;
   resolver_options options_;
   dns_channel_options channel_options_;
-  lookup_answer localhost_;
-  lookup_answer numeric_;  // the one given last
+  codec::resolv_conf conf_;
+  bool config_is_read_ = false;
+  lookup_answer local_;  // the one given last that was no remembered one
+  hosts_file hosts_;
   dns_cache cache_;
   resolver_statistics statistics_;
   // Queued and under way, by `flight::name`.
@@ -133,10 +136,19 @@ class resolver::state : public std::enable_shared_from_this<state> {
   intrusive_list<flight> young_;  // under way and perhaps not read yet, oldest first
   std::size_t young_count_ = 0;
   std::deque<std::shared_ptr<flight>> ended_;
+  // Ended, but a question of theirs is still under way.
+  std::unordered_map<const flight*, std::shared_ptr<flight>> left_over_;
+  struct delayed {
+    clock::time_point until;
+    std::weak_ptr<flight> which;
+  };
+  std::deque<delayed> delays_;  // oldest first
   std::size_t in_flight_ = 0;
   bool turn_scheduled_ = false;
   asio::steady_timer settle_timer_;
   bool settle_timer_armed_ = false;
+  asio::steady_timer delay_timer_;
+  bool delay_timer_armed_ = false;
   std::unique_ptr<dns_channel> channel_;  // last: it refers to the flights
 };
 
@@ -147,13 +159,18 @@ const lookup_answer* resolver::state::resolve(std::string_view name, waiter& int
   dns_cache::key_buffer buffer;
   const std::string_view key = dns_cache::key_of(name, buffer);
   if (key.empty()) return &not_a_name;
-  if (is_localhost(key)) return &localhost_;
-  if (const auto* known = cache_.find(key, clock::now())) {
+  const auto now = clock::now();
+  if (const auto* known = cache_.find(key, now)) {
     ++statistics_.cache_hits;
     return known;
   }
   auto place = flights_.find(key);
   if (place == flights_.end()) {
+    if (auto found = local_addresses(key); !found.empty()) {
+      local_ = {reason::none, usable_family(std::move(found), options_.preference)};
+      cache_.store(key, local_, now, local_ttl);
+      return &local_;
+    }
     auto added = std::make_shared<flight>(*this, key);
     place = flights_.emplace(added->name, added).first;
     queued_.push_back(*added);
@@ -166,11 +183,21 @@ const lookup_answer* resolver::state::resolve(std::string_view name, waiter& int
 }
 
 const lookup_answer* resolver::state::numeric(ip_address address) {
-  const auto families = families_of(options_.preference);
-  const bool wanted = families != (address.is_v4() ? dns_families::v6 : dns_families::v4);
-  numeric_ =
-      wanted ? lookup_answer{reason::none, {address}} : lookup_answer{reason::no_address, {}};
-  return &numeric_;
+  const bool wanted =
+      address.is_v4() ? allows_v4(options_.preference) : allows_v6(options_.preference);
+  local_ = wanted ? lookup_answer{reason::none, {address}} : lookup_answer{reason::no_address, {}};
+  return &local_;
+}
+
+/// The addresses of an allowed family that this machine knows for a name; empty if none.
+std::vector<ip_address> resolver::state::local_addresses(std::string_view key) {
+  const bool v4 = allows_v4(options_.preference);
+  const bool v6 = allows_v6(options_.preference);
+  auto found = is_localhost(key) ? std::vector{loopback_v4, loopback_v6} : hosts_.table().find(key);
+  // Where IPv6 is not wanted, glibc takes `::1` of the hosts file for 127.0.0.1.
+  if (!v6) std::replace(found.begin(), found.end(), loopback_v6, loopback_v4);
+  std::erase_if(found, [&](ip_address address) { return !(address.is_v4() ? v4 : v6); });
+  return found;
 }
 
 void resolver::state::schedule_turn() {
@@ -183,6 +210,7 @@ void resolver::state::schedule_turn() {
 void resolver::state::turn() {
   turn_scheduled_ = false;
   start_queued();
+  end_delays(clock::now());
   tell_waiters();
 }
 
@@ -190,7 +218,8 @@ void resolver::state::start_queued() {
   const auto now = clock::now();
   settle(now);
   const auto has_room = [this] {
-    return in_flight_ < lookups_in_flight_max && young_count_ < burst_lookups_max;
+    return in_flight_ < lookups_in_flight_max && young_count_ < burst_lookups_max &&
+           left_over_.size() < left_over_max;
   };
   for (std::size_t started = 0; !queued_.empty() && has_room();) {
     // No more in this turn.
@@ -217,9 +246,9 @@ void resolver::state::start(flight& next, clock::time_point now) {
   young_.push_back(next);
   next.began = now;
   if (const reason why = ensure_channel(); why != reason::none) {
-    finish(next, {.failure = why, .addresses = {}, .ttl = {}, .local = false});
+    finish(next, {.failure = why, .addresses = {}, .ttl = {}, .unasked = true});
   } else {
-    channel_->start(next.name, families_of(options_.preference), next);
+    next.ask(*channel_, codec::plan_search(next.name, conf_));
   }
 }
 
@@ -245,8 +274,11 @@ void resolver::state::wait_to_settle() {
 /// `none`, or why there is no channel this time.
 reason resolver::state::ensure_channel() {
   if (channel_) return reason::none;
-  // c-ares takes an unreadable resolv.conf for "ask 127.0.0.1".
-  if (descriptors_exhausted()) return reason::too_many_open_files;
+  if (!config_is_read_) {
+    const reason why = read_dns_config(options_.config_file, channel_options_, conf_);
+    if (why != reason::none) return why;
+    config_is_read_ = true;
+  }
   try {
     channel_ = std::make_unique<dns_channel>(context_, channel_options_);
   } catch (const std::runtime_error&) {
@@ -255,35 +287,81 @@ reason resolver::state::ensure_channel() {
   return reason::none;
 }
 
+void resolver::state::no_longer_young(flight& any) {
+  any.unlink();
+  --young_count_;
+}
+
+/// A server read a question of this lookup, and so those of the lookups before it.
+void resolver::state::note_read(flight& read) {
+  if (!read.linked()) return;
+  while (read.linked())
+    no_longer_young(young_.front());
+  // There is room for others.
+  if (!queued_.empty()) schedule_turn();
+}
+
+void resolver::state::delay(flight& any) {
+  const auto place = flights_.find(any.name);
+  delays_.push_back({clock::now() + resolution_delay, place->second});
+  wait_for_delays();
+}
+
+void resolver::state::wait_for_delays() {
+  if (std::exchange(delay_timer_armed_, true)) return;
+  delay_timer_.expires_at(delays_.front().until);
+  delay_timer_.async_wait([weak = weak_from_this()](asio::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->delay_timer_armed_ = false;
+    self->schedule_turn();
+  });
+}
+
+/// Ends what was waited for long enough, and what nobody waits for.
+void resolver::state::end_delays(clock::time_point now) {
+  while (!delays_.empty()) {
+    const auto which = delays_.front().which.lock();
+    const bool matters = which && which->is_asking();
+    if (matters && delays_.front().until > now) break;
+    delays_.pop_front();
+    if (matters) which->stop_waiting();
+  }
+  if (!delays_.empty()) return wait_for_delays();
+  if (std::exchange(delay_timer_armed_, false)) delay_timer_.cancel();
+  // What is left over must not keep the io_context running.
+  if (flights_.empty() && !left_over_.empty()) {
+    channel_.reset();
+    left_over_.clear();
+  }
+}
+
 void resolver::state::finish(flight& ended, dns_reply reply) {
   --in_flight_;
-  // Answered from the network, it shows that what was asked before it was read.
-  const bool read = !reply.local && reply.failure != reason::resolve_timeout;
-  while (ended.linked()) {
-    flight& older = read ? young_.pop_front() : ended;
-    older.unlink();
-    --young_count_;
-  }
+  if (ended.linked()) no_longer_young(ended);
   const auto ttl = ttl_of(reply);
-  ended.answer = answer_of(std::move(reply));
+  ended.answer = {reply.failure, std::move(reply.addresses)};
   cache_.store(ended.name, ended.answer, clock::now(), ttl);
+  if (ended.is_asking()) {
+    // Before it is taken out of those whom others join.
+    delay(ended);
+    left_over_.emplace(&ended, flights_.find(ended.name)->second);
+  }
   auto node = flights_.extract(ended.name);
   ended_.push_back(std::move(node.mapped()));
   schedule_turn();
 }
 
-lookup_answer resolver::state::answer_of(dns_reply reply) const {
-  lookup_answer answer{reply.failure, std::move(reply.addresses)};
-  const bool v6_first = options_.preference == address_preference::v6_first;
-  std::stable_partition(answer.addresses.begin(), answer.addresses.end(),
-                        [&](ip_address address) { return address.is_v6() == v6_first; });
-  return answer;
+/// The last question of a lookup that has ended was answered.
+void resolver::state::forget(const flight& left_over) {
+  left_over_.erase(&left_over);  // may be its end
+  schedule_turn();
 }
 
 std::chrono::seconds resolver::state::ttl_of(const dns_reply& reply) const {
   switch (reply.failure) {
     case reason::none:
-      return reply.local ? local_ttl : std::clamp(reply.ttl, options_.ttl_min, options_.ttl_max);
+      return std::clamp(reply.ttl, options_.ttl_min, options_.ttl_max);
     case reason::name_not_found:
     case reason::no_address:
       return options_.negative_ttl;
@@ -314,6 +392,7 @@ void resolver::state::tell_waiters() {
 /// holds this object and finds nothing left to do.
 void resolver::state::close() {
   channel_.reset();
+  left_over_.clear();
   std::vector<std::shared_ptr<flight>> open{ended_.begin(), ended_.end()};
   for (const auto& [name, flying] : flights_)
     open.push_back(flying);

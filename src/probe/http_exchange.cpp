@@ -80,16 +80,16 @@ bool http_exchange::parse_url_of(std::string_view text) {
 }
 
 bool http_exchange::set_url(const target& url) {
-  const bool excluded = !url.needs_lookup() && shared_.excluded(url.address());
   const bool redirected = details_->status_code != 0;
-  if (excluded) fail({status::skipped, reason::excluded});
-  if (excluded && redirected) return false;
+  if (shared_.excluded_name(url.host())) fail({status::skipped, reason::excluded});
+  if (!url.needs_lookup()) fail(shared_.barrier(url.address()));
+  if (outcome_.status != status::up && redirected) return false;
   if (redirected) forget_response();
   url_ = url;
   details_->url = url.written();
   address_ = url.address();
   has_address_ = !url.needs_lookup();
-  if (excluded) return false;
+  if (outcome_.status != status::up) return false;
   details_->resolve = details_->connect = std::chrono::nanoseconds{-1};
   details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
   phase_ = latest_;

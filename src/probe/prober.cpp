@@ -46,7 +46,9 @@ void prober::prepare(const std::vector<std::vector<std::string>>& commands) {
 }
 
 void prober::start(stream_request&& request) {
-  if (request.kind == probe_kind::tcp) {
+  if (!request.subject.needs_lookup() && request.subject.address().is_unspecified()) {
+    deliver(request, {status::skipped, reason::unspecified_address});
+  } else if (request.kind == probe_kind::tcp) {
     tcp_probe(scope_, *this, std::move(request));
   } else if (request.kind == probe_kind::http) {
     http_probe(scope_, *this, std::move(request));
@@ -143,7 +145,13 @@ outcome prober::lookup_failure(const lookup_answer& answer, ending why) const {
   if (why == ending::expired) return {status::name_error, reason::resolve_timeout};
   if (answer.failure != reason::none) return {status::name_error, answer.failure};
   if (answer.addresses.empty()) return {status::name_error, reason::no_address};
-  if (excluded(answer.addresses.front())) return {status::skipped, reason::excluded};
+  return barrier(answer.addresses.front());
+}
+
+outcome prober::barrier(ip_address address) const {
+  // The kernel would take it for this machine, whose own addresses may be excluded.
+  if (address.is_unspecified()) return {status::skipped, reason::unspecified_address};
+  if (excludes_.contains(address)) return {status::skipped, reason::excluded};
   return {};
 }
 

@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <asio/io_context.hpp>
@@ -91,7 +92,9 @@ class prober {
   spares<std::unique_ptr<http_details>>& spare_details() { return spare_details_; }
   spares<std::unique_ptr<codec::http_response_reader>>& spare_readers() { return spare_readers_; }
   spares<std::string>& spare_texts() { return spare_texts_; }
-  bool excluded(ip_address address) const { return excludes_.contains(address); }
+  bool excluded_name(std::string_view name) const { return excludes_.contains_name(name); }
+  /// Why an address that was found on the way is not probed; `up` if nothing speaks against it.
+  outcome barrier(ip_address address) const;
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// The exchange for an address's family, opened when first needed; nullptr if it can't be had.

@@ -228,6 +228,46 @@ TEST_CASE("what the redirecting server said is not told of the URL that it led t
   CHECK_FALSE(contains(result.out, "\"location\""));
 }
 
+TEST_CASE("a redirect to an excluded name is not followed") {
+  for (const char* location : {"http://localhost/", "//LOCALHOST.:81/x", "http://lOcalhost.?q"}) {
+    CAPTURE(location);
+    hostile_server server{hostile_script::redirect_to(location)};
+    const auto result = ask(server, {"--max-redirects", "3", "--exclude", "LocalHost"});
+    CAPTURE(result.out);
+    CHECK(contains(result.out, R"("status":"skipped","reason":"excluded")"));
+  }
+}
+
+TEST_CASE("a redirect to an international name asks for its ASCII form") {
+  for (const char* location : {"http://b\xc3\xbc"
+                               "cher.example/",
+                               "//B%C3%9Ccher.example"}) {
+    CAPTURE(location);
+    hostile_server server{hostile_script::redirect_to(location)};
+    const auto result = ask(server, {"--max-redirects", "3", "--exclude", "xn--bcher-kva.example"});
+    CAPTURE(result.out);
+    CHECK(contains(result.out, R"("status":"skipped","reason":"excluded")"));
+  }
+}
+
+TEST_CASE("a URL template of an excluded name is not asked") {
+  const auto result =
+      sweep({"127.0.0.1", "--http", "http://localhost:1/{}", "--exclude", "localhost", "--json"});
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("status":"skipped","reason":"excluded")"));
+}
+
+TEST_CASE("a redirect to the unspecified address does not lead to this machine") {
+  for (const char* location :
+       {"http://0.0.0.0/", "http://[::]/", "http://[::ffff:0.0.0.0]/", "//0.0.0.0:81/"}) {
+    CAPTURE(location);
+    hostile_server server{hostile_script::redirect_to(location)};
+    const auto result = ask(server, {"--max-redirects", "3"});
+    CAPTURE(result.out);
+    CHECK(contains(result.out, R"("status":"skipped","reason":"unspecified_address")"));
+  }
+}
+
 TEST_CASE("a redirect into an excluded range is not followed") {
   hostile_server server{hostile_script::redirect_to("http://127.9.9.9/")};
   const auto result = ask(server, {"--max-redirects", "3", "--exclude", "127.9.0.0/16"});

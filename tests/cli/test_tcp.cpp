@@ -108,3 +108,14 @@ TEST_CASE("an excluded address is not probed through a name either") {
   CAPTURE(result.out);
   CHECK(contains(result.out, R"("status":"skipped","reason":"excluded")"));
 }
+
+TEST_CASE("the unspecified address is skipped by every kind of probe") {
+  for (const char* target : {"0.0.0.0", "::", "::ffff:0.0.0.0", "0.0.0.0/32"}) {
+    CAPTURE(target);
+    const auto result = sweep({target, "--icmp", "--tcp", "1", "--http", "--exec", "true {}",
+                               "--all-addresses", "--json"});
+    CAPTURE(result.out, result.err);
+    CHECK(lines_with(result.out, R"("status":"skipped","reason":"unspecified_address")") == 4);
+    CHECK(lines_with(result.out, "\"status\"") == 4);
+  }
+}

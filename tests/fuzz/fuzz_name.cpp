@@ -72,7 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text{reinterpret_cast<const char*>(data), size};
   check_name(text);
   check_server(text);
-  const auto about = muster::codec::name_of_truncated_answer(std::as_bytes(std::span{data, size}));
-  require(!about || (!about->empty() && about->size() <= size));
+  const auto remark = muster::codec::remark_on(std::as_bytes(std::span{data, size}));
+  require(!remark || (!remark->name.empty() && remark->name.size() <= size));
+  require(!remark || remark->truncated || (remark->rcode != 0 && remark->rcode < 16));
   return 0;
 }

@@ -16,9 +16,10 @@ namespace muster::test {
 
 using addresses = std::vector<ip_address>;
 
-inline const ip_address v4_a = ip_address::from_v4(0xc0000201);  // 192.0.2.1
+// The first of each family can be sent to on every machine that has the family at all.
+inline const ip_address v4_a = ip_address::from_v4(0x7f000002);
 inline const ip_address v4_b = ip_address::from_v4(0xc0000202);
-inline const ip_address v6_a = ip_address::from_bits(0x20010db800000000, 1);
+inline const ip_address v6_a = ip_address::from_bits(0, 1);
 inline const ip_address v6_b = ip_address::from_bits(0x20010db800000000, 2);
 
 /// Asks for a name and keeps what comes.
@@ -53,6 +54,8 @@ struct world {
   resolver_options options(address_preference preference = address_preference::v4_first) const {
     resolver_options result;
     result.servers = {server.address()};
+    // Whatever this machine's files say.
+    result.hosts_file = result.config_file = "/dev/null";
     result.preference = preference;
     result.query_timeout = std::chrono::seconds{10};
     result.tries = 1;

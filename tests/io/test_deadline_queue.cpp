@@ -116,7 +116,7 @@ TEST_CASE("a queue that is destroyed with its timer under way is not called agai
   note a{log, 'a'};
   {
     system_timeline time{context};
-  deadline_queue queue{time};
+    deadline_queue queue{time};
     queue.arm(a, clock::now(), 1ms);
     context.poll();
   }

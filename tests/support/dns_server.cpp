@@ -87,6 +87,11 @@ question parse_question(const std::uint8_t* message, std::size_t bytes) {
   return asked;
 }
 
+bool is_about(const question& asked, dns_script::family family) {
+  using enum dns_script::family;
+  return family == both || family == (asked.type == type_a ? v4 : v6);
+}
+
 void put_records(bytes_type& out, const question& asked, const dns_script& script) {
   unsigned count = 0;
   std::size_t owner_at = header_bytes;
@@ -101,7 +106,7 @@ void put_records(bytes_type& out, const question& asked, const dns_script& scrip
   }
   for (const ip_address address : script.addresses) {
     const std::uint16_t type = address.is_v4() && !script.mapped ? type_a : type_aaaa;
-    if (type != asked.type) continue;
+    if (type != asked.type && !script.all_types) continue;
     put_record_head(out, owner_at, type, script.ttl_s);
     put_address(out, address, type);
     ++count;
@@ -209,12 +214,12 @@ std::vector<std::uint8_t> dns_server::reply_to(const std::uint8_t* message, std:
   if (over_tcp) ++tcp_questions_;
   const auto place = scripts_.find(asked.name);
   const dns_script& script = place == scripts_.end() ? otherwise_ : place->second;
-  if (script.what == action::silence) return {};
+  if (script.what == action::silence || is_about(asked, script.silent_about)) return {};
   if (script.what == action::noise) return bytes_type(77, 0xff);
 
   bytes_type out{message, message + asked.end};
   out[2] = 0x81;  // a response, recursion desired
-  out[3] = static_cast<std::uint8_t>(0x80 | script.rcode);
+  out[3] = static_cast<std::uint8_t>(0x80 | (is_about(asked, script.rcode_for) ? script.rcode : 0));
   out[10] = out[11] = 0;  // no additional records
   if (script.what == action::truncated && !over_tcp) {
     out[2] |= 0x02;

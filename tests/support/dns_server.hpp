@@ -28,15 +28,23 @@ struct dns_script {
     partial,    ///< A proper answer, over UDP with the TC bit set as if there were more.
     foreign,    ///< An answer to another question, under the right message id.
   };
+  /// Questions by what they ask for: A or AAAA records.
+  enum class family : std::uint8_t { none, v4, v6, both };
   /// IPv4 addresses answer A questions, IPv6 addresses AAAA questions.
   std::vector<ip_address> addresses = {};
   std::uint32_t ttl_s = 300;
   unsigned rcode = 0;
+  /// Which questions get that code; the others get 0.
+  family rcode_for = family::both;
+  /// Which questions get no answer.
+  family silent_about = family::none;
   action what = action::answer;
   /// When set, the answer begins with a CNAME to this name, and the addresses are that name's.
   std::string alias_of = {};
   /// IPv4 addresses answer AAAA questions instead, as IPv4-mapped addresses.
   bool mapped = false;
+  /// Every question is answered with all addresses, whatever it asks for.
+  bool all_types = false;
 };
 
 /// A DNS server on 127.0.0.1, on the test's own io_context, that plays a script for each name.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-using muster::codec::name_of_truncated_answer;
+using muster::codec::remark_on;
 
 namespace {
 
@@ -31,29 +31,47 @@ using namespace std::string_view_literals;
 
 }  // namespace
 
-TEST_CASE("a truncated DNS answer is known by its question's name, in lower case") {
-  CHECK(name_of_truncated_answer(message(truncated_response, "\3WwW\4TEST\0"sv)) == "www.test");
+TEST_CASE("a truncated DNS answer is known by its question, in lower case") {
+  const auto remark = remark_on(message(truncated_response, "\3WwW\4TEST\0"sv));
+  REQUIRE(remark);
+  CHECK(remark->name == "www.test");
+  CHECK(remark->type == 1);
+  CHECK(remark->truncated);
+  CHECK(remark->rcode == 3);
   auto with_records = message(truncated_response, "\3www\4test\0"sv);
   with_records.resize(500, std::byte{0xff});
-  CHECK(name_of_truncated_answer(with_records) == "www.test");
+  REQUIRE(remark_on(with_records));
+  CHECK(remark_on(with_records)->name == "www.test");
 }
 
-TEST_CASE("questions, whole answers and answers to several questions are not truncated ones") {
-  CHECK_FALSE(name_of_truncated_answer(message(0x0300, "\3www\4test\0"sv)));
-  CHECK_FALSE(name_of_truncated_answer(message(0x8180, "\3www\4test\0"sv)));
-  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, "\3www\4test\0"sv, 2)));
-  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, "\0"sv)));
+TEST_CASE("a response code that denies the answer is remarked, the others are not") {
+  for (unsigned rcode = 0; rcode < 16; ++rcode) {
+    CAPTURE(rcode);
+    const auto remark = remark_on(message(0x8180 | rcode, "\3www\4test\0"sv));
+    CHECK(remark.has_value() == (rcode != 0 && rcode != muster::codec::rcode_no_such_name));
+    if (!remark) continue;
+    CHECK(remark->rcode == rcode);
+    CHECK_FALSE(remark->truncated);
+  }
+}
+
+TEST_CASE("questions, whole answers and answers to several questions are not remarked") {
+  CHECK_FALSE(remark_on(message(0x0300, "\3www\4test\0"sv)));
+  CHECK_FALSE(remark_on(message(0x0102, "\3www\4test\0"sv)));
+  CHECK_FALSE(remark_on(message(0x8180, "\3www\4test\0"sv)));
+  CHECK_FALSE(remark_on(message(truncated_response, "\3www\4test\0"sv, 2)));
+  CHECK_FALSE(remark_on(message(truncated_response, "\0"sv)));
 }
 
 TEST_CASE("a truncated DNS answer that is cut off anywhere, or has a pointer for a name, is none") {
   const auto whole = message(truncated_response, "\3www\4test\0"sv);
   for (std::size_t bytes_left = 0; bytes_left < whole.size(); ++bytes_left) {
     CAPTURE(bytes_left);
-    CHECK_FALSE(name_of_truncated_answer({whole.data(), bytes_left}));
+    CHECK_FALSE(remark_on({whole.data(), bytes_left}));
   }
-  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, "\xc0\x0c"sv)));
+  CHECK_FALSE(remark_on(message(truncated_response, "\xc0\x0c"sv)));
   std::string endless;
   for (int i = 0; i < 100; ++i)
     endless += "\3www"sv;
-  CHECK_FALSE(name_of_truncated_answer(message(truncated_response, endless + '\0')));
+  CHECK_FALSE(remark_on(message(truncated_response, endless + '\0')));
 }

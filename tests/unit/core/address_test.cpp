@@ -6,6 +6,13 @@
 
 using muster::ip_address;
 
+TEST_CASE("the unspecified addresses are those of both families, in every spelling") {
+  for (const char* text : {"0.0.0.0", "::", "::0.0.0.0", "::ffff:0.0.0.0", "0:0:0:0:0:0:0:0"})
+    CHECK(ip_address::parse(text)->is_unspecified());
+  for (const char* text : {"0.0.0.1", "::1", "::ffff:0.0.0.1", "::fffe:0:0", "1::", "127.0.0.1"})
+    CHECK_FALSE(ip_address::parse(text)->is_unspecified());
+}
+
 TEST_CASE("an IPv4 address is read and written as a dotted quad") {
   for (const char* text : {"0.0.0.0", "1.2.3.4", "9.10.99.100", "127.0.0.1", "255.255.255.255"}) {
     INFO(text);

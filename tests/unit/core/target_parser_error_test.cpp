@@ -124,14 +124,13 @@ TEST_CASE("bad IPv6 text is told how it is written") {
 
 TEST_CASE("a bad host name is told what is wrong with it") {
   check_refused({
-      {"bücher.example", "xn--"},
-      {"\xff\xfe", "not ASCII"},
+      {"b\xffhost.example", "it is not UTF-8"},
+      {"\xff\xfe", "it is not UTF-8"},
+      {"10.0.0.1:８０", "not ASCII"},
       {"a..b", "empty part"},
       {".a", "empty part"},
       {"a..", "empty part"},
       {".", "empty part"},
-      {"-a.example", "hyphen"},
-      {"a-.example", "hyphen"},
       {"a,b", "one target a line"},
       {"*.example.com", "wildcard"},
       {"root@host", "write what follows the @"},

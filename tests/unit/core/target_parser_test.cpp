@@ -122,6 +122,16 @@ TEST_CASE("a host name is kept as written and looked up in lower case") {
   }
 }
 
+TEST_CASE("what the DNS can hold is a host name") {
+  for (const std::string text : {"bad-.test", "-a.example", "a--b.test", "-", "--.test", "_._tcp",
+                                 "123.456.example", "4you", "0-1.2-3.test", "xn--.test", "a.b-"}) {
+    INFO(text);
+    CHECK(parse_good(text).at(0).host() == text);
+    CHECK(parse_good(text + ":80").at(0).host() == text);
+    CHECK(parse_good("http://" + text + "/").at(0).host() == text);
+  }
+}
+
 TEST_CASE("a host and a port are a target for TCP") {
   struct sample {
     const char* text;

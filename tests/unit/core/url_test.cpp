@@ -131,13 +131,10 @@ TEST_CASE("a URL that can't be probed is told why") {
       {"http://a{b/", "the character '{' has no place in the host name"},
       {"http://h:80x/", "'80x' is not a port"},
       {"http://[v1.x]/", "not an IPv6 address"},
-      {"http://a%2eb/", "the character '%'"},
+      {"http://a%2fb/", "the character '%'"},
       {"http://h/a b", "white space inside: write one target a line, and a blank in a URL as %20"},
       {"http://h/a\tb", "white space inside"},
       {"http://h/a\x7f", "control character"},
-      {"http://b\xc3\xbc"
-       "cher.example/",
-       "xn--"},
   };
   for (const refusal& each : refusals) {
     INFO(each.text);

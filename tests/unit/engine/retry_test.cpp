@@ -28,8 +28,11 @@ probe_cursor cursor_of(std::uint64_t sequence) {
 }  // namespace
 
 TEST_CASE("what may end otherwise is tried again, and nothing else") {
-  const std::set<reason> names{reason::resolve_timeout, reason::name_server_failure,
-                               reason::name_server_unreachable};
+  const std::set<reason> names{
+      reason::resolve_timeout,          reason::name_server_failure,
+      reason::name_server_refused,      reason::name_server_not_implemented,
+      reason::name_server_format_error, reason::name_server_error,
+      reason::name_server_malformed,    reason::name_server_unreachable};
   const std::set<reason> plugin{reason::plugin_warning, reason::plugin_critical};
   for (const status value : all_statuses) {
     for (std::size_t i = 0; i < reason_count; ++i) {
