@@ -195,7 +195,8 @@ std::vector<ip_address> resolver::state::local_addresses(std::string_view key) {
   const bool v6 = allows_v6(options_.preference);
   auto found = is_localhost(key) ? std::vector{loopback_v4, loopback_v6} : hosts_.table().find(key);
   // Where IPv6 is not wanted, glibc takes `::1` of the hosts file for 127.0.0.1.
-  if (!v6) std::replace(found.begin(), found.end(), loopback_v6, loopback_v4);
+  const bool has_v4 = std::ranges::find(found, loopback_v4) != found.end();
+  if (!v6 && !has_v4) std::ranges::replace(found, loopback_v6, loopback_v4);
   std::erase_if(found, [&](ip_address address) { return !(address.is_v4() ? v4 : v6); });
   return found;
 }

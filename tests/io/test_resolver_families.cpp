@@ -148,7 +148,9 @@ TEST_CASE("a question that nobody waits for any more does not keep the loop runn
 TEST_CASE("ten thousand names whose AAAA questions are dropped resolve all the same") {
   world w;
   w.server.otherwise({.addresses = {v4_a}, .silent_about = family::v6});
-  resolver names{w.context, w.options()};
+  auto options = w.options();
+  options.query_timeout = 60s;
+  resolver names{w.context, options};
   constexpr std::size_t count = 10'000;
   std::vector<asker> askers(count);
   std::size_t told = 0;
@@ -158,7 +160,7 @@ TEST_CASE("ten thousand names whose AAAA questions are dropped resolve all the s
     askers[i].ask(names, "host" + std::to_string(i) + ".test");
   }
   w.run_until([&] { return told == count; });
-  CHECK(std::chrono::steady_clock::now() - start < 9s);  // before the first one is given up
+  CHECK(std::chrono::steady_clock::now() - start < 50s);  // before the first one is given up
   for (const asker& one : askers)
     REQUIRE(one.answer->addresses == addresses{v4_a});
 }
