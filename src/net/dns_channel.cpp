@@ -126,14 +126,14 @@ reason reason_of_rcode(unsigned rcode) {
 int set_servers(ares_channeldata* ares, const std::vector<dns_server_address>& servers) {
   std::string list;
   for (const auto& server : servers) {
-    std::string address = server.address.to_string();
-#if ARES_VERSION >= 0x012200
-    // 1.34 leaves out a link-local server that has no zone; 1.18 can't read one that has.
-    if (server.scope != 0) address += '%' + zone_name(server.scope);
-#endif
+    const std::string address = server.address.to_string();
     if (!list.empty()) list += ',';
     list += server.address.is_v4() ? address : '[' + address + ']';
     list += ':' + std::to_string(server.port);
+#if ARES_VERSION >= 0x012200
+    // 1.34 leaves out a link-local server that has no zone; 1.18 can't read one that has.
+    if (server.scope != 0) list += '%' + zone_name(server.scope);
+#endif
   }
   return ares_set_servers_ports_csv(ares, list.c_str());
 }
