@@ -35,14 +35,19 @@ bool read_question(std::span<const std::byte> message, dns_remark& into) {
 
 }  // namespace
 
+bool may_be_dns_answer(std::span<const std::byte> message) {
+  return message.size() >= header_bytes && (read_u16(message, 2) & response_bit) != 0 &&
+         read_u16(message, 4) <= 1;
+}
+
 std::optional<dns_remark> remark_on(std::span<const std::byte> message) {
-  if (message.size() < header_bytes) return std::nullopt;
+  if (!may_be_dns_answer(message)) return std::nullopt;
   const std::uint16_t flags = read_u16(message, 2);
   dns_remark remark;
   remark.truncated = (flags & truncated_bit) != 0;
   remark.rcode = flags & rcode_bits;
   const bool failed = remark.rcode != 0 && remark.rcode != rcode_no_such_name;
-  if ((flags & response_bit) == 0 || (!remark.truncated && !failed)) return std::nullopt;
+  if (!remark.truncated && !failed) return std::nullopt;
   if (read_u16(message, 4) != 1 || !read_question(message, remark)) return std::nullopt;
   return remark;
 }

@@ -24,6 +24,9 @@ struct dns_remark {
   unsigned rcode = 0;
 };
 
+/// False for what is no DNS answer at all: too short, no response, or about several questions.
+bool may_be_dns_answer(std::span<const std::byte> message);
+
 /// The remark on an answer. Nothing if it is whole, and says what it was asked for or that there is
 /// no such name; nothing either if the bytes are no DNS answer to one question, or their question
 /// can't be read (RFC 1035, 4.1).

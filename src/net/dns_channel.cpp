@@ -6,7 +6,7 @@
 //
 // Timeouts: asking c-ares for the earliest one walks all its queries, so that is done only when the
 // timer fires, not at each packet. The timer is never set further off than one query timeout; no
-// query that starts later can then expire before it fires.
+// query that starts later can then expire much before it fires.
 //
 // Truncated answers: c-ares would ask again over TCP, and when that can't be reached it gives up
 // the server's UDP socket too and moves every query of that server on; one long answer would fail
@@ -140,17 +140,12 @@ int set_servers(ares_channeldata* ares, const std::vector<dns_server_address>& s
 
 /// Where newer releases of c-ares have ways of their own: sets what makes them do as 1.18 does, and
 /// returns the options it set. 1.34 keeps answers, which the resolver's own cache does, and asks a
-/// server that failed again by a tenth of all questions. It also waits for a server by what its
-/// answers took, at least 250 ms, which can't be switched off: a name that takes a server longer
-/// than most would be given up early. So there it asks more often, and never waits longer than it
-/// is told to at once; in all it waits about as long.
+/// server that failed again by a tenth of all questions.
 int settle([[maybe_unused]] ares_options& settings) {
 #if ARES_VERSION >= 0x012200
-  constexpr int tries_more = 3;
   settings.qcache_max_ttl = 0;
   settings.server_failover_opts.retry_chance = 0;
-  settings.maxtimeout = settings.timeout;
-  settings.tries += tries_more;
+  settings.maxtimeout = settings.timeout << (settings.tries - 1);
   return ARES_OPT_QUERY_CACHE | ARES_OPT_SERVER_FAILOVER | ARES_OPT_MAXTIMEOUTMS;
 #else
   return 0;
@@ -233,16 +228,22 @@ void dns_channel::start(const std::string& name, dns_family family, dns_query& q
   query.closures_before_ = closures_;
   query.name_ = name;
   query.family_ = family;
+  query.started_ = std::chrono::steady_clock::now();
   take_remark(query);  // on an answer that came too late for an earlier question
+  ask(query);
+}
+
+void dns_channel::ask(dns_query& query) {
+  query.asked_ = std::chrono::steady_clock::now();
   ares_addrinfo_hints hints{};
   // Sorting by RFC 6724 would connect a socket for each address; the caller has its own preference.
   hints.ai_flags = ARES_AI_NOSORT;
-  hints.ai_family = family == dns_family::v4 ? AF_INET : AF_INET6;
+  hints.ai_family = query.family_ == dns_family::v4 ? AF_INET : AF_INET6;
   // One entry for each address, not for each socket type.
   hints.ai_socktype = SOCK_STREAM;
   ++in_flight_;
   starting_ = &query;
-  const std::string absolute = name + '.';
+  const std::string absolute = query.name_ + '.';
   ares_getaddrinfo(ares_, absolute.c_str(), nullptr, &hints, &dns_channel::on_answer, &query);
   starting_ = nullptr;
   if (in_flight_ > 0 && !timer_armed_) arm_timer();
@@ -255,6 +256,7 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
   dns_channel& self = *query.channel_;
   if (self.closing_) return;
   --self.in_flight_;
+  if (status == ARES_ETIMEOUT && self.has_patience(query)) return self.ask(query);
   const auto remark = self.take_remark(query);
   if (self.in_flight_ == 0) self.remarks_.clear();
   dns_reply reply = self.reply_to(query, status, result, remark ? remark->rcode : 0);
@@ -265,6 +267,16 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
     reply = std::move(query.cut_short_);
   }
   query.replied(std::move(reply));
+}
+
+/// c-ares 1.34 waits for a server by what its answers took so far, as little as 250 ms; that can't
+/// be switched off. So a question that it gives up early is asked again, as long as another round
+/// of tries fits into the time that all of them were to have.
+bool dns_channel::has_patience(const dns_query& query) const {
+  const auto now = std::chrono::steady_clock::now();
+  const auto rounds =
+      static_cast<std::int64_t>(options_.servers.size()) * ((1 << options_.tries) - 1);
+  return now - query.started_ + (now - query.asked_) <= options_.query_timeout * rounds;
 }
 
 /// What came of a question, whose last remarkable answer had this response code; 0 for none.

@@ -62,6 +62,8 @@ class dns_query {
   std::uint64_t closures_before_ = 0;
   std::string name_;
   dns_family family_{};
+  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point asked_;  // the last time
   dns_reply cut_short_;  // what a truncated answer held, while it is asked for again over TCP
 };
 
@@ -85,6 +87,8 @@ class dns_channel {
 
  private:
   struct watch;
+  void ask(dns_query& query);
+  bool has_patience(const dns_query& query) const;
   static void on_answer(void* query, int status, int timeouts, ares_addrinfo* result);
   static void on_socket_state(void* self, int descriptor, int readable, int writable);
   std::uint32_t zone_of(const ip_address& server) const;

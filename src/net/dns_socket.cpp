@@ -8,6 +8,9 @@
 // from a send would fail the wrong query, and the one it belongs to would wait for its timeout. So
 // the datagram is sent all the same; if the server is gone, that brings the error up again, and the
 // next read of the socket tells c-ares, which then moves on every query of that server.
+//
+// And but for datagrams that are no answers: c-ares 1.34 moves on every query of a server that
+// sends one, which anybody may do in its name.
 #include "net/dns_socket.hpp"
 
 #include "net/socket_address.hpp"
@@ -15,6 +18,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include <ares.h>
@@ -72,14 +76,18 @@ bool is_datagram(int descriptor) {
 ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
                      ares_socklen_t* from_bytes, void* hooks) {
   const ares_ssize_t got = ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
-  if (got <= 0) return got;
-  // Over TCP, the first bytes are a length or a part of one; nothing there is remarked.
-  auto remark =
-      codec::remark_on({static_cast<const std::byte*>(data), static_cast<std::size_t>(got)});
-  if (remark && is_datagram(descriptor)) {
+  if (got < 0) return got;
+  const std::span message{static_cast<const std::byte*>(data), static_cast<std::size_t>(got)};
+  const bool may_be_answer = codec::may_be_dns_answer(message);
+  auto remark = codec::remark_on(message);
+  // Over TCP, the first bytes are a length or a part of one; nothing there says anything.
+  if ((may_be_answer && !remark) || !is_datagram(descriptor)) return got;
+  if (remark) {
     static_cast<dns_socket_hooks*>(hooks)->on_remark(*std::move(remark));
+    return got;
   }
-  return got;
+  errno = EAGAIN;
+  return -1;
 }
 
 ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void*) {

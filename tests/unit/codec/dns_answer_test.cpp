@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+using muster::codec::may_be_dns_answer;
 using muster::codec::remark_on;
 
 namespace {
@@ -74,4 +75,14 @@ TEST_CASE("a truncated DNS answer that is cut off anywhere, or has a pointer for
   for (int i = 0; i < 100; ++i)
     endless += "\3www"sv;
   CHECK_FALSE(remark_on(message(truncated_response, endless + '\0')));
+}
+
+TEST_CASE("what is no answer, or about several questions, is known by its header") {
+  CHECK(may_be_dns_answer(message(0x8180, "\3www\4test\0"sv)));
+  CHECK(may_be_dns_answer(message(0x8181, "", 0)));
+  CHECK_FALSE(may_be_dns_answer(message(0x0100, "\3www\4test\0"sv)));
+  CHECK_FALSE(may_be_dns_answer(message(0x8180, "\3www\4test\0"sv, 2)));
+  CHECK_FALSE(may_be_dns_answer(bytes(77, std::byte{0xff})));
+  CHECK_FALSE(may_be_dns_answer(bytes(11, std::byte{0x80})));
+  CHECK_FALSE(may_be_dns_answer({}));
 }
