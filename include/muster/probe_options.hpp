@@ -2,6 +2,7 @@
 
 #include "muster/address.hpp"
 #include "muster/resolver.hpp"
+#include "muster/status_codes.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -48,6 +49,8 @@ struct http_options {
   /// Bytes of body to read; what comes after them is cut off and said so.
   std::uint64_t body_bytes_max = 1024 * 1024;
   std::string user_agent = "muster/0.1";
+  /// With which status codes a complete answer is `up`; with any other it is a `mismatch`.
+  status_codes expected;
 
   static constexpr unsigned redirects_limit = 50;
   static constexpr std::uint64_t body_bytes_limit = std::uint64_t{1} << 40;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace muster {
 
@@ -107,11 +108,14 @@ class sink : public record_output {
  public:
   /// Takes one result.
   virtual void write(const probe_result& result) = 0;
+  /// Takes note of one that is not to be listed: a picture of all of them shows it still.
+  virtual void pass_over(const probe_result& result) { static_cast<void>(result); }
   /// Told once, after the last result, what the sweep came to. A format that is written as a whole
   /// is written now.
   virtual void finish(const sweep_summary& summary) { static_cast<void>(summary); }
-  /// How many results were taken but deliberately not shown.
-  virtual std::uint64_t hidden() const { return 0; }
+  /// The results that were taken but deliberately only counted; nullptr for a format that shows
+  /// all of them.
+  virtual const outcome_counts* hidden() const { return nullptr; }
 };
 
 enum class output_format : std::uint8_t {
@@ -125,8 +129,12 @@ enum class output_format : std::uint8_t {
 struct text_options {
   /// Colour the status words with ANSI escape sequences.
   bool colour = false;
-  /// Show members of ranges that stayed silent, too.
+  /// Show what is only counted otherwise, too.
   bool show_all = false;
+  /// Ports that were named in ranges, sorted: those that are not open are only counted.
+  std::vector<std::uint16_t> swept_ports;
+  /// End with a line that counts what was not shown.
+  bool count_hidden = false;
 };
 
 /// What a page says about the sweep as a whole.

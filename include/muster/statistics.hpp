@@ -16,6 +16,7 @@ class latency_histogram {
  public:
   /// A negative value, which only a broken clock yields, counts as 0.
   void add(std::chrono::nanoseconds value);
+  latency_histogram& operator+=(const latency_histogram& other);
   std::uint64_t count() const { return count_; }
   std::chrono::nanoseconds min() const { return count_ ? min_ : std::chrono::nanoseconds{0}; }
   std::chrono::nanoseconds max() const { return max_; }
@@ -40,6 +41,22 @@ class latency_histogram {
   double sum_ns_ = 0;
 };
 
+/// How many results ended in which way.
+class outcome_counts {
+ public:
+  void add(status value, reason why) { ++counts_[index_of(value)][static_cast<std::size_t>(why)]; }
+  std::uint64_t total() const;
+  std::uint64_t of(status value) const;
+  std::uint64_t of(status value, reason why) const {
+    return counts_[index_of(value)][static_cast<std::size_t>(why)];
+  }
+
+ private:
+  static std::size_t index_of(status value) { return static_cast<std::size_t>(value); }
+
+  std::array<std::array<std::uint64_t, reason_count>, status_count> counts_{};
+};
+
 /// Replies on the ICMP sockets that were credited to nobody, and what else was odd about them.
 struct stray_replies {
   std::uint64_t duplicate = 0;  ///< Answered before.
@@ -55,8 +72,8 @@ struct stray_replies {
   stray_replies& operator+=(const stray_replies& other);
 };
 
-/// How many probes or tasks had to wait for something that this machine had run out of. Their timeouts did
-/// not run meanwhile.
+/// How many probes or tasks had to wait for something that this machine had run out of. Their
+/// timeouts did not run meanwhile.
 struct resource_waits {
   std::uint64_t descriptors = 0;  ///< File descriptors, of the process or of the system.
   std::uint64_t ports = 0;        ///< Local ports towards a destination.
@@ -69,9 +86,12 @@ struct resource_waits {
 /// The running totals of a sweep. Constant memory, whatever the number of probes.
 class statistics {
  public:
-  /// Counts the result's status and ICMP packets, and its round trip if anything answered it: one
-  /// value a probe, the mean of its packets where there are several.
+  /// Counts the result's status and ICMP packets, and its round trip if anything answered it. Of a
+  /// probe that several packets answered, only their mean is known here: these are counted one by
+  /// one with `add_reply` as they come.
   void add(const probe_result& result);
+  /// Counts the round trip of one of several packets that answered one probe.
+  void add_reply(probe_kind kind, std::chrono::nanoseconds rtt) { of_kind(kind).rtt.add(rtt); }
   /// Counts so many outcomes that are not of probes.
   void add(status value, std::uint64_t count) {
     by_status_[static_cast<std::size_t>(value)] += count;
@@ -82,18 +102,33 @@ class statistics {
   std::uint64_t of(status value) const { return by_status_[static_cast<std::size_t>(value)]; }
   /// The sum over all status words.
   std::uint64_t total() const;
-  /// Round trips of what answered.
-  const latency_histogram& rtt() const { return rtt_; }
+  /// How many of the probes of one kind ended so.
+  std::uint64_t of(probe_kind kind, status value) const {
+    return of_kind(kind).by_status[static_cast<std::size_t>(value)];
+  }
+  /// Round trips of what answered probes of one kind: of each packet, each connect, each request.
+  const latency_histogram& rtt(probe_kind kind) const { return of_kind(kind).rtt; }
+  /// Those of all kinds together.
+  latency_histogram rtt() const;
   /// ICMP echo requests, over all probes.
   std::uint64_t packets_sent() const { return packets_sent_; }
   /// How many of them were answered in time.
   std::uint64_t packets_received() const { return packets_received_; }
 
  private:
+  struct kind_totals {
+    std::array<std::uint64_t, status_count> by_status{};
+    latency_histogram rtt;
+  };
+  kind_totals& of_kind(probe_kind kind) { return kinds_[static_cast<std::size_t>(kind)]; }
+  const kind_totals& of_kind(probe_kind kind) const {
+    return kinds_[static_cast<std::size_t>(kind)];
+  }
+
   std::array<std::uint64_t, status_count> by_status_{};
+  std::array<kind_totals, all_probe_kinds.size()> kinds_;
   std::uint64_t packets_sent_ = 0;
   std::uint64_t packets_received_ = 0;
-  latency_histogram rtt_;
 };
 
 /// What a sweep reports at its end.

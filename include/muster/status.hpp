@@ -84,11 +84,12 @@ enum class reason : std::uint8_t {
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
   // mismatch
-  wrong_payload,       ///< An echo reply came back from the target with other bytes than sent.
-  exit_code_not_zero,  ///< The command ended with an exit code other than 0.
-  killed_by_signal,    ///< A signal ended the command, which muster had not sent.
-  plugin_warning,      ///< A monitoring plugin said WARNING: exit code 1.
-  plugin_critical,     ///< A monitoring plugin said CRITICAL: exit code 2.
+  wrong_payload,        ///< An echo reply came back from the target with other bytes than sent.
+  status_not_expected,  ///< A whole HTTP answer, with a status code that was not expected.
+  exit_code_not_zero,   ///< The command ended with an exit code other than 0.
+  killed_by_signal,     ///< A signal ended the command, which muster had not sent.
+  plugin_warning,       ///< A monitoring plugin said WARNING: exit code 1.
+  plugin_critical,      ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.

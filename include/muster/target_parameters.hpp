@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/probe_kind.hpp"
+#include "muster/status_codes.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -37,6 +38,7 @@ struct target_parameters {
   std::optional<unsigned> redirects_max;             ///< HTTP.
   std::optional<std::uint64_t> body_bytes_max;       ///< HTTP.
   std::optional<std::string> user_agent;             ///< HTTP; no control characters.
+  std::optional<status_codes> expected;              ///< HTTP: the codes that are `up`.
   /// Columns of the row by name, as they are written there: those that are kept for commands.
   std::vector<std::pair<std::string, std::string>> columns;
   /// Values of columns that the row does not have, or has nothing in.

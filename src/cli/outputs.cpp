@@ -3,6 +3,7 @@
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 #include "net/resume.hpp"
+#include "sink/silence.hpp"
 #include "sink/terminal.hpp"
 
 #include <algorithm>
@@ -58,10 +59,15 @@ bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != co
 outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
                  const std::optional<checkpoint_record>& earlier,
                  const std::function<bool()>& give_up)
-    : flush_soon_{context, [this] { flush(); }}, draw_timer_{context}, pictures_{arguments} {
+    : arguments_{arguments},
+      flush_soon_{context, [this] { flush(); }},
+      draw_timer_{context},
+      pictures_{arguments} {
   text_options text;
-  text.show_all = arguments.show_all;
-  if (!arguments.quiet) {
+  // Who says what is to be listed gets all of it.
+  text.show_all = arguments.show_all || arguments.only.has_value();
+  text.swept_ports = arguments.swept_ports;
+  if (arguments.quiet == 0) {
     text.colour = wants_colour(STDOUT_FILENO);
     output_file file{STDOUT_FILENO, false};
     file.give_up_when(give_up);
@@ -71,6 +77,7 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
   }
   text.colour = false;
+  text.count_hidden = true;  // No summary will stand below it.
   for (const std::string& path : arguments.output_files) {
     refuse_standard_output(path);
     format_of(arguments, path);  // throws before any of them is emptied
@@ -82,7 +89,7 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     file.give_up_when(give_up);
     sinks_.push_back(make_sink(format, std::move(file), path, text, page));
   }
-  if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
+  if (arguments.quiet == 0 && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
     room_for_lines() = [this] { progress_->erase(); };
   }
@@ -91,8 +98,17 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
 outputs::~outputs() { room_for_lines() = nullptr; }
 
 void outputs::write(const probe_result& result) {
-  for (auto& one : sinks_)
-    one->write(result);
+  const bool listed =
+      !arguments_.only || arguments_.only->test(static_cast<std::size_t>(result.status));
+  for (auto& one : sinks_) {
+    if (listed) {
+      one->write(result);
+    } else {
+      one->pass_over(result);
+    }
+  }
+  const bool wrong = result.status != status::up && arguments_.quiet > 1;
+  if (wrong && !is_only_counted(result, arguments_.swept_ports)) ++alarming_;
   pictures_.add(result);
   flush_soon_.request();
 }
@@ -168,6 +184,10 @@ bool outputs::reader_gone() const {
          standard_output_->error() == std::errc::broken_pipe;
 }
 
-std::uint64_t outputs::hidden() const { return standard_output_ ? standard_output_->hidden() : 0; }
+const outcome_counts& outputs::hidden() const {
+  static constexpr outcome_counts nothing;
+  const outcome_counts* counts = standard_output_ ? standard_output_->hidden() : nullptr;
+  return counts ? *counts : nothing;
+}
 
 }  // namespace muster

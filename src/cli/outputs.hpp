@@ -25,7 +25,8 @@ namespace muster {
 class outputs {
  public:
   /// After an earlier run, files are gone on with where it had come to; standard output can't be.
-  /// `give_up` tells whether to wait no longer for a reader that takes nothing.
+  /// `give_up` tells whether to wait no longer for a reader that takes nothing. The arguments
+  /// outlive this.
   outputs(asio::io_context& context, const sweep_arguments& arguments,
           const std::optional<checkpoint_record>& earlier, const std::function<bool()>& give_up);
   ~outputs();
@@ -49,7 +50,10 @@ class outputs {
   const sink* failed() const;
   /// True when the failure is that the reader of standard output went away.
   bool reader_gone() const;
-  std::uint64_t hidden() const;
+  /// What the text on standard output counts only.
+  const outcome_counts& hidden() const;
+  /// How many results were not up and yet worth a line each.
+  std::uint64_t alarming() const { return alarming_; }
   /// The map and the histogram, as whole lines for standard error; empty where they don't belong.
   std::string render_pictures(const sweep_summary& summary) const {
     return pictures_.render(summary);
@@ -59,6 +63,8 @@ class outputs {
   static job draw_now_and_then(job_scope&, outputs& self);
   void flush();
 
+  const sweep_arguments& arguments_;
+  std::uint64_t alarming_ = 0;
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
   std::vector<std::unique_ptr<sink>> sinks_;

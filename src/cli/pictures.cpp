@@ -34,7 +34,7 @@ std::ptrdiff_t lines_for(const terminal_size& size) {
 }  // namespace
 
 pictures::pictures(const sweep_arguments& arguments) {
-  const bool watched = !arguments.quiet && ::isatty(STDERR_FILENO) == 1;
+  const bool watched = arguments.quiet == 0 && ::isatty(STDERR_FILENO) == 1;
   hosts_wanted_ = threshold(arguments.map, watched, hosts_min);
   rtts_wanted_ = threshold(arguments.histogram, watched, rtts_min);
   if (hosts_wanted_ != never) hosts_ = std::make_unique<host_map>();

@@ -211,7 +211,12 @@ class task_command final : private run_observer {
     script_stoppable_ = stoppable;
     const process_result result = co_await script_.run(script, std::move(options));
     // Standard output is for the results of tasks.
-    const std::string said = result.output + result.errors;
+    std::string said = result.output + result.errors;
+    if (::isatty(STDERR_FILENO) == 1) {
+      std::string shown;
+      append_printable_lines(shown, said);
+      said = std::move(shown);
+    }
     std::fwrite(said.data(), 1, said.size(), stderr);
     if (result.status == status::up) co_return;
     script_failed_ = true;

@@ -12,11 +12,23 @@ inline std::function<void()>& room_for_lines() {
   return make;
 }
 
-/// Says a line to the user, on standard error.
-inline void say(const std::string& line) {
+/// Who keeps the lines that are said, too; or nothing.
+inline std::function<void(const std::string&)>& keeper_of_lines() {
+  static std::function<void(const std::string&)> keep;
+  return keep;
+}
+
+/// Tells the user on standard error how things are going.
+inline void announce(const std::string& line) {
   if (room_for_lines()) room_for_lines()();
   const std::string text = "muster: " + line + "\n";
   std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+/// Tells the user on standard error what is wrong, or may be.
+inline void say(const std::string& line) {
+  announce(line);
+  if (keeper_of_lines()) keeper_of_lines()(line);
 }
 
 }  // namespace muster

@@ -2,12 +2,14 @@
 
 #include "cli/course_options.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/listing_options.hpp"
 #include "cli/number_option.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
 #include "core/command_template.hpp"
 #include "core/command_words.hpp"
 #include "core/port_list.hpp"
+#include "core/status_code_list.hpp"
 #include "core/url.hpp"
 #include "core/zone.hpp"
 #include "muster/printable.hpp"
@@ -20,11 +22,12 @@ namespace {
 
 using nanoseconds = std::chrono::nanoseconds;
 
-void add_ports(CLI::App& command, probe_plan& plan) {
-  auto parse = [&plan](const std::string& text) {
-    const auto ports = parse_port_list(text);
-    if (!ports) throw CLI::ValidationError{"--tcp", ports.error().message};
-    plan.tcp_ports = *ports;
+void add_ports(CLI::App& command, sweep_arguments& into) {
+  auto parse = [&into](const std::string& text) {
+    auto list = parse_port_list(text);
+    if (!list) throw CLI::ValidationError{"--tcp", list.error().message};
+    into.sweep.plan.tcp_ports = std::move(list->ports);
+    into.swept_ports = std::move(list->of_ranges);
   };
   command
       .add_option_function<std::string>("--tcp,--ports", parse,
@@ -95,7 +98,7 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
   probe_options& probe = into.sweep.probe;
   command.option_defaults()->group("Probes (by default what a target's form implies)");
   command.add_flag("--icmp", plan.icmp, "Send an ICMP echo request");
-  add_ports(command, plan);
+  add_ports(command, into);
   add_http(command, into);
   add_exec(command, into);
   command
@@ -139,6 +142,14 @@ void add_probe_options(CLI::App& command, sweep_arguments& into) {
       ->option_text("N");
   add_size(command, "--max-body", probe.http.body_bytes_max, http_options::body_bytes_limit,
            "Bytes of body to read (1MiB)");
+  add_text(
+      command, "--expect-status",
+      [&probe](const std::string& text) {
+        auto codes = parse_status_codes(text);
+        if (!codes) throw CLI::ValidationError{"--expect-status", codes.error().message};
+        probe.http.expected = std::move(*codes);
+      },
+      "Which status codes are up, such as 200,204,3xx, or any\n(200-399)", "CODES");
   command
       .add_option_function<std::string>(
           "--user-agent",
@@ -220,9 +231,7 @@ void add_output_options(CLI::App& command, sweep_arguments& into) {
                   "Write results to FILE, too: .jsonl, .csv, .txt or .html; repeatable")
       ->option_text("FILE")
       ->allow_extra_args(false);
-  command.add_flag("-q,--quiet", into.quiet,
-                   "No results on standard output, no progress; the summary stays");
-  command.add_flag("--show-all", into.show_all, "Show silent members of ranges in text, too");
+  add_listing_options(command, into);
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
   add_picture(command, "map", into.map, "a map of the addresses that were probed");
   add_picture(command, "histogram", into.histogram, "a histogram of the round-trip times");

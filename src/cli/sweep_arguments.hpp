@@ -3,6 +3,7 @@
 #include "muster/sink.hpp"
 #include "muster/sweep.hpp"
 
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -40,8 +41,11 @@ struct sweep_arguments : target_arguments {
   std::vector<std::string> output_files;
   bool json = false;
   bool csv = false;
-  bool quiet = false;
+  unsigned quiet = 0;  ///< From 2 on, the summary is for when something is wrong only.
   bool show_all = false;
+  std::optional<std::bitset<status_count>> only;  ///< The status words that are listed.
+  std::vector<std::uint16_t> swept_ports;         ///< Those that `--tcp` names in ranges, sorted.
+  std::string summary_file;                       ///< Empty when there is to be none.
   bool no_progress = false;
   std::string checkpoint_file;  ///< Empty when there are to be no checkpoints.
   std::chrono::nanoseconds checkpoint_interval = std::chrono::seconds{5};

@@ -8,6 +8,7 @@
 #include "cli/outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/stop_signals.hpp"
+#include "cli/summary_file.hpp"
 #include "cli/sweep_targets.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
@@ -56,8 +57,10 @@ void refuse_clashes(const sweep_arguments& arguments) {
   if (arguments.resume_file != arguments.checkpoint_file) {
     read.push_back({"--resume", {arguments.resume_file}});
   }
-  refuse_file_clashes(
-      read, {{"--checkpoint", {arguments.checkpoint_file}}, {"-o", arguments.output_files}});
+  const bool to_output = arguments.summary_file == "-";
+  refuse_file_clashes(read, {{"--checkpoint", {arguments.checkpoint_file}},
+                             {"-o", arguments.output_files},
+                             {"--summary", {to_output ? "" : arguments.summary_file}}});
 }
 
 /// Everything that a run consists of, in the order in which it may be taken apart.
@@ -115,7 +118,15 @@ class sweep_run {
     return conclude();
   }
 
+  const sweep_summary& summary() const { return summary_; }
+
  private:
+  /// The exit status, and what is to be said of it.
+  struct verdict {
+    int code;
+    std::string said;
+  };
+
   sweep_options options() const {
     sweep_options options = arguments_.sweep;
     if (earlier_) options.before = {earlier_->done, earlier_->up_targets};
@@ -123,18 +134,19 @@ class sweep_run {
   }
 
   void announce_time() const {
-    if (earlier_) {
+    if (earlier_ && arguments_.quiet < 2) {
       const std::uint64_t done = earlier_->done.size();
-      say(fmt::format("{} {} done before", done, done == 1 ? "probe was" : "probes were"));
+      announce(fmt::format("{} {} done before", done, done == 1 ? "probe was" : "probes were"));
     }
     const auto targets = intake_.targets().size();
-    if (!targets || arguments_.quiet) return;
+    if (!targets || arguments_.quiet > 0) return;
     const std::uint64_t done = earlier_ ? earlier_->done.size() / arguments_.sweep.plan.size() : 0;
     const auto longest = silent_time(arguments_.sweep, *targets - std::min(done, *targets));
     if (arguments_.sweep.retries == 0 && longest <= unannounced_max) return;
     // What is longer than nanoseconds can count is long enough.
     const auto shown = std::min<std::chrono::duration<double>>(longest, std::chrono::years{100});
-    say(fmt::format("this takes up to {} if nothing answers",
+    announce(
+        fmt::format("this takes up to {} if nothing answers",
                     duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(shown))));
   }
 
@@ -172,57 +184,72 @@ class sweep_run {
   }
 
   int conclude() {
+    const verdict end = judge();
+    if (end.code != exit_code::output_gone && (arguments_.quiet < 2 || is_wrong(end.code))) {
+      print_summary();
+    }
+    if (!end.said.empty()) say(end.said);
+    return end.code;
+  }
+
+  void print_summary() const {
     const bool colour = wants_colour(STDERR_FILENO);
+    const std::string text =
+        outputs_.render_pictures(summary_) + render_summary(summary_, outputs_.hidden(), colour);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    if (arguments_.randomize) {
+      std::fprintf(stderr, "random order: --seed %llu gives it again\n",
+                   static_cast<unsigned long long>(arguments_.seed.value_or(0)));
+    }
+    if (const std::string mode = sweep_.icmp_mode(); !mode.empty()) {
+      std::fprintf(stderr, "%s\n", mode.c_str());
+    }
+  }
+
+  /// Whether an end with this exit status is one that somebody should hear of: that members of a
+  /// block are silent is no fault.
+  bool is_wrong(int code) const {
+    if (code != exit_code::not_all_up) return code != exit_code::all_up;
+    return outputs_.alarming() > 0 || summary_.bad_targets > 0 || summary_.stopped_early ||
+           arguments_.sweep.min_up > 0;
+  }
+
+  verdict judge() const {
+    if (summary_.asked != summary_.totals.total()) {
+      return {
+          exit_code::bug,
+          fmt::format("a bug: {} probes were asked for, but {} are accounted for; please report "
+                      "it",
+                      summary_.asked, summary_.totals.total())};
+    }
     // A Ctrl-C ends the reader at the other end of the pipe as well.
     const bool interrupted = summary_.stop_reason == reason::interrupted || signals_.pending();
-    const bool reader_gone = outputs_.reader_gone() && !interrupted;
-    if (!reader_gone) {
-      const std::string text =
-          outputs_.render_pictures(summary_) + render_summary(summary_, outputs_.hidden(), colour);
-      std::fwrite(text.data(), 1, text.size(), stderr);
-      if (arguments_.randomize) {
-        std::fprintf(stderr, "random order: --seed %llu gives it again\n",
-                     static_cast<unsigned long long>(arguments_.seed.value_or(0)));
-      }
-      if (const std::string mode = sweep_.icmp_mode(); !mode.empty()) {
-        std::fprintf(stderr, "%s\n", mode.c_str());
-      }
-    }
-    if (summary_.asked != summary_.totals.total()) {
-      say(fmt::format("a bug: {} probes were asked for, but {} are accounted for; please report it",
-                      summary_.asked, summary_.totals.total()));
-      return exit_code::bug;
-    }
-    if (reader_gone) return exit_code::output_gone;
+    if (outputs_.reader_gone() && !interrupted) return {exit_code::output_gone, {}};
     if (const sink* failed = outputs_.failed(); failed && !outputs_.reader_gone()) {
       const bool stalled = failed->error() == std::errc::timed_out;
-      say(fmt::format("can't write {}: {}; the results in it are not complete", failed->name(),
-                      stalled ? "its reader takes nothing" : failed->error().message()));
-      return interrupted ? exit_code::interrupted : exit_code::cannot;
+      return {interrupted ? exit_code::interrupted : exit_code::cannot,
+              fmt::format("can't write {}: {}; the results in it are not complete", failed->name(),
+                          stalled ? "its reader takes nothing" : failed->error().message())};
     }
-    if (!sweep_.icmp_problem().empty()) {
-      say(sweep_.icmp_problem());
-      return exit_code::cannot;
-    }
+    if (!sweep_.icmp_problem().empty()) return {exit_code::cannot, sweep_.icmp_problem()};
     if (memory_.used() || summary_.stop_reason == reason::out_of_memory) {
-      say(no_memory_text);
-      return exit_code::cannot;
+      return {exit_code::cannot, no_memory_text};
     }
-    if (intake_.failed()) return exit_code::cannot;
-    if (intake_.refused()) return exit_code::usage;
+    if (intake_.failed()) return {exit_code::cannot, {}};
+    if (intake_.refused()) return {exit_code::usage, {}};
     if (arguments_.sweep.min_up > 0 && summary_.targets_up >= arguments_.sweep.min_up) {
-      return exit_code::all_up;
+      return {exit_code::all_up, {}};
     }
-    if (interrupted) return exit_code::interrupted;
+    if (interrupted) return {exit_code::interrupted, {}};
     const std::uint64_t not_up_before = earlier_ ? earlier_->not_up : 0;
     if (summary_.asked == 0 && !(earlier_ && !earlier_->done.empty())) {
-      if (summary_.bad_targets == 0) say("there was no target to probe");
-      return exit_code::usage;
+      return {exit_code::usage,
+              summary_.bad_targets == 0 ? "there was no target to probe" : std::string{}};
     }
     const bool all_up = summary_.totals.of(status::up) == summary_.asked && not_up_before == 0 &&
                         summary_.bad_targets == 0 && !summary_.stopped_early &&
                         arguments_.sweep.min_up == 0;
-    return all_up ? exit_code::all_up : exit_code::not_all_up;
+    return {all_up ? exit_code::all_up : exit_code::not_all_up, {}};
   }
 
   const sweep_arguments& arguments_;
@@ -240,15 +267,8 @@ class sweep_run {
   sweep sweep_;
 };
 
-}  // namespace
-
-int run_sweep(const sweep_arguments& arguments) {
-  // Failed writes are reported as what they are, also those past a limit on the size of files.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  // Whoever started muster may have ignored it, and then the ends of plugins are not told.
-  std::signal(SIGCHLD, SIG_DFL);
-  raise_descriptor_limit();
+/// Runs all of it, and says why where that can't be done.
+int run_and_explain(const sweep_arguments& arguments, summary_file& record) {
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};
     if (arguments.randomize && !arguments.checkpoint_file.empty() &&
@@ -259,8 +279,11 @@ int run_sweep(const sweep_arguments& arguments) {
     sweep_arguments complete = arguments;
     if (arguments.randomize && !arguments.seed) complete.seed = choose_seed(arguments);
     refuse_clashes(complete);
+    record.open(complete);
     sweep_run run{complete};
-    return run.run();
+    const int code = run.run();
+    record.note(run.summary());
+    return code;
   } catch (const usage_error& error) {
     say(error.what());
     return exit_code::usage;
@@ -274,6 +297,19 @@ int run_sweep(const sweep_arguments& arguments) {
     say(error.what());
     return exit_code::cannot;
   }
+}
+
+}  // namespace
+
+int run_sweep(const sweep_arguments& arguments) {
+  // Failed writes are reported as what they are, also those past a limit on the size of files.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  // Whoever started muster may have ignored it, and then the ends of plugins are not told.
+  std::signal(SIGCHLD, SIG_DFL);
+  raise_descriptor_limit();
+  summary_file record;
+  return record.write(run_and_explain(arguments, record));
 }
 
 }  // namespace muster

@@ -1,9 +1,9 @@
 #include "muster/printable.hpp"
 
+#include "core/deceptive.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>
-#include <array>
 
 // Strategy: text is read one character at a time; each character becomes a short piece, either
 // itself or its escape, and whole pieces are appended while they fit. The place up to which the
@@ -14,37 +14,6 @@ namespace {
 
 constexpr std::string_view ellipsis = "\xe2\x80\xa6";
 constexpr std::string_view replacement = "\xef\xbf\xbd";
-
-struct code_point_range {
-  char32_t first;
-  char32_t last;
-};
-
-/// C1 controls, and the characters with which text can look like other text: invisible ones,
-/// direction overrides, line separators, tags. Sorted.
-constexpr std::array<code_point_range, 13> deceptive{{
-    {0x80, 0x9f},
-    {0xad, 0xad},
-    {0x34f, 0x34f},
-    {0x61c, 0x61c},
-    {0x115f, 0x1160},
-    {0x17b4, 0x17b5},
-    {0x180e, 0x180e},
-    {0x200b, 0x200f},
-    {0x2028, 0x202e},
-    {0x2060, 0x206f},
-    {0xfeff, 0xfeff},
-    {0xfff9, 0xfffb},
-    {0xe0000, 0xe007f},
-}};
-
-bool is_deceptive(char32_t code_point) {
-  if (code_point < deceptive.front().first) return false;
-  const auto found =
-      std::lower_bound(deceptive.begin(), deceptive.end(), code_point,
-                       [](const code_point_range& range, char32_t c) { return range.last < c; });
-  return found != deceptive.end() && found->first <= code_point;
-}
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace muster {
@@ -42,6 +43,15 @@ void latency_histogram::add(std::chrono::nanoseconds value) {
   sum_ns_ += static_cast<double>(value.count());
 }
 
+latency_histogram& latency_histogram::operator+=(const latency_histogram& other) {
+  std::ranges::transform(buckets_, other.buckets_, buckets_.begin(), std::plus{});
+  count_ += other.count_;
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+  sum_ns_ += other.sum_ns_;
+  return *this;
+}
+
 std::chrono::nanoseconds latency_histogram::mean() const {
   if (count_ == 0) return std::chrono::nanoseconds{0};
   const double mean_ns = sum_ns_ / static_cast<double>(count_);
@@ -75,15 +85,36 @@ std::uint64_t latency_histogram::count_up_to(std::chrono::nanoseconds bound) con
   return count;
 }
 
+std::uint64_t outcome_counts::of(status value) const {
+  const auto& reasons = counts_[index_of(value)];
+  return std::accumulate(reasons.begin(), reasons.end(), std::uint64_t{0});
+}
+
+std::uint64_t outcome_counts::total() const {
+  std::uint64_t sum = 0;
+  for (const status value : all_statuses)
+    sum += of(value);
+  return sum;
+}
+
 void statistics::add(const probe_result& result) {
   ++by_status_[static_cast<std::size_t>(result.status)];
-  bool answered = result.status == status::up;
+  kind_totals& kind = of_kind(result.kind);
+  ++kind.by_status[static_cast<std::size_t>(result.status)];
+  bool answered = result.status == status::up || result.reason == reason::status_not_expected;
   if (result.kind == probe_kind::icmp) {
     add_try(result);
-    // A probe of several packets may be cut short after some of them were answered.
-    answered = answered || result.icmp.received > 0;
+    // A probe of several packets may be cut short after one of them was answered.
+    if (result.icmp.received > 0) answered = result.icmp.received == 1;
   }
-  if (answered && result.rtt.count() >= 0) rtt_.add(result.rtt);
+  if (answered && result.rtt.count() >= 0) kind.rtt.add(result.rtt);
+}
+
+latency_histogram statistics::rtt() const {
+  latency_histogram all;
+  for (const kind_totals& kind : kinds_)
+    all += kind.rtt;
+  return all;
 }
 
 void statistics::add_try(const probe_result& failed) {

@@ -138,6 +138,8 @@ std::string_view to_string(reason value) {
       return "out_of_memory";
     case reason::wrong_payload:
       return "wrong_payload";
+    case reason::status_not_expected:
+      return "status_not_expected";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

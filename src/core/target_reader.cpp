@@ -3,6 +3,7 @@
 // whose parts names a column of targets, is the header of CSV. All three come to ranges of targets.
 #include "core/target_reader.hpp"
 
+#include "core/csv_formula.hpp"
 #include "core/json_record.hpp"
 #include "muster/printable.hpp"
 
@@ -15,6 +16,11 @@ namespace muster {
 namespace {
 
 constexpr std::size_t diagnostic_text_bytes_max = 120;
+
+/// Whether a header is that of our own records, which begin with these two in every version.
+bool is_own_header(const std::vector<std::string>& names) {
+  return names.size() > 2 && names[0] == "time" && names[1] == "target";
+}
 
 std::string_view without_space(std::string_view line) {
   const std::size_t begin = line.find_first_not_of(" \t\r");
@@ -127,8 +133,9 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
       if (without_space(cells[i]).empty()) continue;
       return bad(fmt::format("more cells than the {} columns of the header", columns_.size()), out);
     }
-    if (names_[i]) values.columns.emplace_back(*names_[i], cells[i]);
-    if (columns_[i]) values.known.push_back({*columns_[i], cells[i]});
+    const std::string_view cell = is_guarded_ ? without_formula_guard(cells[i]) : cells[i];
+    if (names_[i]) values.columns.emplace_back(*names_[i], cell);
+    if (columns_[i]) values.known.push_back({*columns_[i], cell});
   }
   return take(parse_target_record(std::move(values), context_.parser, context_.times), out);
 }
@@ -136,6 +143,7 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
 target_reader::pull target_reader::read_header(item& out) {
   std::vector<std::string> unknown;
   bool has_target = false;
+  is_guarded_ = is_own_header(csv_.cells());
   for (const std::string& name : csv_.cells()) {
     const auto column = target_column_of(name);
     if (column && std::count(columns_.begin(), columns_.end(), column) > 0) {

@@ -5,6 +5,7 @@
 
 #include "core/duration_text.hpp"
 #include "core/host.hpp"
+#include "core/status_code_list.hpp"
 #include "core/url.hpp"
 #include "core/whole_number.hpp"
 #include "muster/probe_options.hpp"
@@ -22,10 +23,11 @@ using nanoseconds = std::chrono::nanoseconds;
 
 constexpr auto socket_column = target_column::size;  // The first of those that are of the socket.
 
-constexpr std::array<std::string_view, 22> column_names{
-    "target", "url",     "address", "ip",       "host",   "port",          "probe",    "path",
-    "label",  "timeout", "count",   "interval", "method", "max_redirects", "max_body", "user_agent",
-    "size",   "ttl",     "tos",     "df",       "source", "icmp_socket"};
+constexpr std::array<std::string_view, 23> column_names{
+    "target", "url",           "address",  "ip",         "host",          "port",
+    "probe",  "path",          "label",    "timeout",    "count",         "interval",
+    "method", "max_redirects", "max_body", "user_agent", "expect_status", "size",
+    "ttl",    "tos",           "df",       "source",     "icmp_socket"};
 static_assert(column_names.size() == static_cast<std::size_t>(target_column::icmp_socket) + 1);
 
 std::string_view name_of(target_column column) {
@@ -98,6 +100,13 @@ std::string read_user_agent(std::string_view text, std::optional<std::string>& i
   return {};
 }
 
+std::string read_expected(std::string_view text, std::optional<status_codes>& into) {
+  auto codes = parse_status_codes(text);
+  if (!codes) return codes.error().message;
+  into = std::move(*codes);
+  return {};
+}
+
 std::string read_label(std::string_view text, std::string& into) {
   if (text.size() > target_parameters::label_bytes_max) {
     return fmt::format("longer than {} bytes", target_parameters::label_bytes_max);
@@ -132,6 +141,8 @@ std::string read_parameter(const record_value& value, distinct_times& times,
                                         into.body_bytes_max);
     case target_column::user_agent:
       return read_user_agent(value.text, into.user_agent);
+    case target_column::expect_status:
+      return read_expected(value.text, into.expected);
     default:
       break;
   }

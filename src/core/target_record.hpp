@@ -34,6 +34,7 @@ enum class target_column : std::uint8_t {
   max_redirects,
   max_body,
   user_agent,
+  expect_status,
   // One socket serves all targets, so these can't be set for one of them; saying so beats ignoring.
   size,
   ttl,

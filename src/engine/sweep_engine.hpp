@@ -42,6 +42,9 @@ class sweep_engine final : public result_consumer {
   /// Something that the pump may be waiting for has come.
   void wake() { course_.wake(); }
   void on_result(probe_result&& result) override;
+  void on_reply(probe_kind kind, std::chrono::nanoseconds rtt) override {
+    totals_.add_reply(kind, rtt);
+  }
 
   sweep_progress progress() const;
   prober& probes() { return prober_; }

@@ -220,6 +220,11 @@ void http_exchange::deliver(clock::duration paused) {
     details_->transfer = std::chrono::nanoseconds{-1};
     fail(failure);
   }
+  const bool answered = outcome_.status == status::up;
+  if (answered && !own_setting(subject(), &target_parameters::expected, options().expected)
+                       .contains(details_->status_code)) {
+    fail({status::mismatch, reason::status_not_expected});
+  }
   probe_result result = prober::result_of(request_);
   result.port = url_.port();
   result.has_address = has_address_;
@@ -227,7 +232,7 @@ void http_exchange::deliver(clock::duration paused) {
   result.status = outcome_.status;
   result.reason = outcome_.reason;
   result.error_source = outcome_.error_source;
-  if (outcome_.status == status::up) result.rtt = latest_ - started_ - paused;
+  if (answered) result.rtt = latest_ - started_ - paused;
   result.http = std::move(details_);
   give_reader_back();
   shared_.deliver(std::move(result));

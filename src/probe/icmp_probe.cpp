@@ -62,6 +62,14 @@ class echo_series {
     if (echo.error_source != ip_address{}) error_source_ = echo.error_source;
   }
 
+  /// Tells of the round trip that was just added, once there are several: a lone one is that of the
+  /// result.
+  void tell_reply(const prober& shared) const {
+    if (details_.received < 2) return;
+    if (details_.received == 2) shared.tell_reply(details_.rtt_sum - last_rtt_);
+    shared.tell_reply(last_rtt_);
+  }
+
   /// One answer makes the target up; without any, the last failure counts.
   void finish(probe_result& result) const {
     result.icmp = details_;
@@ -173,6 +181,7 @@ job icmp_probe(job_scope&, prober& shared, probe_request request) {
     probe_deadline::step step{all, asked};
     const echo_outcome& outcome = co_await echo;
     series.add(outcome);
+    if (outcome.status == status::up) series.tell_reply(shared);
     if (all.ended() == ending::none) continue;
     if (all.ended() == ending::expired && outcome.status == status::cancelled) series.cut_off();
     break;

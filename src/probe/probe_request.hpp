@@ -4,6 +4,7 @@
 #include "muster/semaphore.hpp"
 #include "muster/target.hpp"
 
+#include <chrono>
 #include <cstdint>
 
 namespace muster {
@@ -12,6 +13,9 @@ namespace muster {
 class result_consumer {
  public:
   virtual void on_result(probe_result&& result) = 0;
+  /// One of several packets of a probe that is still under way was answered: each, if there will be
+  /// more than one.
+  virtual void on_reply(probe_kind kind, std::chrono::nanoseconds rtt) = 0;
 
  protected:
   ~result_consumer() = default;

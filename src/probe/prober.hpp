@@ -113,6 +113,10 @@ class prober {
   /// Stamps the result and hands it to the consumer.
   void deliver(probe_result&& result) const;
   void deliver(const probe_request& request, outcome what) const;
+  /// Tells the consumer of one of several packets of an ICMP probe.
+  void tell_reply(std::chrono::nanoseconds rtt) const {
+    consumer_.on_reply(probe_kind::icmp, rtt);
+  }
 
  private:
   asio::io_context& context_;

@@ -1,5 +1,7 @@
 // Strategy: a row has all columns, so each field moves on to its own column before it is written,
-// and the row's end moves past the last. Cells are quoted only when RFC 4180 asks for it.
+// and the row's end moves past the last. Cells are quoted only when RFC 4180 asks for it. Text from
+// outside is kept from being a formula; numbers and words of our own are what they are.
+#include "core/csv_formula.hpp"
 #include "muster/printable.hpp"
 #include "sink/csv_cell.hpp"
 #include "sink/fields.hpp"
@@ -35,6 +37,7 @@ class csv_visitor {
     move_to(name);
     std::string printable;
     append_printable(printable, value, field_bytes_max);
+    guard_formula(printable);
     append_csv_cell(out_, printable);
   }
   void integer(field name, std::integral auto value) {

@@ -23,6 +23,8 @@ class html_sink final : public file_sink {
     hosts_.add(result);
   }
 
+  void pass_over(const probe_result& result) override { hosts_.add(result); }
+
   // Half a page is of no use to anybody.
   void flush() override {}
 

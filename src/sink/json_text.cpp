@@ -1,5 +1,6 @@
 #include "sink/json_text.hpp"
 
+#include "core/deceptive.hpp"
 #include "muster/printable.hpp"
 
 #include <cstdint>
@@ -15,28 +16,52 @@ namespace muster {
 
 namespace {
 
-/// RapidJSON's output stream concept over a std::string. JSON allows DEL and the C1 controls
-/// (U+0080 to U+009F, in UTF-8 C2 80 to C2 9F) to stand raw, but terminals obey some of them.
-struct string_stream {
+/// Appends one UTF-16 code unit as `\uNNNN`.
+void append_escape(std::string& out, char32_t unit) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4)
+    out += digits[(unit >> shift) & 0xf];
+}
+
+/// RapidJSON's output stream concept over a std::string. JSON allows DEL, the C1 controls and every
+/// invisible character to stand raw, but terminals obey some of them, and people don't see the
+/// others: each becomes its escape as soon as its last byte is there.
+class string_stream {
+ public:
   using Ch = char;
-  std::string& out;
+  explicit string_stream(std::string& out) : out_{out} {}
 
   void Put(char c) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte == 0x7f) {
-      out += "\\u007f";
-    } else if (byte >= 0x80 && byte <= 0x9f && out.back() == '\xc2') {
-      // C2 is only ever a first byte in UTF-8, so these two are a C1 control.
-      constexpr std::string_view digits = "0123456789abcdef";
-      out.pop_back();
-      out += "\\u00";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xf];
-    } else {
-      out += c;
+    if (byte == 0x7f) return append_escape(out_, byte);
+    out_ += c;
+    if (byte < 0x80) return;
+    if (byte >= 0xc0) {
+      // What is written is valid UTF-8, so the first byte says how many follow.
+      missing_ = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1;
+      code_point_ = byte & (0x3fU >> missing_);
+      bytes_ = missing_ + 1;
+      return;
     }
+    code_point_ = code_point_ << 6 | (byte & 0x3fU);
+    if (--missing_ == 0 && is_deceptive(code_point_)) escape();
   }
   void Flush() {}
+
+ private:
+  void escape() {
+    out_.resize(out_.size() - bytes_);
+    if (code_point_ < 0x10000) return append_escape(out_, code_point_);
+    const char32_t above = code_point_ - 0x10000;
+    append_escape(out_, 0xd800 + (above >> 10));
+    append_escape(out_, 0xdc00 + (above & 0x3ff));
+  }
+
+  std::string& out_;
+  char32_t code_point_ = 0;  // of the character at hand, as far as it has come
+  unsigned missing_ = 0;     // bytes of it
+  unsigned bytes_ = 0;       // of it in all
 };
 
 /// Hands on what the parser meets, with numbers as they are written.

@@ -10,8 +10,8 @@ namespace muster {
 bool is_plain_json(std::string_view text);
 
 /// Appends `text` as a JSON string (RFC 8259), quotes included: valid UTF-8 and valid JSON whatever
-/// the bytes were. No control character stays raw, C1 ones neither, so a terminal may show it. At
-/// most `bytes_max` bytes of `text` are kept.
+/// the bytes were. No control character stays raw, nor one that is invisible or turns the direction
+/// of writing, so a terminal may show it. At most `bytes_max` bytes of `text` are kept.
 void append_json_string(std::string& out, std::string_view text, std::size_t bytes_max);
 
 /// Appends `text`, one JSON value (RFC 8259) with white space around it, without any, and as safe

@@ -2,6 +2,9 @@
 
 #include "muster/result.hpp"
 
+#include <cstdint>
+#include <vector>
+
 namespace muster {
 
 /// True when the result says that nobody is there. On one's own network an address that nobody has
@@ -12,5 +15,10 @@ inline bool nobody_there(const probe_result& result) {
          result.reason == reason::icmp_host_unreachable ||
          result.reason == reason::icmp_address_unreachable;
 }
+
+/// True for results that people would rather have counted than listed: what only follows from
+/// something that is said elsewhere, the silence of addresses that nobody named one by one, and
+/// ports that are not open among `swept_ports`, which were named in ranges and are sorted.
+bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t>& swept_ports);
 
 }  // namespace muster

@@ -129,6 +129,28 @@ void append_shortages(std::string& out, const stray_replies& icmp) {
   }
 }
 
+/// Whether the status alone leaves open what is wrong.
+bool needs_reasons(status value) {
+  return value == status::unreachable || value == status::local_error || value == status::skipped;
+}
+
+/// " (3 no_route, 2 firewall_denied)"
+void append_reasons(std::string& out, const outcome_counts& counts, status value) {
+  std::string_view before = " (";
+  for (std::size_t i = 1; i < reason_count; ++i) {
+    const auto why = static_cast<reason>(i);
+    const std::uint64_t count = counts.of(value, why);
+    if (count == 0) continue;
+    out += std::exchange(before, ", ");
+    if (count != counts.of(value)) {
+      append_grouped(out, count);
+      out += ' ';
+    }
+    out += to_string(why);
+  }
+  if (before != " (") out += ')';
+}
+
 std::string_view stopper_name(reason value) {
   switch (value) {
     case reason::interrupted:
@@ -152,6 +174,20 @@ std::string_view stopper_name(reason value) {
 
 }  // namespace
 
+void append_not_shown(std::string& out, const outcome_counts& hidden) {
+  if (hidden.total() == 0) return;
+  std::string_view before = "not shown: ";
+  for (const status value : all_statuses) {
+    if (hidden.of(value) == 0) continue;
+    out += std::exchange(before, ", ");
+    append_grouped(out, hidden.of(value));
+    out += ' ';
+    out += to_string(value);
+    if (needs_reasons(value)) append_reasons(out, hidden, value);
+  }
+  out += "; --show-all lists them\n";
+}
+
 void append_stop(std::string& out, reason why, std::uint64_t not_started, bool known) {
   out += "stopped early";
   if (const std::string_view by = stopper_name(why); !by.empty()) {
@@ -167,10 +203,13 @@ void append_stop(std::string& out, reason why, std::uint64_t not_started, bool k
   out += " not started\n";
 }
 
-std::string render_summary(const sweep_summary& summary, std::uint64_t hidden, bool colour) {
+std::string render_summary(const sweep_summary& summary, const outcome_counts& hidden,
+                           bool colour) {
   std::string out;
   append_headline(out, summary.totals, summary.elapsed, "probe", "probes", colour);
-  append_times(out, "rtt", summary.totals.rtt());
+  for (const probe_kind kind : all_probe_kinds) {
+    append_times(out, fmt::format("{} rtt", to_string(kind)), summary.totals.rtt(kind));
+  }
   append_packets(out, summary.totals);
   append_strays(out, summary.strays);
   append_shortages(out, summary.strays);
@@ -182,10 +221,7 @@ std::string render_summary(const sweep_summary& summary, std::uint64_t hidden, b
     append_counted(out, summary.duplicate_targets, "duplicate target dropped\n",
                    "duplicate targets dropped\n");
   }
-  if (hidden > 0) {
-    append_counted(out, hidden, "silent member of a range", "silent members of ranges");
-    out += " not shown; --show-all lists them\n";
-  }
+  append_not_shown(out, hidden);
   if (summary.stopped_early) {
     append_stop(out, summary.stop_reason, summary.hosts_not_started,
                 summary.hosts_not_started_known);

@@ -22,6 +22,8 @@ void append_headline(std::string& out, const statistics& totals, std::chrono::na
 void append_times(std::string& out, std::string_view name, const latency_histogram& times);
 void append_waits(std::string& out, const resource_waits& waits, std::string_view singular,
                   std::string_view plural);
+/// What a text left out, by status; nothing when that is nothing.
+void append_not_shown(std::string& out, const outcome_counts& hidden);
 /// Why a run ended early, and what it did not come to.
 void append_stop(std::string& out, reason why, std::uint64_t not_started, bool known);
 

@@ -1,5 +1,6 @@
 // Strategy: a row has all columns, so each field is put into its own, and the row is written when
 // all are there.
+#include "core/csv_formula.hpp"
 #include "muster/printable.hpp"
 #include "sink/csv_cell.hpp"
 #include "sink/json_text.hpp"
@@ -22,6 +23,7 @@ class csv_task_visitor {
   void word(std::size_t field, std::string_view value) { cells_[field] = value; }
   void text(std::size_t field, std::string_view value) {
     append_printable_lines(cells_[field], value);
+    guard_formula(cells_[field]);
   }
   void texts(std::size_t field, const std::vector<target>& targets) {
     const char* before = "";
@@ -29,6 +31,7 @@ class csv_task_visitor {
       cells_[field] += std::exchange(before, "\n");
       append_printable_lines(cells_[field], text_of(one));
     }
+    guard_formula(cells_[field]);
   }
   void integer(std::size_t field, std::integral auto value) {
     append_integer(cells_[field], value);

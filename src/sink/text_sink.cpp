@@ -1,12 +1,12 @@
 // Strategy: a line is what was asked about, what became of it, how long it took, and then whatever
 // helps a person to see why. The first three stand in columns; the details are words, most telling
-// first. Members of ranges that stay silent are only counted: in a sweep of a subnet they are the
-// rule, and the lines that matter would drown among them.
+// first. What would drown the lines that matter is only counted (silence.cpp).
 #include "muster/printable.hpp"
 #include "sink/colour.hpp"
 #include "sink/formats.hpp"
 #include "sink/numbers.hpp"
 #include "sink/silence.hpp"
+#include "sink/summary_parts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -67,7 +67,8 @@ std::string label_of(const probe_result& result) {
 /// True when the reason says more than the status word and the kind of the probe do.
 bool is_telling(reason value) {
   return value != reason::none && value != reason::no_reply &&
-         value != reason::connection_refused && value != reason::connection_reset;
+         value != reason::connection_refused && value != reason::connection_reset &&
+         value != reason::status_not_expected;
 }
 
 void append_reason(std::string& out, const probe_result& result) {
@@ -158,8 +159,9 @@ std::string details_of(const probe_result& result) {
       result.kind == probe_kind::tcp || (result.kind == probe_kind::exec && !result.exec) ||
       (result.kind == probe_kind::icmp && !to_string(result.reason).starts_with("icmp"));
   if (names_kind) details += to_string(result.kind);
-  const bool http_up = up && result.kind == probe_kind::http;
-  if (result.has_address && result.subject.needs_lookup() && !http_up) {
+  const bool http_answered =
+      result.kind == probe_kind::http && (up || result.reason == reason::status_not_expected);
+  if (result.has_address && result.subject.needs_lookup() && !http_answered) {
     append_word(details, result.address.to_string());
   }
   if (!up || result.reason != reason::none) append_reason(details, result);
@@ -199,12 +201,12 @@ void append_columns(std::string& out, const probe_result& result, std::string_vi
 
 class text_sink final : public file_sink {
  public:
-  text_sink(output_file file, std::string name, const text_options& options)
-      : file_sink{std::move(file), std::move(name)}, options_{options} {}
+  text_sink(output_file file, std::string name, text_options options)
+      : file_sink{std::move(file), std::move(name)}, options_{std::move(options)} {}
 
   void write(const probe_result& result) override {
-    if (result.subject.of_range() && nobody_there(result) && !options_.show_all) {
-      ++hidden_;
+    if (!options_.show_all && is_only_counted(result, options_.swept_ports)) {
+      hidden_.add(result.status, result.reason);
       return;
     }
     const std::string details = details_of(result);
@@ -215,11 +217,17 @@ class text_sink final : public file_sink {
     file_.written();
   }
 
-  std::uint64_t hidden() const override { return hidden_; }
+  void finish(const sweep_summary&) override {
+    if (!options_.count_hidden) return;
+    append_not_shown(file_.buffer(), hidden_);
+    file_.flush();
+  }
+
+  const outcome_counts* hidden() const override { return &hidden_; }
 
  private:
   text_options options_;
-  std::uint64_t hidden_ = 0;
+  outcome_counts hidden_;
 };
 
 }  // namespace

@@ -60,7 +60,8 @@ TEST_CASE("a row's path, method, redirects and body limit are asked for, the oth
   CHECK(contains(result.out, R"("body_bytes":10,"body_truncated":true)"));
   CHECK(lines_with(result.out, R"("probe":"http")") == 4);
   CHECK(lines_with(result.out, R"("probe":"tcp")") == 1);
-  CHECK(lines_with(result.out, R"("status":"up")") == 5);
+  CHECK(lines_with(result.out, R"("status":"up")") == 4);
+  CHECK(lines_with(result.out, R"("reason":"status_not_expected")") == 1);
 }
 
 TEST_CASE("a row that names its probe gets one probe of a plan of several, and the sum is right") {

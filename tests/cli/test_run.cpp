@@ -300,6 +300,24 @@ TEST_CASE("scripts run before, after and whatever happens") {
   CHECK(result.err.find("then 1 of 2\n") < result.err.find("last\n"));
 }
 
+TEST_CASE("what scripts say is harmless on a terminal, and passed on as it is elsewhere") {
+  MUSTER_NEED_TERMINAL();
+  const std::string says = "printf 'a\\033[2J\\342\\200\\256b\\n'";
+  const auto piped = tasks({"a", "--lines", "--begin", says, "--", "true"});
+  CHECK(contains(piped.err,
+                 "a\x1b[2J\u202e"
+                 "b\n"));
+  process_options options;
+  options.environment = {"TERM=xterm", "LC_ALL=C.UTF-8"};
+  const auto shown = run(
+      {"script", "-qec",
+       std::string{MUSTER_BINARY} + " run a --lines --begin \"" + says + "\" -- true", "/dev/null"},
+      options);
+  CAPTURE(shown.out);
+  CHECK(contains(shown.out, "a\\x1b[2J\\u{202e}b"));
+  CHECK_FALSE(contains(shown.out, "\x1b[2J"));
+}
+
 TEST_CASE("nothing is run when the first script fails, except the last one") {
   const auto result = tasks({"a", "--lines", "--begin", "exit 4", "--end", "echo then", "--finally",
                              "echo last", "--", "echo"});

@@ -63,6 +63,11 @@ TEST_CASE("each mistake on the command line gets one clear message and exit code
       {{"sweep", "127.0.0.1", "--checkpoint-interval", "1s"},
        {"--checkpoint-interval", "--checkpoint FILE"}},
       {{"sweep", "127.0.0.1", "--checkpoint", "/dev/null"}, {"/dev/null", "regular file"}},
+      {{"sweep", "127.0.0.1", "--expect-status", "20x"}, {"--expect-status", "'20x'", "or any"}},
+      {{"sweep", "127.0.0.1", "--only", "up,down"}, {"--only: 'down'", "refused"}},
+      {{"sweep", "127.0.0.1", "--only", "up", "--show-all"}, {"--only", "--show-all"}},
+      {{"sweep", "127.0.0.1", "--only", "up", "--open"}, {"--only", "--open"}},
+      {{"sweep", "127.0.0.1", "--summary", ""}, {"--summary", "FILE"}},
       {{}, {"muster --help"}},
   };
   for (const auto& [arguments, said] : mistakes) {

@@ -54,6 +54,9 @@ TEST_CASE("characters that hide or turn text are escaped") {
   CHECK(printable("\u00ad") == "\\u{00ad}");
   CHECK(printable("\u061c") == "\\u{061c}");
   CHECK(printable("\U000e0041") == "\\u{e0041}");
+  CHECK(printable("\u3164") == "\\u{3164}");  // A letter that is blank.
+  CHECK(printable("\uffa0") == "\\u{ffa0}");
+  CHECK(printable("\U000e0100") == "\\u{e0100}");  // Selectors can carry hidden text.
   // The neighbours of the escaped ranges are ordinary.
   for (const char* text : {"\u00a0", "\u200a", "\u2010", "\u2027", "\u202f", "\u2070", "\ufefe"}) {
     CHECK(printable(text) == text);

@@ -85,7 +85,7 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
   const strings expected{
       "notice: stdin:3: nothing here is called 'Name', so it is ignored; known are target, url, "
       "address, ip, host, port, probe, path, label, timeout, count, interval, method, "
-      "max_redirects, max_body, user_agent",
+      "max_redirects, max_body, user_agent, expect_status",
       "10.0.0.1:80 (a,b)",
       "10.0.0.2 (say \"hi\"\nthere)",
       "stdin:9: x,10.0.0.256,,: ip: 256 is too large: each part of an IPv4 address is 0 to 255",
@@ -98,6 +98,14 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
     if (i != 3) CHECK(seen[i] == expected[i]);
   }
   CHECK_THAT(seen[3], ContainsSubstring("stdin:9: x,10.0.0.256,,: ip: 256 is too large"));
+}
+
+TEST_CASE(
+    "what our own CSV kept from being a formula is what it was, and foreign CSV is as it is") {
+  strings own = read_whole("time,target,label\nnow,192.0.2.1,'=1\n,192.0.2.2,''@\n,192.0.2.3,'x\n");
+  own.erase(own.begin());  // the notice that nothing is called `time`
+  CHECK(own == strings{"192.0.2.1 (=1)", "192.0.2.2 ('@)", "192.0.2.3 ('x)"});
+  CHECK(read_whole("target,label\n192.0.2.1,'=1\n") == strings{"192.0.2.1 ('=1)"});
 }
 
 TEST_CASE("JSON lines come out the same however they are split, among plain lines, too") {

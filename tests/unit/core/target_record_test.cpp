@@ -95,7 +95,8 @@ TEST_CASE("every parameter is read from its column") {
                                {"method", "HEAD"},
                                {"max_redirects", "2"},
                                {"Max-Body", "4096"},
-                               {"User Agent", "probe/1"}});
+                               {"User Agent", "probe/1"},
+                               {"Expect Status", "200,4xx"}});
   target_parameters expected;
   expected.label = "shop, \x1b";
   expected.path = "/x?y=1";
@@ -107,6 +108,7 @@ TEST_CASE("every parameter is read from its column") {
   expected.redirects_max = 2;
   expected.body_bytes_max = 4096;
   expected.user_agent = "probe/1";
+  expected.expected = status_codes{{{200, 200}, {400, 499}}};
   REQUIRE(subject.parameters());
   CHECK(*subject.parameters() == expected);
   CHECK(subject.to_string() == "a.example:81");
@@ -144,6 +146,7 @@ TEST_CASE("a bad value is told with its column and the remedy") {
       {{{"host", "a"}, {"max_redirects", "51"}}, "max_redirects: '51'"},
       {{{"host", "a"}, {"max_body", "1MB"}}, "max_body: '1MB'"},
       {{{"host", "a"}, {"user_agent", "a\r\nb"}}, "user_agent: control characters"},
+      {{{"host", "a"}, {"expect_status", "ok"}}, "expect_status: 'ok' is no status code"},
       {{{"host", "a"}, {"host", "b"}}, "host: given twice"},
   };
   for (const auto& [written, message] : mistakes)

@@ -1,3 +1,4 @@
+#include "core/csv_formula.hpp"
 #include "samples.hpp"
 #include "support/catch.hpp"
 
@@ -101,7 +102,7 @@ TEST_CASE("a CSV file that is gone on with has one header row") {
 }
 
 TEST_CASE("printable text goes through CSV and back unchanged") {
-  for (const std::string text : {"plain", "a,b", "say \"hi\"", "\"", ",", "=1+1", "-x", "'quoted'",
+  for (const std::string text : {"plain", "a,b", "say \"hi\"", "\"", ",", "1+1", "a=b", "'quoted'",
                                  "Grüße, 日本語", " spaces "}) {
     probe_result result = test::http_up();
     result.http->title = text;
@@ -110,6 +111,29 @@ TEST_CASE("printable text goes through CSV and back unchanged") {
     CHECK(cell_of(rows, 1, "title") == text);
     CHECK(cell_of(rows, 1, "server") == "nginx/1.22.1");
   }
+}
+
+TEST_CASE("no text from the network is a formula in a spreadsheet, and none is lost by that") {
+  for (const std::string text :
+       {"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "'=1", "''@x", "=\"a\",b"}) {
+    probe_result result = test::http_up();
+    result.http->title = text;
+    const auto rows = rows_of(test::output_of(output_format::csv, list(std::move(result))));
+    const std::string cell = cell_of(rows, 1, "title");
+    CHECK(cell == "'" + text);
+    CHECK(without_formula_guard(cell) == text);
+  }
+  for (const std::string text : {"plain", "'quoted'", "'", "''", ""}) {
+    std::string cell = text;
+    guard_formula(cell);
+    CHECK(cell == text);
+    CHECK(without_formula_guard(cell) == text);
+  }
+}
+
+TEST_CASE("numbers and words of our own are no formulas, whatever they begin with") {
+  const auto lines = test::lines_of(test::output_of(output_format::csv, list(test::icmp_up())));
+  CHECK(lines[1].find('\'') == std::string::npos);
 }
 
 TEST_CASE("whatever bytes the network sends, a CSV row is one line of printable text") {

@@ -109,14 +109,54 @@ TEST_CASE("statistics count every status, all packets, and the round trips of wh
   CHECK(totals.packets_sent() == 7);
   CHECK(totals.packets_received() == 4);
   // The refusal took 310 µs, but it is not an answer.
-  CHECK(totals.rtt().count() == 3);
+  CHECK(totals.rtt().count() == 2);
   CHECK(totals.rtt().min() == 45us);
   CHECK(totals.rtt().max() == 1204us);
+  CHECK(totals.of(probe_kind::icmp, status::up) == 2);
+  CHECK(totals.of(probe_kind::tcp, status::refused) == 1);
+  CHECK(totals.of(probe_kind::http, status::up) == 1);
+  CHECK(totals.rtt(probe_kind::icmp).count() == 1);
+  CHECK(totals.rtt(probe_kind::tcp).count() == 0);
+  CHECK(totals.rtt(probe_kind::http).max() == 1204us);
 }
 
-TEST_CASE("the answered packets of a probe that was cut short count in the round trips") {
+TEST_CASE("an HTTP answer that was not expected counts in the round trips all the same") {
+  statistics totals;
+  probe_result result = test::http_up();
+  result.status = status::mismatch;
+  result.reason = reason::status_not_expected;
+  totals.add(result);
+  CHECK(totals.rtt(probe_kind::http).count() == 1);
+}
+
+TEST_CASE("of a probe of several packets each counts in the round trips, not their mean") {
+  statistics totals;
+  for (const auto rtt : {100us, 200us, 300us})
+    totals.add_reply(probe_kind::icmp, rtt);
+  totals.add(test::icmp_with_loss());
+  CHECK(totals.rtt(probe_kind::icmp).count() == 3);
+  CHECK(totals.rtt(probe_kind::icmp).max() == 300us);
+}
+
+TEST_CASE("two histograms are added up value by value") {
+  latency_histogram one;
+  one.add(1ms);
+  latency_histogram other;
+  other.add(10us);
+  other.add(5ms);
+  one += other;
+  one += latency_histogram{};
+  CHECK(one.count() == 3);
+  CHECK(one.min() == 10us);
+  CHECK(one.max() == 5ms);
+  CHECK(one.mean() == 2003333ns);
+  CHECK(one.count_up_to(2ms) == 2);
+}
+
+TEST_CASE("the answered packet of a probe that was cut short counts in the round trips") {
   statistics totals;
   probe_result result = test::icmp_with_loss();
+  result.icmp.received = 1;
   result.status = status::cancelled;
   result.reason = reason::interrupted;
   totals.add(result);

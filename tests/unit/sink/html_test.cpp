@@ -141,7 +141,7 @@ TEST_CASE("a page says what the sweep came to, and whether it is partial") {
   CHECK(data["counts"][0].GetInt() == 2);
   CHECK(data["elapsed_ms"].GetDouble() == 1500);
   CHECK(data["packets_sent"].GetInt() == 6);
-  CHECK(data["rtt_count"].GetInt() == 2);
+  CHECK(data["rtt_count"].GetInt() == 1);  // each of several packets counts as it comes
   CHECK(data["started"].GetString() == std::string{"1970-01-01T00:00:00.000000Z"});
   CHECK_FALSE(data.HasMember("stopped_by"));
   summary.stopped_early = true;

@@ -1,6 +1,7 @@
 // Strategy: docs/output.md is what programs are written against, so it is held against what the
 // sinks really write, in both directions.
 #include "samples.hpp"
+#include "sink/summary_json.hpp"
 #include "support/catch.hpp"
 
 #include <fstream>
@@ -68,6 +69,24 @@ std::string examples(const std::string& heading) {
   return text;
 }
 
+/// A run with everything that its summary for programs can have.
+run_record maximal_run() {
+  run_record run;
+  run.command = "muster sweep a\u202e";
+  run.exit_status = 130;
+  run.warnings = {"a\x1b", "b"};
+  run.warnings_dropped = 3;
+  run.limits.min_up = 1;
+  run.limits.run_deadline = run.limits.host_timeout = std::chrono::seconds{9};
+  run.summary.emplace();
+  run.summary->stopped_early = true;
+  run.summary->stop_reason = reason::interrupted;
+  for (const auto& result : list(test::icmp_up(), test::tcp_refused(), test::http_up()))
+    run.summary->totals.add(result);
+  run.summary->asked = 3;
+  return run;
+}
+
 /// Results that between them have every field.
 std::vector<probe_result> maximal_results() {
   return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
@@ -78,9 +97,12 @@ std::vector<probe_result> maximal_results() {
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {
   if (value.IsString()) return "string";
   if (value.IsBool()) return "boolean";
+  if (value.IsObject()) return "object";
   if (value.IsArray()) {
     const auto is_object = [](const auto& element) { return element.IsObject(); };
+    const auto is_string = [](const auto& element) { return element.IsString(); };
     if (std::all_of(value.Begin(), value.End(), is_object)) return "array of objects";
+    if (std::all_of(value.Begin(), value.End(), is_string)) return "array of strings";
     for (const auto& element : value.GetArray()) {
       if (!element.IsInt64()) return "array of something else";
     }
@@ -185,4 +207,46 @@ TEST_CASE("the documented examples are what the sinks write") {
         test::output_of(output_format::text,
                         list(test::icmp_up(), test::tcp_refused(), test::icmp_unreachable(),
                              test::icmp_with_loss(), test::http_up(), test::exec_up())));
+}
+
+TEST_CASE("the summary for programs has the documented members, of the documented types") {
+  std::string text;
+  append_summary_json(text, maximal_run());
+  CHECK(test::lines_of(text).size() == 1);
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find("\u202e") == std::string::npos);
+  rapidjson::Document document;
+  document.Parse(text.c_str());
+  REQUIRE(document.IsObject());
+  std::vector<std::string> names;
+  for (const table_row& row : table("Summary for programs")) {
+    CAPTURE(row.name);
+    names.push_back(row.name);
+    REQUIRE(document.HasMember(row.name.c_str()));
+    CHECK(type_of(document[row.name.c_str()], row.second) == row.second);
+  }
+  CHECK(document.MemberCount() == names.size());
+  CHECK(std::string{document["command"].GetString()} == "muster sweep a\u202e");
+  CHECK(document["warnings_dropped"].GetInt() == 3);
+  CHECK(document["status"].MemberCount() == status_count);
+  CHECK(document["kinds"].MemberCount() == 3);
+  CHECK(text.find("\"p99_ms\":0.045,") != std::string::npos);
+  CHECK(document["kinds"]["icmp"]["loss"].GetDouble() == 0.0);
+  CHECK(document["kinds"]["tcp"]["rtt"]["count"].GetInt() == 0);
+  CHECK_FALSE(document["kinds"]["tcp"]["rtt"].HasMember("min_ms"));
+  CHECK(document["kinds"]["http"]["status"]["up"].GetInt() == 1);
+}
+
+TEST_CASE("the summary of a run that failed has no counts, and is JSON all the same") {
+  run_record run;
+  run.exit_status = 3;
+  run.warnings = {"can't read hosts: No such file or directory"};
+  std::string text;
+  append_summary_json(text, run);
+  rapidjson::Document document;
+  document.Parse(text.c_str());
+  REQUIRE(document.IsObject());
+  CHECK(document["exit_status"].GetInt() == 3);
+  CHECK_FALSE(document.HasMember("probes"));
+  CHECK(document["limits"]["max_in_flight"].GetInt() == 10'000);
 }

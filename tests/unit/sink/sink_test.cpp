@@ -33,6 +33,6 @@ TEST_CASE("the silent sink writes nothing and never fails") {
   sink->write(test::http_maximal());
   sink->flush();
   CHECK_FALSE(sink->error());
-  CHECK(sink->hidden() == 0);
+  CHECK(sink->hidden() == nullptr);
   CHECK(sink->name() == "nowhere");
 }

@@ -110,7 +110,8 @@ TEST_CASE("silent members of ranges are counted, not shown") {
   sink->write(silent_member());
   sink->write(test::icmp_unreachable());
   sink->flush();
-  CHECK(sink->hidden() == 2);
+  CHECK(sink->hidden()->of(status::timeout) == 2);
+  CHECK(sink->hidden()->total() == 2);
   CHECK(test::lines_of(memory.content()).size() == 1);
 }
 
@@ -126,7 +127,7 @@ TEST_CASE(
     sink->write(absent);
   }
   sink->flush();
-  CHECK(sink->hidden() == 3);
+  CHECK(sink->hidden()->of(status::unreachable) == 3);
   CHECK(memory.content().find("icmp_admin_prohibited") != std::string::npos);
 }
 
@@ -141,6 +142,88 @@ TEST_CASE("silent members of ranges are shown when everything is asked for") {
   options.show_all = true;
   CHECK(text_line(silent_member(), options) ==
         "192.168.0.1                timeout                icmp\n");
+}
+
+TEST_CASE("of a range of ports only those that are open have a line, whoever the host is") {
+  text_options options;
+  options.swept_ports = {22, 5432};
+  for (const auto& [value, why] : {std::pair{status::refused, reason::connection_refused},
+                                   std::pair{status::timeout, reason::connect_timeout},
+                                   std::pair{status::unreachable, reason::icmp_admin_prohibited},
+                                   std::pair{status::local_error, reason::no_route},
+                                   std::pair{status::skipped, reason::host_timeout}}) {
+    probe_result result = test::tcp_refused();
+    result.status = value;
+    result.reason = why;
+    CAPTURE(to_string(value));
+    CHECK(text_line(std::move(result), options).empty());
+  }
+  probe_result open = test::tcp_refused();
+  open.status = status::up;
+  open.reason = reason::none;
+  CHECK_FALSE(text_line(std::move(open), options).empty());
+  options.swept_ports = {22, 80};  // 5432 was named by itself
+  CHECK_FALSE(text_line(test::tcp_refused(), options).empty());
+}
+
+TEST_CASE("a member of a range that refuses a port that was named is shown: somebody is there") {
+  probe_result result = test::tcp_refused();
+  result.subject = target{test::ip("10.0.0.7"), true};
+  CHECK_FALSE(text_line(std::move(result)).empty());
+}
+
+TEST_CASE("what the end of the run cut off is counted, and so is what follows from a silent host") {
+  for (const auto& [value, why] : {std::pair{status::cancelled, reason::interrupted},
+                                   std::pair{status::cancelled, reason::run_deadline},
+                                   std::pair{status::cancelled, reason::enough_up},
+                                   std::pair{status::skipped, reason::interrupted},
+                                   std::pair{status::skipped, reason::host_silent},
+                                   std::pair{status::skipped, reason::first_probe_failed}}) {
+    probe_result result = test::tcp_refused();
+    result.status = value;
+    result.reason = why;
+    CAPTURE(to_string(why));
+    CHECK(text_line(std::move(result)).empty());
+  }
+  probe_result excluded = test::tcp_refused();
+  excluded.status = status::skipped;
+  excluded.reason = reason::excluded;
+  CHECK_FALSE(text_line(std::move(excluded)).empty());
+}
+
+TEST_CASE(
+    "a member of a range that this machine can't reach is counted, a plugin's word is shown") {
+  probe_result result = silent_member();
+  result.status = status::local_error;
+  result.reason = reason::no_route;
+  CHECK(text_line(std::move(result)).empty());
+  result = test::exec_up();
+  result.subject = target{test::ip("192.168.0.1"), true};
+  result.status = status::local_error;
+  result.reason = reason::plugin_unknown;
+  CHECK_FALSE(text_line(std::move(result)).empty());
+}
+
+TEST_CASE("a text that no summary stands below counts itself what it did not show") {
+  const test::memory_file memory;
+  text_options options;
+  options.count_hidden = true;
+  const auto sink =
+      make_sink(output_format::text, output_file{memory.descriptor(), false}, "", options);
+  sink->write(silent_member());
+  sink->write(silent_member());
+  sink->finish({});
+  CHECK(memory.content() == "not shown: 2 timeout; --show-all lists them\n");
+}
+
+TEST_CASE("an HTTP answer with a status code that was not expected shows the code") {
+  probe_result result = test::http_up();
+  result.status = status::mismatch;
+  result.reason = reason::status_not_expected;
+  result.http->status_code = 404;
+  CHECK(text_line(std::move(result)) ==
+        "http://127.0.0.1:8080/     mismatch     1.204 ms  "
+        "404 \"Welcome to nginx!\" nginx/1.22.1 612 B text/html\n");
 }
 
 TEST_CASE("colours surround the status word and change no column") {

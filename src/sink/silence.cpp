@@ -1,0 +1,56 @@
+// Strategy: what a user named, one by one, is worth a line whatever became of it. Who names a block
+// of addresses or a range of ports asks what is there, so of their members only answers are: of an
+// address any, of a port that it is open. An answer of a router is one as well, but not a thousand
+// times for a thousand ports.
+#include "sink/silence.hpp"
+
+#include <algorithm>
+
+namespace muster {
+namespace {
+
+/// The end of the run is told at its end, and a host that was silent, or could not be asked, by its
+/// first probe.
+bool follows_from_another(const probe_result& result) {
+  switch (result.reason) {
+    case reason::interrupted:
+    case reason::run_deadline:
+    case reason::output_failed:
+    case reason::enough_up:
+    case reason::bad_target:
+    case reason::host_silent:
+    case reason::first_probe_failed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_swept(const probe_result& result, const std::vector<std::uint16_t>& ports) {
+  return result.kind == probe_kind::tcp && std::ranges::binary_search(ports, result.port);
+}
+
+}  // namespace
+
+bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t>& swept_ports) {
+  if (result.status == status::up) return false;
+  if (follows_from_another(result)) return true;
+  const bool swept = is_swept(result, swept_ports);
+  if (!swept && !result.subject.of_range()) return false;
+  if (nobody_there(result)) return true;
+  switch (result.status) {
+    case status::skipped:
+    case status::cancelled:
+      return true;
+    case status::local_error:
+      // A plugin that could not look says why, each in its own words.
+      return result.kind != probe_kind::exec;
+    case status::refused:
+    case status::unreachable:
+      return swept;
+    default:
+      return false;
+  }
+}
+
+}  // namespace muster
