@@ -4,12 +4,18 @@
 // one mask.
 #include "net/icmp_open.hpp"
 
+#include "core/shell_words.hpp"
 #include "net/socket_address.hpp"
 
 #include <bit>
 #include <cerrno>
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <linux/filter.h>
 #include <linux/icmp.h>
@@ -172,15 +178,33 @@ void set_id_filter(int descriptor, family which, std::uint16_t first_id, std::si
   }
 }
 
-[[noreturn]] void fail_open(int datagram_error, int raw_error) {
+/// The file of the running program, as a shell takes it. setcap(8) follows no links and searches
+/// no PATH.
+std::string own_program() {
+  std::error_code missing;
+  const std::string path = std::filesystem::read_symlink("/proc/self/exe", missing).string();
+  if (missing) return "PROGRAM";
+  std::string word;
+  append_shell_word(word, path);
+  return word;
+}
+
+[[noreturn]] void fail_open(icmp_socket_mode wanted, int datagram_error, int raw_error) {
   const int error = raw_error ? raw_error : datagram_error;
   if (error != EPERM && error != EACCES) fail(error, "can't open an ICMP socket");
-  fail(error,
-       "no permission to send ICMP echo requests. Either allow it to every program with\n"
-       "  sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'\n"
-       "or to this one with\n"
-       "  sudo setcap cap_net_raw+ep \"$(command -v muster)\"\n"
-       "can't open an ICMP socket");
+  constexpr std::string_view all = "  sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'\n";
+  const std::string own = fmt::format("  sudo setcap cap_net_raw+ep {}\n", own_program());
+  std::string remedy;
+  if (wanted == icmp_socket_mode::datagram) {
+    remedy = fmt::format("Allow it to every program with\n{}", all);
+  } else if (wanted == icmp_socket_mode::raw) {
+    remedy = fmt::format("Allow it to this program with\n{}", own);
+  } else {
+    remedy =
+        fmt::format("Either allow it to every program with\n{}or to this one with\n{}", all, own);
+  }
+  fail(error, fmt::format("no permission to send ICMP echo requests. {}can't open an ICMP socket",
+                          remedy));
 }
 
 }  // namespace
@@ -214,13 +238,13 @@ opened_icmp_socket icmp_opener::open(std::uint16_t random_id) const {
     if (descriptor < 0) raw_error = errno;
   }
   if (descriptor < 0 && datagram_allowed && datagram_error == 0) try_datagram();
-  if (descriptor < 0) fail_open(datagram_error, raw_error);
+  if (descriptor < 0) fail_open(wanted, datagram_error, raw_error);
   return configure(descriptor, mode, random_id);
 }
 
 opened_icmp_socket icmp_opener::open_another() const {
   const int descriptor = open_type(family_, SOCK_DGRAM);
-  if (descriptor < 0) fail_open(errno, 0);
+  if (descriptor < 0) fail_open(icmp_socket_mode::datagram, errno, 0);
   return configure(descriptor, icmp_socket_mode::datagram, 0);
 }
 

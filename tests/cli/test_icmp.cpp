@@ -73,5 +73,25 @@ TEST_CASE("without any permission, the message says the two commands that would 
   CHECK(result.exit_code == 3);
   CHECK(contains(result.out, R"("reason":"permission_denied")"));
   CHECK(contains(result.err, "sysctl -w net.ipv4.ping_group_range"));
-  CHECK(contains(result.err, "setcap cap_net_raw+ep"));
+  const std::string program = std::filesystem::canonical(MUSTER_BINARY).string();
+  CHECK(contains(result.err, "sudo setcap cap_net_raw+ep " + program + "\n"));
+
+  command.insert(command.end(), {"--icmp-socket", "raw"});
+  const auto raw = run(command);
+  CHECK_FALSE(contains(raw.err, "ping_group_range"));
+  CHECK(contains(raw.err, "setcap cap_net_raw+ep"));
+  command.back() = "datagram";
+  const auto datagram = run(command);
+  CHECK(contains(datagram.err, "ping_group_range"));
+  CHECK_FALSE(contains(datagram.err, "setcap"));
+}
+
+TEST_CASE("the program that the message names is the one that runs, wherever it is") {
+  MUSTER_NEED_LAB();
+  const temporary_directory directory;
+  const std::string copy = directory.file("my muster");
+  std::filesystem::copy_file(MUSTER_BINARY, copy);
+  const auto result = run(without_capabilities({copy, "sweep", "127.0.0.1"}));
+  CHECK(contains(result.err,
+                 "setcap cap_net_raw+ep '" + std::filesystem::canonical(copy).string() + "'\n"));
 }
