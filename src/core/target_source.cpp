@@ -50,6 +50,7 @@ class argument_source : public target_source {
         position_{position},
         is_empty_{any_line ? text_.empty() : text_.find_first_not_of(" \t\r\n") == text_.npos} {}
 
+  bool is_list() const override { return false; }
   pull next(source_line& line) override {
     if (std::exchange(taken_, true)) return pull::end;
     line.text = text_;
@@ -82,11 +83,18 @@ class feed_source : public target_source {
   std::shared_ptr<line_splitter> lines_;
 };
 
+/// Standard input has its name through /proc, which may not be there.
+int open_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file >= 0 || errno != ENOENT || path != "/dev/stdin") return file;
+  return ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
 class file_source : public target_source {
  public:
   file_source(const std::string& path, char line_end, bool may_block)
       : target_source{path},
-        file_{::open(path.c_str(), O_RDONLY | O_CLOEXEC)},
+        file_{open_file(path)},
         lines_{target_stream::line_bytes_max, line_end} {
     if (file_ < 0) throw std::system_error{errno, std::generic_category(), path};
     struct stat about {};

@@ -28,6 +28,8 @@ class target_source {
 
   /// The name for the reports.
   const std::string& name() const { return name_; }
+  /// Whether this is a list, which another program may have written, and no argument.
+  virtual bool is_list() const { return true; }
   virtual pull next(source_line& line) = 0;
   /// After `wait`: what has to become readable for more to be had; -1 if that is another's
   /// business.

@@ -1,3 +1,4 @@
+#include "core/unnamed_file.hpp"
 #include "muster/sink.hpp"
 
 #include <algorithm>
@@ -127,9 +128,9 @@ output_file::output_file(int descriptor, std::string place, std::string aside)
 output_file output_file::create_aside(const std::string& path) {
   const std::string place = place_to_replace(path);
   // Without a name, nothing is left behind however this process ends.
-  int descriptor = ::open(directory_of(place).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  int descriptor = open_unnamed_file(directory_of(place), 0666);
   std::string aside;
-  if (descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+  if (descriptor < 0 && errno == EOPNOTSUPP) {
     descriptor = make_beside(place, aside, [](const char* name) {
       return ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     });
@@ -249,12 +250,11 @@ void output_file::commit() {
   if (error_ || place_.empty()) return;
   if (aside_.empty()) {
     // A link can't replace a file, so this takes a name of its own for a moment.
-    const std::string self = fmt::format("/proc/self/fd/{}", descriptor_);
     std::string name;
-    const int linked = make_beside(place_, name, [&self](const char* free) {
-      return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, free, AT_SYMLINK_FOLLOW);
+    const int given = make_beside(place_, name, [this](const char* free) {
+      return give_name(descriptor_, free) ? 0 : -1;
     });
-    if (linked == 0) aside_ = name;
+    if (given == 0) aside_ = name;
   }
   if (aside_.empty() || ::rename(aside_.c_str(), place_.c_str()) != 0) {
     error_ = std::error_code{errno, std::generic_category()};

@@ -1,12 +1,12 @@
 #include "store/kept_input.hpp"
 
+#include "core/unnamed_file.hpp"
+
 #include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
-
-#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,8 +24,8 @@ class new_file {
   explicit new_file(const std::string& path) : path_{path} {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("can't replace " + path);
     const std::string directory = std::filesystem::path{path}.parent_path().string();
-    descriptor_ = ::open(directory.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
-    if (descriptor_ < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+    descriptor_ = open_unnamed_file(directory, mode);
+    if (descriptor_ < 0 && errno == EOPNOTSUPP) {
       named_ = true;
       descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     }
@@ -46,11 +46,7 @@ class new_file {
     }
   }
   void complete() {
-    const std::string self = fmt::format("/proc/self/fd/{}", descriptor_);
-    if (!named_ &&
-        ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-      fail("can't write " + path_);
-    }
+    if (!named_ && !give_name(descriptor_, path_)) fail("can't write " + path_);
     complete_ = true;
   }
 
