@@ -30,6 +30,7 @@ constexpr bool is_same_column(std::string_view one, std::string_view other) {
 struct target_parameters {
   std::string label;                ///< For the reports only; any bytes, at most `label_bytes_max`.
   std::string path;                 ///< HTTP: path and query, from the slash on.
+  std::string host;                 ///< HTTP: what the Host header says, `host` or `host:port`.
   std::optional<probe_kind> probe;  ///< The only probe that the target gets.
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::uint32_t> count;                ///< ICMP: echo requests.

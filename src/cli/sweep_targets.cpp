@@ -2,6 +2,7 @@
 
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "core/listed_target.hpp"
 #include "core/parsed.hpp"
 #include "core/target_parser.hpp"
 
@@ -15,6 +16,16 @@
 
 namespace muster {
 namespace {
+
+/// What a comma means is the same in every list, whether it is probed or not.
+std::string add_listed(exclude_set& excludes, const std::string& line) {
+  const std::string_view text = strip_line(line);
+  if (text.find(',') == text.npos) return excludes.add_text(line);
+  const auto listed = parse_listed_target(text, {});
+  if (!listed) return listed.error().message;
+  const target* single = listed->single();
+  return excludes.add_text(single ? single->to_string() : line);
+}
 
 void add_exclude_file(exclude_set& excludes, const std::string& path) {
   errno = 0;
@@ -30,7 +41,7 @@ void add_exclude_file(exclude_set& excludes, const std::string& path) {
   std::uint64_t number = 0;
   while (std::getline(file, line)) {
     ++number;
-    if (const std::string why = excludes.add_text(line); !why.empty()) {
+    if (const std::string why = add_listed(excludes, line); !why.empty()) {
       throw usage_error{fmt::format("{}:{}: {}: {}", path, number, excerpt(strip_line(line)), why)};
     }
   }

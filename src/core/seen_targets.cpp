@@ -1,8 +1,10 @@
 // Strategy: two targets are the same when they would be asked the same question at the same place:
-// host, port, and where a row says so, the kind of probe and the path. Labels and times make no
-// difference. Addresses go by these into groups of intervals, of which the plain one is by far the
-// most used; names and URLs are remembered as text.
+// host, port, and where a row says so, the kind of probe, the path and the Host header. Labels and
+// times make no difference. Addresses go by these into groups of intervals, of which the plain one
+// is by far the most used; names and URLs are remembered as text.
 #include "core/seen_targets.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -15,7 +17,7 @@ std::string question_of(std::uint16_t port, std::uint32_t scope,
                         const target_parameters* parameters) {
   std::string key;
   const bool asks = parameters && (parameters->probe || !parameters->path.empty() ||
-                                   !parameters->columns.empty());
+                                   !parameters->host.empty() || !parameters->columns.empty());
   if (port == 0 && scope == 0 && !asks) return key;
   key = fmt::format("{}%{}", port, scope);
   if (!asks) return key;
@@ -23,6 +25,8 @@ std::string question_of(std::uint16_t port, std::uint32_t scope,
   if (parameters->probe) key += to_string(*parameters->probe);
   key += '\0';
   key += parameters->path;
+  key += '\0';
+  key += parameters->host;
   for (const auto& [name, value] : parameters->columns)
     key += fmt::format("{}{}{}{}", '\0', name, '\0', value);
   return key;
@@ -40,7 +44,12 @@ bool is_address(const target& single) {
 std::string host_text(const target& single) {
   if (single.form() == target_form::line) return std::string{single.written()};
   if (single.form() == target_form::url) {
-    return fmt::format("http://{}{}", single.authority(), single.path());
+    const std::string_view written = single.written();
+    std::string key{written.substr(0, written.find(':'))};
+    std::ranges::transform(key, key.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    });
+    return key.append("://").append(single.authority()).append(single.path());
   }
   return single.needs_lookup() ? std::string{single.host()} : single.address().to_string();
 }

@@ -28,6 +28,9 @@ std::string check_characters(std::string_view text) {
     const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (byte == 0) return "a NUL byte: is this a text file, in UTF-8?";
+    if ((c == ' ' || c == '\t') && text.starts_with("Host: ")) {
+      return "a line of nmap's -oG: write its address, or address:port for each port, one a line";
+    }
     if (c == ' ' && i > encoded_from) {
       return "white space inside: write one target a line, and a blank in a URL as %20";
     }
@@ -244,7 +247,7 @@ parsed<target_range> parse_target(std::string_view text, const target_parser_opt
     return parse_error{std::move(wrong)};
   }
   if (looks_like_url(text)) {
-    auto url = parse_url(text);
+    auto url = options.keep_columns ? parse_url_of_any_scheme(text) : parse_url(text);
     if (!url) return std::move(url.error());
     return target_range{std::move(*url)};
   }

@@ -15,7 +15,7 @@ struct target_parser_options {
   bool all_addresses = false;
   /// Take every text as it is.
   bool any_line = false;
-  /// Keep the columns of rows, for commands and for nothing else.
+  /// Keep the columns of rows, for commands and for nothing else; URLs may have any scheme then.
   bool keep_columns = false;
   /// Keep the columns of these names, whatever else they are for.
   std::vector<std::string> kept_columns = {};

@@ -5,6 +5,7 @@
 
 #include "core/csv_formula.hpp"
 #include "core/json_record.hpp"
+#include "core/listed_target.hpp"
 #include "muster/printable.hpp"
 
 #include <algorithm>
@@ -84,7 +85,8 @@ target_reader::pull target_reader::read_line(const source_line& line, item& out)
 
 target_reader::pull target_reader::read_text(std::string_view line, item& out) {
   const std::string_view text = context_.parser.any_line ? line : strip_line(line);
-  auto range = parse_target(text, context_.parser);
+  auto range = source_->is_list() ? parse_listed_target(text, context_.parser)
+                                  : parse_target(text, context_.parser);
   if (!range) line_text_ = text;
   return take(std::move(range), out);
 }
@@ -112,6 +114,7 @@ target_reader::pull target_reader::read_json(std::string_view text, item& out) {
     values.known.push_back({*column, member.value});
   }
   warn_of_unknown(unknown, false);
+  warn_of_unused(values);
   auto range = parse_target_record(std::move(values), context_.parser, context_.times);
   if (!range) line_text_ = text;
   return take(std::move(range), out);
@@ -137,6 +140,7 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
     if (names_[i]) values.columns.emplace_back(*names_[i], cell);
     if (columns_[i]) values.known.push_back({*columns_[i], cell});
   }
+  warn_of_unused(values);
   return take(parse_target_record(std::move(values), context_.parser, context_.times), out);
 }
 
@@ -159,7 +163,7 @@ target_reader::pull target_reader::read_header(item& out) {
   if (!has_target) {
     is_dead_ = true;
     return bad(
-        "no header row with a column target, url, address, ip or host, so nothing was read; "
+        "no header row with a column target, url, address, ip, saddr or host, so nothing was read; "
         "write one, or read this as --input-format text",
         out);
   }
@@ -169,7 +173,10 @@ target_reader::pull target_reader::read_header(item& out) {
 
 /// True for a line of several cells, one of which names a column of targets.
 bool target_reader::is_header(std::string_view line) const {
-  if (line.find(',') == line.npos) return false;
+  // zmap's, of one column; the others could as well be names of hosts.
+  if (line.find(',') == line.npos) {
+    return !context_.parser.any_line && strip_line(line) == "saddr";
+  }
   csv_record_reader reader;
   if (reader.feed(line) != csv_record_reader::state::done) return false;
   return std::any_of(reader.cells().begin(), reader.cells().end(), [](const std::string& name) {
@@ -208,6 +215,17 @@ void target_reader::warn_of_unknown(const std::vector<std::string>& names, bool 
   if (list.empty() || !context_.on_notice) return;
   context_.on_notice(fmt::format("{}:{}: nothing here is called {}, so it is ignored; known are {}",
                                  source_->name(), line_number_, list, known_target_columns()));
+}
+
+/// Says once of each column that names a target that rows are full of others that go before it.
+void target_reader::warn_of_unused(const record_values& values) {
+  if (context_.parser.keep_columns || !context_.on_notice) return;
+  for (const unused_column& one : unused_columns(values)) {
+    if (!context_.unused_columns.insert(one.name).second) continue;
+    context_.on_notice(fmt::format("{}:{}: {} is ignored where {} names the target",
+                                   source_->name(), line_number_, to_string(one.name),
+                                   to_string(one.by)));
+  }
 }
 
 input_format input_format_of_file(std::string_view path) {

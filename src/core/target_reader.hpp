@@ -20,7 +20,8 @@ namespace muster {
 struct target_reader_context {
   target_parser_options parser;
   distinct_times times;
-  std::set<std::string> unknown_names;  ///< JSON members that were warned of already.
+  std::set<std::string> unknown_names;     ///< JSON members that were warned of already.
+  std::set<target_column> unused_columns;  ///< Columns that were warned of already.
   std::function<void(const std::string&)> on_notice;
 
   static constexpr std::size_t unknown_names_max = 32;
@@ -58,6 +59,7 @@ class target_reader {
   bool is_header(std::string_view line) const;
   pull take(parsed<target_range> range, item& out);
   pull bad(std::string message, item& out) const;
+  void warn_of_unused(const record_values& values);
   void warn_of_unknown(const std::vector<std::string>& names, bool columns);
 
   std::unique_ptr<target_source> source_;

@@ -5,6 +5,7 @@
 
 #include "core/duration_text.hpp"
 #include "core/host.hpp"
+#include "core/listed_target.hpp"
 #include "core/status_code_list.hpp"
 #include "core/url.hpp"
 #include "core/whole_number.hpp"
@@ -21,18 +22,15 @@ namespace {
 
 using nanoseconds = std::chrono::nanoseconds;
 
-constexpr auto socket_column = target_column::size;  // The first of those that are of the socket.
+constexpr auto ignored_column = target_column::daddr;  // The first of those that say nothing,
+constexpr auto socket_column = target_column::size;    // and of those that are of the socket.
 
-constexpr std::array<std::string_view, 23> column_names{
-    "target", "url",           "address",  "ip",         "host",          "port",
-    "probe",  "path",          "label",    "timeout",    "count",         "interval",
-    "method", "max_redirects", "max_body", "user_agent", "expect_status", "size",
-    "ttl",    "tos",           "df",       "source",     "icmp_socket"};
+constexpr std::array<std::string_view, 27> column_names{
+    "target", "url",           "address",  "ip",         "saddr",         "host",       "port",
+    "sport",  "probe",         "path",     "label",      "timeout",       "count",      "interval",
+    "method", "max_redirects", "max_body", "user_agent", "expect_status", "daddr",      "dport",
+    "size",   "ttl",           "tos",      "df",         "source",        "icmp_socket"};
 static_assert(column_names.size() == static_cast<std::size_t>(target_column::icmp_socket) + 1);
-
-std::string_view name_of(target_column column) {
-  return column_names[static_cast<std::size_t>(column)];
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view space = " \t\r\n";
@@ -153,8 +151,8 @@ std::string read_parameter(const record_value& value, distinct_times& times,
 
 /// Whether a column is more than a text for a command's arguments.
 bool means_something_to_commands(target_column column) {
-  return names_target(column) || column == target_column::port || column == target_column::label ||
-         column == target_column::timeout;
+  return names_target(column) || column == target_column::port || column == target_column::sport ||
+         column == target_column::label || column == target_column::timeout;
 }
 
 std::uint16_t port_of(const target_range& range) {
@@ -189,8 +187,24 @@ std::string set_port(std::string_view text, target_range& range) {
   return {};
 }
 
+/// The Host header of a target that is named elsewhere; the reason if the text can't be one.
+std::string read_host(std::string_view text, const target_range& range, std::string& into) {
+  if (text.empty() || ip_address::parse(text)) return {};
+  const auto named = parse_target(text, {});
+  const target* host = named ? named->single() : nullptr;
+  if (!host || !host->needs_lookup() || host->form() == target_form::url) {
+    return "sent to the target in HTTP's Host header, so a name is wanted, or name:port; what is "
+           "for people goes into the column label";
+  }
+  const target* single = range.single();
+  if (single && host->port() == 0 && single->host() == host->host()) return {};
+  into = host->port() == 0 ? std::string{host->host()}
+                           : fmt::format("{}:{}", host->host(), host->port());
+  return {};
+}
+
 parse_error at_column(target_column column, std::string_view why) {
-  return {fmt::format("{}: {}", name_of(column), why)};
+  return {fmt::format("{}: {}", to_string(column), why)};
 }
 
 /// What makes no sense together; empty when everything does.
@@ -219,9 +233,29 @@ std::optional<target_column> target_column_of(std::string_view name) {
 
 bool names_target(target_column column) { return column <= target_column::host; }
 
+std::string_view to_string(target_column column) {
+  return column_names[static_cast<std::size_t>(column)];
+}
+
+std::vector<unused_column> unused_columns(const record_values& values) {
+  std::optional<target_column> used;
+  for (const auto& [column, text] : values.known) {
+    if (names_target(column) && !trimmed(text).empty())
+      used = std::min(used.value_or(column), column);
+  }
+  std::vector<unused_column> unused;
+  for (const auto& [column, text] : values.known) {
+    if (!names_target(column) || column == *used || trimmed(text).empty()) continue;
+    // A name is HTTP's; an address is no more than the target's, once more.
+    if (column == target_column::host && !ip_address::parse(trimmed(text))) continue;
+    unused.push_back({column, *used});
+  }
+  return unused;
+}
+
 std::string known_target_columns() {
   std::string names;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(socket_column); ++i) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(ignored_column); ++i) {
     names += names.empty() ? "" : ", ";
     names += column_names[i];
   }
@@ -256,16 +290,19 @@ parsed<target_range> parse_target_record(record_values values, const target_pars
     ++named;
   const auto column = static_cast<target_column>(named);
   if (!names_target(column)) {
-    return parse_error{"the target is missing: fill in target, url, address, ip or host"};
+    return parse_error{"the target is missing: fill in target, url, address, ip, saddr or host"};
   }
   parameters.columns = std::move(values.columns);
-  auto range = parse_target(texts[named], options);
+  const auto text_in = [&texts](target_column one) { return texts[static_cast<std::size_t>(one)]; };
+  auto range = parse_listed_target(text_in(column), options);
   if (!range) return at_column(column, range.error().message);
-  const std::string_view port = texts[static_cast<std::size_t>(target_column::port)];
-  if (!port.empty() && !options.any_line) {
-    if (auto wrong = set_port(port, *range); !wrong.empty()) {
-      return at_column(target_column::port, wrong);
-    }
+  for (const target_column one : {target_column::port, target_column::sport}) {
+    if (text_in(one).empty() || options.any_line) continue;
+    if (auto wrong = set_port(text_in(one), *range); !wrong.empty()) return at_column(one, wrong);
+  }
+  if (column != target_column::host && !options.keep_columns && !options.any_line) {
+    const auto wrong = read_host(text_in(target_column::host), *range, parameters.host);
+    if (!wrong.empty()) return at_column(target_column::host, wrong);
   }
   if (auto wrong = check_together(*range, parameters); !wrong.empty()) {
     return parse_error{std::move(wrong)};

@@ -17,13 +17,15 @@ namespace muster {
 
 /// What a column of CSV, or a member of a JSON object, can say about a target.
 enum class target_column : std::uint8_t {
-  target,  ///< The target, in the grammar of all targets. This and the next four name it: the first
+  target,  ///< The target, in the grammar of all targets. This and the next five name it: the first
            ///< of them that is filled in counts.
   url,
   address,
   ip,
-  host,
+  saddr,  ///< Of who answered a scanner, and with `sport` the port that did.
+  host,   ///< Where another one names the target, what HTTP's Host header says.
   port,
+  sport,
   probe,
   path,
   label,
@@ -35,6 +37,9 @@ enum class target_column : std::uint8_t {
   max_body,
   user_agent,
   expect_status,
+  // Where a scanner itself was; it has answers from there, but no target.
+  daddr,
+  dport,
   // One socket serves all targets, so these can't be set for one of them; saying so beats ignoring.
   size,
   ttl,
@@ -48,6 +53,7 @@ enum class target_column : std::uint8_t {
 std::optional<target_column> target_column_of(std::string_view name);
 /// True for the columns that name the target.
 bool names_target(target_column column);
+std::string_view to_string(target_column column);
 /// The names of all columns that can be used, for people.
 std::string known_target_columns();
 
@@ -63,6 +69,14 @@ struct record_values {
   /// Every column by its name; empty unless they are kept.
   std::vector<std::pair<std::string, std::string>> columns;
 };
+
+/// A column that could name the target, but does not, as `by` goes before it.
+struct unused_column {
+  target_column name;
+  target_column by;
+};
+/// Those of a record.
+std::vector<unused_column> unused_columns(const record_values& values);
 
 /// The different times, of all records of a stream, are limited, as each has its own queue of
 /// deadlines.

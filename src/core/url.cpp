@@ -14,9 +14,14 @@
 namespace muster {
 namespace {
 
-constexpr std::uint16_t http_port = 80;
 constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+/// Of a scheme in lower case; 0 when it is not known.
+std::uint16_t default_port(std::string_view scheme) {
+  if (scheme == "http") return 80;
+  return scheme == "https" ? 443 : 0;
+}
 
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
@@ -139,18 +144,15 @@ std::string encoded(std::string_view text) {
          percent_encode(text.substr(end, text.find('#', end) - end));
 }
 
-/// What is wrong with the scheme or the slashes after it; empty when nothing is.
-std::string check_scheme(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const std::string scheme = lower(text.substr(0, colon));
+/// What keeps the scheme from being probed; empty when nothing does.
+std::string check_scheme(std::string_view scheme) {
   if (scheme == "https") {
-    return "this version does not speak TLS: write http://, or host:443 to probe the port";
+    return "this version does not speak TLS yet: write http://, or host:443 to probe the port";
   }
   if (scheme != "http") {
     return fmt::format("{}:// is not a scheme that can be probed: write http://, or host:port",
                        excerpt(scheme));
   }
-  if (text.substr(colon, 3) != "://") return "a URL has two slashes: write http://host/path";
   return {};
 }
 
@@ -170,27 +172,19 @@ std::string path_of(std::string_view text) {
   return path;
 }
 
-std::string authority_of(const uri& parts, std::uint16_t port) {
+std::string authority_of(const uri& parts, std::uint16_t port, std::string_view scheme) {
   std::string authority = lower(parts.host());
   if (parts.has_ip_literal()) authority = '[' + authority + ']';
-  if (port != http_port) authority += ':' + std::to_string(port);
+  if (port != default_port(scheme)) authority += ':' + std::to_string(port);
   return authority;
 }
 
-}  // namespace
+std::string scheme_of(std::string_view text) { return lower(text.substr(0, text.find(':'))); }
 
-std::size_t end_of_authority(std::string_view url) {
-  return std::min(url.find_first_of("/?#", url.find("://") + 3), url.size());
-}
-
-bool looks_like_url(std::string_view text) {
-  const std::size_t colon = text.find(":/");
-  if (colon == text.npos || colon == 0) return false;
-  return text.substr(0, colon).find_first_of(":[]%/") == text.npos;
-}
-
-parsed<target> parse_url(std::string_view text) {
-  if (std::string wrong = check_scheme(text); !wrong.empty()) return parse_error{std::move(wrong)};
+parsed<target> parse_checked(std::string_view text, std::string_view scheme) {
+  if (text.substr(scheme.size(), 3) != "://") {
+    return parse_error{fmt::format("a URL has two slashes: write {}://host/path", excerpt(scheme))};
+  }
   const std::string_view name = name_in(text);
   const auto ascii_name = ascii_form(name);
   if (!ascii_name) return ascii_name.error();
@@ -213,7 +207,7 @@ parsed<target> parse_url(std::string_view text) {
     if (!resolved) return resolved.error();
     scope = *resolved;
   }
-  std::uint16_t port = http_port;
+  std::uint16_t port = default_port(scheme);
   if (!parts.port().empty()) {
     const auto written_port = parse_port(parts.port());
     if (!written_port) return written_port.error();
@@ -222,11 +216,39 @@ parsed<target> parse_url(std::string_view text) {
   target_text pieces;
   pieces.text = text;
   pieces.host = std::move(url_host->name);
-  pieces.authority = authority_of(parts, port);
+  pieces.authority = authority_of(parts, port, scheme);
   pieces.path = path_of(plain);
   target url{target_form::url, url_host->address, port, std::move(pieces)};
   url.set_scope(scope);
   return url;
+}
+
+}  // namespace
+
+std::size_t end_of_authority(std::string_view url) {
+  return std::min(url.find_first_of("/?#", url.find("://") + 3), url.size());
+}
+
+bool looks_like_url(std::string_view text) {
+  const std::size_t colon = text.find(":/");
+  if (colon == text.npos || colon == 0) return false;
+  return text.substr(0, colon).find_first_of(":[]%/") == text.npos;
+}
+
+parsed<target> parse_url(std::string_view text) {
+  const std::string scheme = scheme_of(text);
+  if (std::string wrong = check_scheme(scheme); !wrong.empty())
+    return parse_error{std::move(wrong)};
+  return parse_checked(text, scheme);
+}
+
+parsed<target> parse_url_of_any_scheme(std::string_view text) {
+  const std::string scheme = scheme_of(text);
+  // What is copied from and to, such as web1:/srv, looks like it.
+  if (default_port(scheme) == 0 && text.substr(scheme.size(), 3) != "://") {
+    return parse_error{"neither a URL nor a host: --lines takes any text as it is"};
+  }
+  return parse_checked(text, scheme);
 }
 
 }  // namespace muster

@@ -19,4 +19,8 @@ std::size_t end_of_authority(std::string_view url);
 /// have a zone (RFC 6874), `http://[fe80::1%25eth0]/`, which is no part of `authority()`.
 parsed<target> parse_url(std::string_view text);
 
+/// The same of a URL with any scheme, for commands, which may speak it. The port defaults to that
+/// of http or https; of any other scheme it is 0 where none is written.
+parsed<target> parse_url_of_any_scheme(std::string_view text);
+
 }  // namespace muster

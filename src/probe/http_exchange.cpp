@@ -116,11 +116,19 @@ void http_exchange::resolved(ip_address address) {
 void http_exchange::connected(clock::duration took) {
   details_->connect = took;
   if (auto text = shared_.spare_texts().take()) request_text_ = std::move(*text);
+  const std::string own = own_host();
   codec::write_http_request(
-      request_text_, method(), url_.authority(), url_.path(),
+      request_text_, method(), own.empty() ? url_.authority() : own, url_.path(),
       own_setting(subject(), &target_parameters::user_agent, options().user_agent));
   sent_bytes_ = 0;
   give_reader_back();
+}
+
+std::string http_exchange::own_host() const {
+  const target_parameters* parameters = subject().parameters();
+  if (!is_own_place_ || !parameters || parameters->host.empty()) return {};
+  const bool is_whole = url_.port() == 80 || parameters->host.find(':') != std::string::npos;
+  return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url_.port());
 }
 
 void http_exchange::sent(std::size_t bytes) {
@@ -203,13 +211,19 @@ bool http_exchange::follow_redirect() {
     return false;
   }
   // Not what was written down: its zone, if it has one, is of this machine alone.
-  const std::string asked = "http://" + std::string{url_.authority()} + std::string{url_.path()};
+  const std::string own = own_host();
+  const std::string authority = own.empty() ? std::string{url_.authority()} : own;
+  const std::string asked = "http://" + authority + std::string{url_.path()};
   const auto next = codec::resolve_location(asked, details_->location);
   if (!next) {
     fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
-  return parse_url_of(*next);
+  const auto url = parse_url(*next);
+  is_own_place_ = !own.empty() && url && url->authority() == own;
+  if (!is_own_place_) return parse_url_of(*next);
+  // The host that a row names is where the row says that it is.
+  return parse_url_of("http://" + std::string{url_.authority()} + std::string{url->path()});
 }
 
 void http_exchange::deliver(clock::duration paused) {

@@ -49,6 +49,8 @@ class http_exchange {
  private:
   bool set_url(const target& url);
   std::string first_url() const;
+  /// What the Host header says instead of the URL's authority; empty for most.
+  std::string own_host() const;
   bool parse_url_of(std::string_view text);
   void forget_response();
   void note_response();
@@ -71,6 +73,7 @@ class http_exchange {
   std::unique_ptr<codec::http_response_reader> reader_;
   ip_address address_;
   bool has_address_ = false;
+  bool is_own_place_ = true;  ///< Where the target itself is; not so once a redirect led away.
   outcome outcome_;
   clock::time_point started_;  ///< Of the whole probe.
   clock::time_point phase_;    ///< Of the phase under way.

@@ -99,3 +99,63 @@ TEST_CASE("a bad row is told with file, line, column and reason, counted, and st
   CHECK(strict.out.empty());
   CHECK(contains(strict.err, "nothing was probed"));
 }
+
+TEST_CASE("a row with an address and a host connects to the one and asks for the other") {
+  std::string why_not;
+  if (!nginx_server::available(why_not)) MUSTER_SKIP(why_not);
+  nginx_server nginx;
+  const std::string port = std::to_string(nginx.port());
+  const auto header_bytes = [](const std::string& header) {
+    return "\"content_length\":" + std::to_string(header.size()) + ",";
+  };
+  const process_options csv{.input = "ip,host,port,path\n127.0.0.1,Shop.example," + port +
+                                     ",/host\n127.0.0.1,a.example:99," + port +
+                                     ",/host\n127.0.0.1,127.0.0.7," + port + ",/host\n"};
+  const auto rows = sweep({"--json", "--dedupe"}, csv);
+  CAPTURE(rows.out, rows.err);
+  CHECK(rows.exit_code == 0);
+  CHECK(lines_with(rows.out, R"("address":"127.0.0.1")") == 3);
+  CHECK(lines_with(rows.out, header_bytes("shop.example:" + port)) == 1);
+  CHECK(lines_with(rows.out, header_bytes("a.example:99")) == 1);
+  CHECK(lines_with(rows.out, header_bytes("127.0.0.1:" + port)) == 1);
+  CHECK(lines_with(rows.err, "stdin:4: host is ignored where ip names the target") == 1);
+
+  // The host's own redirects, whole URLs here, lead to where the row says that it is.
+  const auto moved = sweep({"--json", "--max-redirects", "5", "--resolver", "127.0.0.1:9"},
+                           {.input = R"({"url":"http://127.0.0.1:)" + port +
+                                     R"(/redirect-twice","host":"shop.example"})"
+                                     "\n"});
+  CAPTURE(moved.out);
+  CHECK(contains(moved.out, R"("status":"up")"));
+  CHECK(contains(moved.out, R"("redirects":[302,302])"));
+  CHECK(contains(moved.out, R"("title":"A muster of nginx")"));
+}
+
+TEST_CASE("lists as scanners write them are probed at the ports they name, and nobody else is") {
+  temporary_directory directory;
+  write_whole_file(directory.file("plain"), "127.0.0.1,1\n127.0.0.2,2\n");
+  write_whole_file(directory.file("zmap.csv"),
+                   "saddr,sport,daddr,dport\n127.0.0.3,3,127.0.0.99,45000\n");
+  write_whole_file(directory.file("masscan"), "#masscan\nopen tcp 4 127.0.0.4 1390380064\n# end\n");
+  write_whole_file(directory.file("addresses"), "saddr\n127.0.0.5:5\n");
+  const auto result =
+      sweep({"-iL", directory.file("plain"), "-iL", directory.file("zmap.csv"), "-iL",
+             directory.file("masscan"), "-iL", directory.file("addresses"), "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, "\"target\"") == 5);
+  for (int i = 1; i <= 5; ++i) {
+    const std::string one = std::to_string(i);
+    CHECK(lines_with(result.out, R"("target":"127.0.0.)" + one + ":" + one + "\"") == 1);
+  }
+  CHECK_FALSE(contains(result.err, "ignored"));
+
+  write_whole_file(directory.file("unclear"), "127.0.0.1,1,2\n");
+  const auto unclear = sweep({"-iL", directory.file("unclear"), "--json"});
+  CHECK(unclear.exit_code == 2);
+  CHECK(unclear.out.empty());
+  CHECK(contains(unclear.err, "127.0.0.1:1, a line for each port, or 127.0.0.1-1,1,2"));
+
+  const auto excluded = sweep({"127.0.0.1:1", "--exclude-file", directory.file("plain"), "--json"});
+  CHECK(excluded.exit_code == 2);
+  CHECK(contains(excluded.err, "plain:1: 127.0.0.1,1: a port can't be excluded"));
+}

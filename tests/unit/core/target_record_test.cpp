@@ -42,7 +42,8 @@ std::string bad(const pairs& written) {
 }  // namespace
 
 TEST_CASE("a record of a target alone is that target, without parameters") {
-  for (const char* name : {"target", "url", "address", "ip", "host", "Target", " IP ", "HOST"}) {
+  for (const char* name :
+       {"target", "url", "address", "ip", "saddr", "host", "Target", " IP ", "HOST"}) {
     const target subject = good({{name, " 10.0.0.1 "}});
     CHECK(subject.to_string() == "10.0.0.1");
     CHECK(subject.written().empty());
@@ -181,4 +182,47 @@ TEST_CASE("names that mean nothing are no columns") {
   CHECK_FALSE(target_column_of(""));
   CHECK_FALSE(target_column_of("time out"));
   CHECK_THAT(known_target_columns(), ContainsSubstring("target, url") && !ContainsSubstring("ttl"));
+}
+
+TEST_CASE("a scanner's saddr and sport are the target, its own daddr and dport say nothing") {
+  const target subject =
+      good({{"saddr", "10.0.0.1"}, {"sport", "22"}, {"daddr", "10.0.0.9"}, {"dport", "45678"}});
+  CHECK(subject.to_string() == "10.0.0.1:22");
+  CHECK(subject.parameters() == nullptr);
+  CHECK_THAT(bad({{"daddr", "10.0.0.9"}, {"dport", "22"}}), Contains("target is missing"));
+  CHECK(good({{"ip", "10.0.0.1"}, {"port", "22"}, {"sport", "22"}}).port() == 22);
+  CHECK_THAT(bad({{"ip", "10.0.0.1"}, {"port", "22"}, {"sport", "23"}}), Contains("sport: "));
+  CHECK_THAT(known_target_columns(), Contains("saddr") && !Contains("daddr"));
+}
+
+TEST_CASE("host beside another column that names the target is the Host header") {
+  const auto header = [](const pairs& written) {
+    const target subject = good(written);
+    return subject.parameters() ? subject.parameters()->host : std::string{};
+  };
+  CHECK(header({{"ip", "10.0.0.1"}, {"host", "Shop.example"}}) == "shop.example");
+  CHECK(header({{"url", "http://10.0.0.1/x"}, {"host", "shop.example:81"}}) == "shop.example:81");
+  CHECK(header({{"target", "10.0.0.0/24"}, {"host", "shop.example"}}) == "shop.example");
+  CHECK(header({{"url", "http://shop.example/x"}, {"host", "shop.example"}}).empty());
+  CHECK(header({{"host", "shop.example"}}).empty());
+  CHECK(header({{"url", "http://shop.example/"}, {"host", "10.0.0.1"}}).empty());
+  for (const char* wrong : {"the shop", "http://shop.example/", "10.0.0.0/24", "a,b", "x\r\ny:z"}) {
+    CHECK_THAT(bad({{"ip", "10.0.0.1"}, {"host", wrong}}),
+               Contains("host: ") && Contains("Host header") && Contains("label"));
+  }
+}
+
+TEST_CASE("a column that could name the target, but does not, is told") {
+  const auto unused = [](std::vector<record_value> known) {
+    std::string all;
+    for (const unused_column& one : unused_columns({std::move(known), {}}))
+      all += std::string{to_string(one.name)} + " by " + std::string{to_string(one.by)} + ", ";
+    return all;
+  };
+  using column = target_column;
+  CHECK(unused({{column::ip, "10.0.0.1"}, {column::url, "http://a/"}}) == "ip by url, ");
+  CHECK(unused({{column::ip, "10.0.0.1"}, {column::url, " "}}).empty());
+  CHECK(unused({{column::host, "a"}, {column::url, "http://10.0.0.1/"}}).empty());
+  CHECK(unused({{column::host, "10.0.0.2"}, {column::url, "http://a/"}}) == "host by url, ");
+  CHECK(unused({{column::port, "1"}}).empty());
 }

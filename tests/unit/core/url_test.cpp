@@ -1,3 +1,5 @@
+#include "core/url.hpp"
+
 #include "parse_support.hpp"
 #include "support/catch.hpp"
 
@@ -6,6 +8,7 @@
 
 using Catch::Matchers::ContainsSubstring;
 using muster::ip_address;
+using muster::parse_url_of_any_scheme;
 using muster::target;
 using muster::target_form;
 using muster::test::parse_bad;
@@ -144,4 +147,32 @@ TEST_CASE("a URL that can't be probed is told why") {
 
 TEST_CASE("a refused URL's password is not repeated") {
   CHECK(parse_bad("http://user:secret@example.com/").find("secret") == std::string::npos);
+}
+
+TEST_CASE("a command may be given a URL of any scheme, with the port of that scheme") {
+  const auto good = [](std::string_view text) {
+    INFO(text);
+    auto url = parse_url_of_any_scheme(text);
+    if (!url) FAIL("refused: " << url.error().message);
+    CHECK(url->written() == text);
+    return *url;
+  };
+  const target shop = good("HTTPS://Shop.example/a?b");
+  CHECK(shop.port() == 443);
+  CHECK(shop.authority() == "shop.example");
+  CHECK(shop.host() == "shop.example");
+  CHECK(shop.path() == "/a?b");
+  CHECK(good("https://shop.example:80/").authority() == "shop.example:80");
+  CHECK(good("http://shop.example/").port() == 80);
+  CHECK(good("https://[::1]/").address() == ip_address::parse("::1"));
+  CHECK(good("ssh://git.example/x").port() == 0);
+  CHECK(good("ssh://git.example/x").authority() == "git.example");
+  CHECK(good("ssh://git.example:22/x").port() == 22);
+
+  for (const char* wrong : {"https://", "https:/x", "file:///etc/hosts", "web1:/srv",
+                            "https://user:secret@shop.example/", "https://a:99999/"}) {
+    INFO(wrong);
+    CHECK_FALSE(parse_url_of_any_scheme(wrong));
+  }
+  CHECK_THAT(parse_url_of_any_scheme("web1:/srv").error().message, Contains("--lines"));
 }
