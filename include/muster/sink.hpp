@@ -141,6 +141,9 @@ struct text_options {
 struct page_options {
   std::string command;  ///< How the sweep was asked for.
   std::chrono::system_clock::time_point started;
+  std::string title = {};                   ///< Its name; empty for the usual one.
+  std::string machine = {};                 ///< From where it was probed: the machine's name,
+  std::vector<std::string> addresses = {};  ///< and its addresses, for people.
 };
 
 /// Makes the sink for `format`, writing to `file`. `text` concerns the text format only, `page` the

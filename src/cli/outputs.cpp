@@ -2,6 +2,7 @@
 
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "net/own_addresses.hpp"
 #include "net/resume.hpp"
 #include "sink/silence.hpp"
 #include "sink/terminal.hpp"
@@ -47,6 +48,22 @@ output_file open_output(const std::string& path, output_format format,
   return output_file::resume(path, before == earlier->outputs.end() ? 0 : before->bytes);
 }
 
+page_options page_options_of(const sweep_arguments& arguments) {
+  page_options page{arguments.command, std::chrono::system_clock::now(), arguments.title, {}, {}};
+  const bool is_wanted = std::ranges::any_of(arguments.output_files, [&](const std::string& path) {
+    return format_of(arguments, path) == output_format::html;
+  });
+  if (!is_wanted) {
+    if (arguments.title.empty()) return page;
+    throw usage_error{"--title: there is no page to have it; add -o FILE.html"};
+  }
+  page.machine = own_name();
+  const auto& source = arguments.sweep.probe.source;
+  for (const ip_address& one : source ? std::vector{*source} : own_addresses())
+    page.addresses.push_back(one.to_string());
+  return page;
+}
+
 }  // namespace
 
 void refuse_standard_output(const std::string& path) {
@@ -82,7 +99,7 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     refuse_standard_output(path);
     format_of(arguments, path);  // throws before any of them is emptied
   }
-  const page_options page{arguments.command, std::chrono::system_clock::now()};
+  const page_options page = page_options_of(arguments);
   for (const std::string& path : arguments.output_files) {
     const output_format format = format_of(arguments, path);
     output_file file = open_output(path, format, arguments, earlier);

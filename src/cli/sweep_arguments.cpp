@@ -16,6 +16,7 @@
 #include "probe/url_template.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace muster {
 namespace {
@@ -222,6 +223,22 @@ void add_picture(CLI::App& command, const std::string& name, std::optional<bool>
       ->excludes(with);
 }
 
+constexpr std::size_t page_title_bytes_max = 200;
+
+void add_title(CLI::App& command, std::string& title) {
+  add_text(
+      command, "--title",
+      [&title](const std::string& text) {
+        if (text.empty() || text.size() > page_title_bytes_max) {
+          reject(
+              "--title", text,
+              fmt::format("has {} bytes; 1 to {} are a title", text.size(), page_title_bytes_max));
+        }
+        title = text;
+      },
+      "What to call the page that -o FILE.html writes", "TEXT");
+}
+
 void add_output_options(CLI::App& command, sweep_arguments& into) {
   command.option_defaults()->group("Output");
   auto* json = command.add_flag("--json", into.json, "JSON lines instead of text");
@@ -231,6 +248,7 @@ void add_output_options(CLI::App& command, sweep_arguments& into) {
                   "Write results to FILE, too: .jsonl, .csv, .txt or .html; repeatable")
       ->option_text("FILE")
       ->allow_extra_args(false);
+  add_title(command, into.title);
   add_listing_options(command, into);
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");
   add_picture(command, "map", into.map, "a map of the addresses that were probed");

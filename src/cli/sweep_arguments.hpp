@@ -39,6 +39,7 @@ struct target_arguments {
 struct sweep_arguments : target_arguments {
   std::string command;  ///< The command line itself, as a shell would take it.
   std::vector<std::string> output_files;
+  std::string title;  ///< Of the page; empty for its usual one.
   bool json = false;
   bool csv = false;
   unsigned quiet = 0;  ///< From 2 on, the summary is for when something is wrong only.

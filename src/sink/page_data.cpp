@@ -42,7 +42,8 @@ template <typename Words>
 void append_words(std::string& out, std::string_view name, const Words& words) {
   append_key(out, name);
   char before = '[';
-  for (const auto word : words) {
+  if (words.empty()) out += '[';
+  for (const std::string_view word : words) {
     out += std::exchange(before, ',');
     append_json_string(out, word, word.size());
   }
@@ -169,6 +170,13 @@ void append_page_summary(std::string& out, const sweep_summary& summary,
   append_key(out, "command");
   append_page_string(out, options.command, command_bytes_max);
   out += ',';
+  append_key(out, "title");
+  append_page_string(out, options.title, page_text_bytes_max);
+  out += ',';
+  append_key(out, "machine");
+  append_page_string(out, options.machine, page_text_bytes_max);
+  out += ',';
+  append_words(out, "addresses", options.addresses);
   append_key(out, "started");
   out += '"';
   timestamp_writer{}.append(out, options.started);

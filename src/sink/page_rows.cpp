@@ -1,7 +1,8 @@
 // Strategy: a row is an array of numbers, `[address, status, reason, rtt, probe, port, ttl, text]`,
-// from which whatever is nothing at the end is left out. Rows stand in address order, so that an
-// IPv4 address is the difference to the one before it, mostly 1. Status, reason and probe are
-// indices into lists of words that the page has as well.
+// from which whatever is nothing at the end is left out. A target that was written down by itself
+// has 256 added to its ttl: in a large sweep most are members of ranges. Rows stand in address
+// order, so that an IPv4 address is the difference to the one before it, mostly 1. Status, reason
+// and probe are indices into lists of words that the page has as well.
 #include "sink/page_rows.hpp"
 
 #include "sink/json_visitor.hpp"
@@ -54,6 +55,7 @@ page_row page_rows::row_of(const probe_result& result) {
   page_row row;
   row.address = result.address;
   row.has_address = result.has_address;
+  row.of_range = result.subject.of_range();
   row.rtt_us = rtt_us(result.rtt);
   row.port = result.port;
   row.kind = result.kind;
@@ -119,7 +121,7 @@ void page_rows::write_row(std::string& out, std::size_t index) {
       row.rtt_us == page_row::no_rtt ? -1 : std::int64_t{row.rtt_us},
       static_cast<std::int64_t>(row.kind),
       row.port,
-      row.ttl};
+      row.ttl + (row.of_range ? 0 : 256)};
   std::size_t used = numbers.size();
   while (row.text == 0 && used > 3 && numbers[used - 1] == 0)
     --used;

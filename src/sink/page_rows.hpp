@@ -21,6 +21,7 @@ struct page_row {
   muster::reason reason = reason::none;
   std::uint8_t ttl = 0;
   bool has_address = false;
+  bool of_range = false;  ///< Nobody wrote down this one by itself.
 
   static constexpr std::uint32_t no_rtt = 0xffff'ffff;
 };

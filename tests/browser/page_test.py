@@ -18,17 +18,21 @@ import webdriver
 MUSTER = ""
 SCREENSHOTS = ""
 TITLE = "</script><script>document.title='broken'</script><img src=x onerror=alert(1)>\u202egnp.exe"
+SHOP = "Shop <b>1</b> & co"
 SHOWN = TITLE.replace("\u202e", "\\u{202e}")
 CELL = """const part = musterPage.mapParts[0]; const [x, y] = part.place(arguments[0]);
     part.canvas.scrollIntoView({block: 'center'});
     const box = part.canvas.getBoundingClientRect();
-    return [box.left + (x + 0.5) * part.cell, box.top + (y + 0.5) * part.cell];"""
+    return [box.left + (x + 0.5) * part.cell, box.top + part.top(y) + 0.5 * part.cell];"""
 TEXTS = "return [...document.querySelectorAll('%s')].map(one => one.textContent)"
 FIRST_COLUMN = TEXTS % "#rows th button"
 
 
 class HostileServer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path == "/missing":
+            self.send_error(404)
+            return
         # The body's encoding of a title with markup in it is what a browser would read as text.
         escaped = TITLE.replace("&", "&amp;").replace("<", "&lt;")
         body = f"<html><title>{escaped}</title></html>".encode()
@@ -62,6 +66,10 @@ class PageTest(unittest.TestCase):
                           f"--http=http://{{}}:{cls.port}/")
         cls.large = sweep(cls.directory.name + "/large.html", "127.1.0.0/16", "--all-addresses",
                           "--tcp", str(cls.port), "--rate", "0", "--max-in-flight", "500")
+        base = f"http://127.0.0.7:{cls.port}"
+        cls.mixed = sweep(cls.directory.name + "/mixed.html", base + "/", base + "/missing",
+                          "http://127.0.0.7:1/" + 60 * "long-", "127.0.0.9:1", "127.0.0.16/29:1",
+                          f"--title={SHOP}", "--max-redirects", "1")
         cls.browser = webdriver.Browser().__enter__()
 
     @classmethod
@@ -98,8 +106,8 @@ class PageTest(unittest.TestCase):
             const scale = part.canvas.width / part.columns;
             const copy = document.createElement('canvas');
             const paint = copy.getContext('2d', { willReadFrequently: true });
-            paint.drawImage(part.canvas, -Math.floor((x + 0.5) * scale),
-                            -Math.floor((y + 0.5) * scale));
+            const down = (part.top(y) / part.cell + 0.5) * scale;
+            paint.drawImage(part.canvas, -Math.floor((x + 0.5) * scale), -Math.floor(down));
             return [...paint.getImageData(0, 0, 1, 1).data];""", index)
 
     def test_hilbert_curve_visits_every_cell_once_and_moves_by_one(self):
@@ -234,6 +242,76 @@ class PageTest(unittest.TestCase):
         self.open(self.small, width=360, height=780, dark=True)
         self.assertNotEqual(self.pixel(7), light)
         self.assertLessEqual(self.run_in_page("return document.documentElement.scrollWidth"), 360)
+
+    def test_nothing_is_cut_off_on_a_phone_and_details_open(self):
+        for dark in (False, True):
+            self.open(self.mixed, width=360, height=780, dark=dark)
+            self.run_in_page("document.querySelector('#rows button').click()")
+            self.assertEqual(self.run_in_page(
+                """const wide = [...document.querySelectorAll('#results *')].filter((one) => {
+                     const box = one.getBoundingClientRect();
+                     return !one.closest('option') && (box.right > 360 || box.left < 0);
+                   });
+                   return wide.map((one) => one.outerHTML.slice(0, 80));"""), [])
+            scroll = "const one = document.querySelector('.scroll'); "
+            self.assertTrue(self.run_in_page(scroll + "return one.scrollWidth <= one.clientWidth"))
+            self.assertTrue(self.run_in_page(
+                "return document.querySelector('tr.details').offsetHeight > 100"))
+
+    def test_pictures_at_three_sizes(self):
+        for page in ("small", "large", "mixed"):
+            for width in (360, 800, 1400):
+                for dark in (False, True):
+                    self.open(getattr(self, page), width=width, height=1400, dark=dark)
+                    self.assertLessEqual(
+                        self.run_in_page("return document.documentElement.scrollWidth"), width)
+                    if SCREENSHOTS:
+                        theme = "dark" if dark else "light"
+                        self.browser.screenshot(f"{SCREENSHOTS}/{page}-{width}-{theme}.png")
+
+    def test_failures_stand_first_and_status_codes_have_a_column(self):
+        self.open(self.mixed)
+        names = self.run_in_page(FIRST_COLUMN)
+        states = self.run_in_page(TEXTS % "#rows td .status")
+        # Three of what was named by itself, or more if an answer of 404 is a failure, then the rest.
+        rank = {name: number for number, name in enumerate(names)}
+        self.assertLess(rank["127.0.0.9:1"], rank[f"http://127.0.0.7:{self.port}/"])
+        self.assertEqual(states[0] == "up", False)
+        self.assertEqual(len(names), 4 + 6)
+        self.assertIn("404", self.run_in_page(TEXTS % "#rows td.code"))
+        self.assertNotIn("404", "".join(self.run_in_page(TEXTS % "#rows td.note")))
+        self.run_in_page("document.querySelector('#column-code button').click()")
+        codes = [code for code in self.run_in_page(TEXTS % "#rows td.code") if code]
+        self.assertEqual(codes, ["200", "404"])
+        self.open(self.large)
+        self.assertEqual(self.run_in_page("return document.getElementById('column-code')"), None)
+
+    def test_title_and_place_of_a_sweep(self):
+        self.open(self.mixed)
+        heading = "return document.getElementById('title').innerHTML"
+        self.assertEqual(self.run_in_page(heading), "Shop &lt;b&gt;1&lt;/b&gt; &amp; co")
+        self.assertTrue(self.run_in_page("return document.title").endswith("up – " + SHOP))
+        when = self.run_in_page("return document.getElementById('when').textContent")
+        self.assertIn("probed from " + os.uname().nodename, when)
+        self.open(self.small)
+        self.assertIn("up – muster sweep", self.run_in_page("return document.title"))
+
+    def test_names_of_blocks_cover_no_cell(self):
+        self.open(self.large)
+        covered = self.run_in_page(
+            """const part = musterPage.mapParts[0]; const faults = [];
+            if (part.strip === 0 || part.bands.length < 2) faults.push('no strips');
+            let last = -1;
+            for (let line = 0; line < part.lines; ++line) {
+              const top = part.top(line);
+              const band = part.bands.find((one) => one.line === line);
+              if (band && top - last < part.strip) faults.push(['no room', line]);
+              if (part.lineAt(top + part.cell / 2) !== line) faults.push(['way back', line]);
+              last = top + part.cell;
+            }
+            if (part.lineAt(part.strip / 2) !== null) faults.push('a strip is a line');
+            return faults.slice(0, 5);""")
+        self.assertEqual(covered, [])
 
 
 if __name__ == "__main__":

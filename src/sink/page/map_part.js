@@ -2,6 +2,8 @@
 // arrow keys told in words.
 const sideMax = 768;  // pixels
 const cellMax = 26;
+const labelHeight = 16;
+const labelMin = 90;  // A piece has to be so wide for a name above it.
 const rowsToldMax = 6;
 const mapParts = [];
 
@@ -109,9 +111,12 @@ class MapPart {
     this.cell = fitting >= 2 ? Math.min(Math.floor(fitting), cellMax) : fitting;
     const scale = Math.max(1, Math.round(this.cell * (window.devicePixelRatio || 1)));
     this.canvas.width = this.columns * scale;
-    this.canvas.height = this.lines * scale;
+    this.findBands();
+    const ratio = scale / this.cell;
+    const height = this.lines * this.cell + this.bands.length * this.strip;
+    this.canvas.height = Math.round(height * ratio);
     this.canvas.style.width = `${this.columns * this.cell}px`;
-    this.canvas.style.height = `${this.lines * this.cell}px`;
+    this.canvas.style.height = `${height}px`;
     const paint = this.canvas.getContext("2d");
     const colours = toneColours(this.cellBits === 0);
     const silentFill = colour("--silent-fill");
@@ -121,41 +126,71 @@ class MapPart {
       if (tone === 0) continue;
       const [x, y] = this.place(index);
       const fill = tone === silentTone && scale - gap < shapeMin ? silentFill : colours[tone];
-      drawCell(paint, tone, fill, x * scale, y * scale, scale - gap);
+      drawCell(paint, tone, fill, x * scale, Math.round(this.top(y) * ratio), scale - gap);
     }
     this.drawLabels(paint, scale);
     this.mark(this.selected);
   }
 
-  // Frames and names of the sixteen (or four) pieces, where they are large enough to be read.
+  // A part of more than 256 cells has sixteen pieces (or four) that are framed and named. Its lines
+  // of cells lie in bands of one piece's height, with a strip above each for the names: no name
+  // covers a cell.
+  findBands() {
+    const bits = this.part.bits - this.cellBits;
+    this.pieceBits = this.part.bits - (bits >= 12 ? 4 : 2);
+    this.pieceSide = 2 ** ((this.pieceBits - this.cellBits) / 2);
+    const named = this.map.v4 && this.pieceBits >= 8 && bits > 8;
+    this.strip = named && this.pieceSide * this.cell >= labelMin ? labelHeight : 0;
+    this.bands = [];
+    for (let line = 0; line < this.lines;) {
+      const rest = this.pieceSide - ((line + this.box.top) % this.pieceSide);
+      const lines = named ? Math.min(rest, this.lines - line) : this.lines;
+      const top = line * this.cell + (this.bands.length + 1) * this.strip;
+      this.bands.push({ line, lines, top });
+      line += lines;
+    }
+    this.named = named;
+  }
+
+  // Where a line of cells begins, in pixels of the page; and the line at such a place, or null.
+  top(line) {
+    const band = this.bands.find((one) => line < one.line + one.lines) ?? this.bands.at(-1);
+    return band.top + (line - band.line) * this.cell;
+  }
+
+  lineAt(y) {
+    const band = this.bands.find((one) => y < one.top + one.lines * this.cell);
+    return !band || y < band.top ? null : band.line + Math.floor((y - band.top) / this.cell);
+  }
+
   drawLabels(paint, scale) {
-    const pieceBits = this.part.bits - (this.part.bits - this.cellBits >= 12 ? 4 : 2);
-    const pieceSide = 2 ** ((pieceBits - this.cellBits) / 2);
-    if (!this.map.v4 || pieceBits < 8 || this.part.bits - this.cellBits <= 8) return;
+    if (!this.named) return;
     const ratio = scale / this.cell;
-    const pixels = pieceSide * scale;
     paint.strokeStyle = colour("--frame");
+    paint.fillStyle = colour("--ink");
     paint.lineWidth = ratio;
     paint.font = `600 ${11 * ratio}px system-ui, sans-serif`;
     paint.textBaseline = "top";
-    const cells = pieceSide * pieceSide;
-    for (let index = 0; index < this.tones.length; index += cells) {
-      const [x, y] = this.place(index).map((one) => Math.floor(one / pieceSide) * pixels);
-      paint.strokeRect(x, y, pixels, pixels);
-      const name = `${this.address(index)}/${32 - pieceBits}`;
-      const width = paint.measureText(name).width + 8 * ratio;
-      if (width > pixels) continue;
-      paint.fillStyle = colour("--label-back");
-      paint.fillRect(x + ratio, y + ratio, width, 16 * ratio);
-      paint.fillStyle = colour("--ink");
-      paint.fillText(name, x + 5 * ratio, y + 4 * ratio);
+    const side = this.pieceSide;
+    for (let index = 0; index < this.tones.length; index += side * side) {
+      const [left, top] = hilbertPlace(this.side, index).map((one) => Math.floor(one / side) * side);
+      const x = Math.max(left, this.box.left) - this.box.left;
+      const y = Math.max(top, this.box.top) - this.box.top;
+      const columns = Math.min(left + side, this.box.right) - this.box.left - x;
+      const lines = Math.min(top + side, this.box.bottom) - this.box.top - y;
+      if (columns <= 0 || lines <= 0) continue;
+      const name = `${this.address(index)}/${32 - this.pieceBits}`;
+      const above = Math.round(this.top(y) * ratio);
+      paint.strokeRect(x * scale, above, columns * scale, lines * scale);
+      if (this.strip === 0 || paint.measureText(name).width > columns * scale) continue;
+      paint.fillText(name, x * scale + ratio, above - (labelHeight - 4) * ratio);
     }
   }
 
   cellOf(event) {
     const box = this.canvas.getBoundingClientRect();
-    return this.at(Math.floor((event.clientX - box.left) / this.cell),
-                   Math.floor((event.clientY - box.top) / this.cell));
+    const line = this.lineAt(event.clientY - box.top);
+    return line === null ? null : this.at(Math.floor((event.clientX - box.left) / this.cell), line);
   }
 
   point(event, chosen) {
@@ -202,7 +237,7 @@ class MapPart {
     const size = Math.max(this.cell, 5);
     const spare = (size - this.cell) / 2;
     this.marker.style.left = `${x * this.cell - spare - 2}px`;
-    this.marker.style.top = `${y * this.cell - spare - 2}px`;
+    this.marker.style.top = `${this.top(y) - spare - 2}px`;
     this.marker.style.width = `${size + 3}px`;
     this.marker.style.height = `${size + 3}px`;
   }
@@ -226,7 +261,7 @@ class MapPart {
     for (const row of known.slice(0, rowsToldMax)) {
       const rtt = row.rtt === null ? "" : ` ${milliseconds(row.rtt)}`;
       const port = row.port ? `:${row.port}` : "";
-      const note = noteOf(row);
+      const note = [row.code, noteOf(row)].filter(Boolean).join(" · ");
       lines.push(element("div", {}, `${row.probe}${port} `,
         element("span", { className: `status ${row.status}` }, row.status),
         `${rtt}${note ? ` · ${note}` : ""}`));

@@ -20,7 +20,11 @@ function buildHead() {
   const time = element("time", { dateTime: data.started },
     started.toISOString().replace("T", " ").slice(0, 19) + " UTC");
   byId("when").append("Started ", time, `, took ${elapsedText(data.elapsed_ms)}`);
-  document.title = `${grouped(countOf("up"))} of ${grouped(probes)} up – muster sweep`;
+  const addresses = data.addresses.length > 0 ? ` (${data.addresses.join(", ")})` : "";
+  if (data.machine || addresses) byId("when").append(`, probed from ${data.machine}${addresses}`);
+  const name = data.title || "muster sweep";
+  byId("title").textContent = name;
+  document.title = `${grouped(countOf("up"))} of ${grouped(probes)} up – ${name}`;
   byId("foot").textContent =
     `Made by muster ${data.version}. This page is one file and asks nobody for anything.`;
   if (!data.stopped_by) return;

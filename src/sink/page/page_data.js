@@ -85,7 +85,9 @@ function readRows() {
       rtt: fields[3] < 0 ? null : fields[3] / 1000,
       probe: data.probe_words[value(4)],
       port: value(5),
-      ttl: value(6) || (details && details.ttl) || 0,
+      ttl: value(6) % 256 || (details && details.ttl) || 0,
+      ofRange: value(6) < 256,
+      code: (details && details.status_code) || null,
     };
   });
 }
@@ -108,6 +110,14 @@ function targetOf(row) {
   return isV6(host) && !host.startsWith("[") ? `[${host}]:${row.port}` : `${host}:${row.port}`;
 }
 
+// What needs somebody's attention stands first: of what was named by itself whatever is not up, of a
+// range what answered in a wrong way. Then what is up; last, where a range has nobody.
+const noBody = ["timeout", "refused", "unreachable", "skipped", "cancelled"];
+function attention(row) {
+  if (row.status === "up") return 1;
+  return row.ofRange && noBody.includes(row.status) ? 2 : 0;
+}
+
 // What else is known of it, in a few words.
 function noteOf(row) {
   const words = [];
@@ -115,7 +125,6 @@ function noteOf(row) {
   if (row.reason && row.reason !== "no_reply") words.push(row.reason);
   if (d.error_source) words.push(`from ${d.error_source}`);
   if (d.sent) words.push(`${d.received}/${d.sent} received, ${+(100 * d.loss).toFixed(1)}% loss`);
-  if (d.status_code) words.push(String(d.status_code));
   if (d.location) words.push(`to ${d.location}`);
   if (d.title) words.push(`“${d.title}”`);
   if (d.server) words.push(d.server);

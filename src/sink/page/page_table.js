@@ -3,12 +3,15 @@
 const pageRows = 100;
 const columns = [
   { id: "target", name: "Target", order: (row) => row.number },
-  { id: "status", name: "Status", order: (row) => data.status_words.indexOf(row.status) },
+  { id: "status", name: "Status",
+    order: (row) => attention(row) * 100 + data.status_words.indexOf(row.status) },
+  { id: "code", name: "HTTP", order: (row) => row.code ?? Infinity, numeric: true },
   { id: "rtt", name: "RTT, ms", order: (row) => row.rtt ?? Infinity, numeric: true },
   { id: "probe", name: "Probe", order: (row) => row.probe },
   { id: "note", name: "Details", order: (row) => noteOf(row) },
-];
-const table = { shown: rows, sort: "target", down: false, page: 0 };
+].filter((column) => column.id !== "code" || rows.some((row) => row.code !== null));
+const hasCodes = columns.some((column) => column.id === "code");
+const table = { shown: rows, sort: "status", down: false, page: 0 };
 
 function searchText(row) {
   if (row.search === undefined) {
@@ -50,7 +53,7 @@ function applySort() {
   table.shown.sort((a, b) => {
     const left = keys.get(a);
     const right = keys.get(b);
-    // What has no RTT stands at the end either way.
+    // What has no RTT, or no code, stands at the end either way.
     if (left === Infinity || right === Infinity) {
       return left === right ? a.number - b.number : left === Infinity ? 1 : -1;
     }
@@ -90,18 +93,20 @@ function detailsRow(row) {
     const text = Array.isArray(value) ? value.map(wordsOf).join(" ") : String(value);
     list.append(element("div", {}, element("dt", {}, name), element("dd", {}, text)));
   }
-  return element("tr", { className: "details" }, element("td", { colSpan: columns.length }, list));
+  return element("tr", { className: "details", role: "row" },
+    element("td", { colSpan: columns.length, role: "cell" }, list));
 }
 
 function bodyRow(row) {
   const attributes = { type: "button", className: "open", "aria-expanded": "false" };
   const toggle = element("button", attributes, targetOf(row));
-  const made = element("tr", {},
-    element("th", { scope: "row" }, toggle),
-    element("td", {}, element("span", { className: `status ${row.status}` }, row.status)),
-    element("td", { className: "number" }, row.rtt === null ? "" : row.rtt.toFixed(3)),
-    element("td", {}, row.probe),
-    element("td", { className: "note" }, noteOf(row)));
+  const cell = (className, ...children) => element("td", { className, role: "cell" }, ...children);
+  const rtt = row.rtt === null ? "" : row.rtt.toFixed(3);
+  const code = hasCodes ? [cell("number code", row.code === null ? "" : String(row.code))] : [];
+  const made = element("tr", { role: "row" },
+    element("th", { scope: "row", role: "rowheader" }, toggle),
+    cell("", element("span", { className: `status ${row.status}` }, row.status)),
+    ...code, cell("number rtt", rtt), cell("", row.probe), cell("note", noteOf(row)));
   toggle.addEventListener("click", () => {
     const open = toggle.getAttribute("aria-expanded") === "true";
     toggle.setAttribute("aria-expanded", String(!open));
@@ -155,7 +160,8 @@ function buildTable() {
     const button = element("button", { type: "button" }, column.name);
     button.addEventListener("click", () => sortBy(column.id));
     byId("columns").append(element("th", {
-      id: `column-${column.id}`, scope: "col", className: column.numeric ? "number" : "",
+      id: `column-${column.id}`, scope: "col", role: "columnheader",
+      className: column.numeric ? "number" : "",
     }, button));
   }
   const present = (name, words) => words.filter((word) => rows.some((row) => row[name] === word));
@@ -180,6 +186,7 @@ function buildTable() {
   turn("previous", () => table.page - 1);
   turn("next", () => table.page + 1);
   turn("last", () => Infinity);
+  byId("results-hint").textContent = "What needs attention first; the columns' names sort.";
   sayLeftOut();
   applyFilter();
 }

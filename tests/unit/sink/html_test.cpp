@@ -124,9 +124,10 @@ TEST_CASE("rows stand in address order, addresses as differences, what is nothin
   CHECK(rows[0][0].GetUint() == 0x0a000007);
   CHECK(rows[0][1].GetInt() == static_cast<int>(status::timeout));
   CHECK(rows[0][3].GetInt() == -1);
-  CHECK(rows[0].Size() == 4);
+  CHECK(rows[0].Size() == 4);        // of a range
   CHECK(rows[1][0].GetUint() == 0);  // the same host's port
   CHECK(rows[1][5].GetInt() == 5432);
+  CHECK(rows[1][6].GetInt() == 256);  // written down by itself, the others are of a range
   CHECK(rows[1][7]["target"].GetString() == std::string{"db.example:5432"});
   CHECK(rows[2][0].GetUint() == 2);
   CHECK(rows[2][3].GetInt() == 1000);
@@ -150,6 +151,22 @@ TEST_CASE("a page says what the sweep came to, and whether it is partial") {
   data = data_of(page_of({}, summary));
   CHECK(data["stopped_by"][0].GetString() == std::string{"interrupted"});
   CHECK(data["not_started"].GetInt() == 7);
+}
+
+TEST_CASE("a page has its title, and says from where it was probed") {
+  page_options options{"muster", {}};
+  auto data = data_of(page_of({}, {}, options));
+  CHECK(data["title"].GetStringLength() == 0);
+  CHECK(data["machine"].GetStringLength() == 0);
+  CHECK(data["addresses"].Size() == 0);
+  options.title = "Lab </script> \xe2\x80\xae 7";
+  options.machine = "probe.example";
+  options.addresses = {"10.0.0.5", "2001:db8::5"};
+  data = data_of(page_of({}, {}, options));
+  CHECK(data["title"].GetString() == std::string{"Lab </script> \\u{202e} 7"});
+  CHECK(data["machine"].GetString() == std::string{"probe.example"});
+  REQUIRE(data["addresses"].Size() == 2);
+  CHECK(data["addresses"][1].GetString() == std::string{"2001:db8::5"});
 }
 
 TEST_CASE("a page's map has a digit for each cell of each block") {
@@ -220,6 +237,20 @@ TEST_CASE("a file made aside takes its place whole, through links, and keeps not
   }
   CHECK(content_of(path) == "new");
   CHECK(std::filesystem::is_symlink(directory.file("link.html")));
+  CHECK(directory.size() == 2);
+}
+
+TEST_CASE("what a killed run left beside a file is in nobody's way") {
+  const temporary_directory directory;
+  const std::string left =
+      directory.file((".muster-" + std::to_string(::getpid()) + "-page.html").c_str());
+  std::ofstream{left} << "left";
+  output_file file = output_file::create_aside(directory.file("page.html"));
+  file.buffer() = "new";
+  file.commit();
+  CHECK_FALSE(file.error());
+  CHECK(content_of(directory.file("page.html")) == "new");
+  CHECK(content_of(left) == "left");
   CHECK(directory.size() == 2);
 }
 
