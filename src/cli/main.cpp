@@ -1,5 +1,6 @@
 #include "cli/bracketed_words.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/first_word.hpp"
 #include "cli/foreign_options.hpp"
 #include "cli/help_formatter.hpp"
 #include "cli/jobs_arguments.hpp"
@@ -7,6 +8,7 @@
 #include "cli/run_command.hpp"
 #include "cli/say.hpp"
 #include "cli/standard_streams.hpp"
+#include "cli/stray_arguments.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
@@ -36,7 +38,7 @@ using words = std::vector<std::string>;
 struct command_line {
   command_line();
   /// Throws CLI::ParseError.
-  void parse(const words& all);
+  void parse(const words& typed);
 
   CLI::App app{
       "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
@@ -64,6 +66,16 @@ command_line::command_line() {
   muster::add_jobs_options(*jobs_command, jobs);
 }
 
+/// What is wrong with a command line, where anything is.
+struct explained_error : CLI::ParseError {
+  explicit explained_error(std::string message)
+      : CLI::ParseError{std::move(message), CLI::ExitCodes::ValidationError} {}
+};
+
+void refuse(std::string why) {
+  if (!why.empty()) throw explained_error{std::move(why)};
+}
+
 /// nmap's users type -iL FILE or -iLFILE, which no option parser takes for one option.
 std::string as_option(const std::string& word) {
   constexpr std::string_view list = "-iL";
@@ -71,7 +83,8 @@ std::string as_option(const std::string& word) {
   return word.size() == list.size() ? "--input-file" : "--input-file=" + word.substr(list.size());
 }
 
-void command_line::parse(const words& all) {
+void command_line::parse(const words& typed) {
+  const words all = muster::with_command(app, *sweep_command, typed);
   // What stands behind -- is no option, whatever it looks like: the command of `run`, or targets.
   const auto end = std::find(all.begin(), all.end(), "--");
   const words rest{end == all.end() ? end : end + 1, all.end()};
@@ -83,11 +96,15 @@ void command_line::parse(const words& all) {
                  as_option);
   words remaining{options.rbegin(), options.rend()};
   if (is_run) muster::mark_bracketed_words(*run_command, remaining);
-  if (is_sweep) muster::mark_bracketed_words(*sweep_command, remaining);
+  if (is_sweep) {
+    refuse(muster::explain_disguised_option(*sweep_command, options));
+    muster::mark_bracketed_words(*sweep_command, remaining);
+  }
   std::reverse(remaining.begin(), remaining.end());
   app.parse(std::move(remaining));
   muster::unmark_bracketed_words(sweep.targets);
   muster::unmark_bracketed_words(run.targets);
+  if (is_sweep) refuse(muster::explain_stray_argument(sweep.targets));
   if (is_sweep) sweep.targets.insert(sweep.targets.end(), rest.begin(), rest.end());
 }
 
@@ -119,8 +136,12 @@ std::string without_count(std::string message) {
 int complain(const command_line& line, const CLI::ParseError& error) {
   std::string message = error.what();
   std::string better;
-  if (!line.options.empty() && line.options.back() == "run") {
+  if (dynamic_cast<const explained_error*>(&error)) {
+    better = message;
+  } else if (!line.options.empty() && line.options.back() == "run") {
     better = muster::explain_foreign_option(*line.run_command, line.options);
+  } else if (!line.options.empty() && line.options.back() == "sweep") {
+    better = muster::explain_foreign_option(*line.sweep_command, line.options);
   }
   if (better.empty()) better = muster::suggest_option(line.app, line.options);
   if (!better.empty()) message = better;
@@ -131,6 +152,12 @@ int complain(const command_line& line, const CLI::ParseError& error) {
   for (const CLI::App* command = &line.app; !command->get_subcommands().empty();) {
     command = command->get_subcommands().front();
     help += " " + command->get_name();
+  }
+  // What is wrong with the words as such is found before they are parsed.
+  if (line.app.get_subcommands().empty() && !line.options.empty()) {
+    const auto commands = line.app.get_subcommands(
+        [&line](const CLI::App* one) { return one->get_name() == line.options.back(); });
+    if (!commands.empty()) help += " " + line.options.back();
   }
   std::fprintf(stderr, "muster: %s\n  see %s --help\n", message.c_str(), help.c_str());
   return muster::exit_code::usage;

@@ -1,10 +1,14 @@
 #include "cli/suggestion.hpp"
 
+#include "core/parsed.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace muster {
 namespace {
@@ -65,6 +69,14 @@ std::string message(const std::string& kind, const std::string& wrong,
 
 }  // namespace
 
+std::string explain_command(const std::string& wrong, const std::vector<std::string>& commands) {
+  if (!nearest(wrong, commands).empty()) return message("command", wrong, commands);
+  return fmt::format(
+      "there is no command {0}; there are {1}; to probe a host of that name: muster "
+      "sweep {0}",
+      excerpt(wrong), fmt::join(commands, ", "));
+}
+
 std::string suggest_option(const CLI::App& app, const std::vector<std::string>& arguments) {
   std::vector<std::string> commands;
   for (const CLI::App* one : app.get_subcommands({}))
@@ -74,7 +86,7 @@ std::string suggest_option(const CLI::App& app, const std::vector<std::string>& 
   const CLI::App* command = &app;
   if (!first.starts_with('-') && !commands.empty()) {
     const auto named = std::find(commands.begin(), commands.end(), first);
-    if (named == commands.end()) return message("command", first, commands);
+    if (named == commands.end()) return explain_command(first, commands);
     command = app.get_subcommand(first);
   }
   std::vector<std::string> names;
@@ -91,11 +103,6 @@ std::string suggest_option(const CLI::App& app, const std::vector<std::string>& 
     if (!second.starts_with('-') && !is_verb) return message("verb", second, verbs);
   }
   for (auto one = arguments.rbegin(); one != arguments.rend() && *one != "--"; ++one) {
-    // What other tools' users type for it.
-    if (one->starts_with("-p") && std::find(names.begin(), names.end(), "-p") == names.end() &&
-        std::find(names.begin(), names.end(), "--ports") != names.end()) {
-      return "there is no option -p; name ports with --tcp 22,80 or --ports 22,80";
-    }
     const std::string name = one->substr(0, one->find('='));
     if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end()) {
       continue;

@@ -13,4 +13,7 @@ namespace muster {
 /// not exist: a message naming it, with the nearest one that does. Otherwise empty.
 std::string suggest_option(const CLI::App& app, const std::vector<std::string>& arguments);
 
+/// That there is no such command: the nearest one or, if none is near, all of them.
+std::string explain_command(const std::string& wrong, const std::vector<std::string>& commands);
+
 }  // namespace muster

@@ -84,7 +84,7 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
       "x,::1,82,last";
   const strings expected{
       "notice: stdin:3: nothing here is called 'Name', so it is ignored; known are target, url, "
-      "address, ip, host, port, probe, path, label, timeout, count, interval, method, "
+      "address, ip, saddr, host, port, sport, probe, path, label, timeout, count, interval, method, "
       "max_redirects, max_body, user_agent, expect_status",
       "10.0.0.1:80 (a,b)",
       "10.0.0.2 (say \"hi\"\nthere)",
@@ -133,7 +133,7 @@ TEST_CASE("JSON lines come out the same however they are split, among plain line
 
 TEST_CASE("text stays text: a first line is a header only if it has commas and a target's column") {
   CHECK(read_whole("host\n10.0.0.1\n") == strings{"host", "10.0.0.1"});
-  CHECK(read_whole("10.0.0.1,2\n") == strings{"10.0.0.1", "10.0.0.2"});
+  CHECK(read_whole("10.0.0.1,2\n") == strings{"10.0.0.1:2"});
   CHECK(read_whole("10.0.0.1\nip,port\n").size() == 2);
   CHECK_THAT(read_whole("a,b\n")[0], ContainsSubstring("several targets in one"));
   CHECK(read_whole("ip,port\n10.0.0.1,80\n") == strings{"10.0.0.1:80"});

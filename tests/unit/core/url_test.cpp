@@ -174,5 +174,5 @@ TEST_CASE("a command may be given a URL of any scheme, with the port of that sch
     INFO(wrong);
     CHECK_FALSE(parse_url_of_any_scheme(wrong));
   }
-  CHECK_THAT(parse_url_of_any_scheme("web1:/srv").error().message, Contains("--lines"));
+  CHECK_THAT(parse_url_of_any_scheme("web1:/srv").error().message, ContainsSubstring("--lines"));
 }

@@ -1,0 +1,63 @@
+#include "cli/first_word.hpp"
+
+#include "cli/suggestion.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+namespace muster {
+namespace {
+
+/// Whether a word can be nothing but targets. A bare word may be a mistyped command, or one of
+/// another version, and is not sent packets for that; localhost is no command anywhere.
+bool is_target(std::string_view word) {
+  if (word == "localhost" || word == "-") return true;
+  return !word.starts_with('-') && word.find_first_of(".:/[") != word.npos;
+}
+
+bool is_option(const CLI::App& sweep, const std::string& word) {
+  if (word.starts_with("--")) return sweep.get_option_no_throw(word.substr(0, word.find('=')));
+  return word.starts_with("-iL") ||
+         (word.size() > 1 && word.front() == '-' && sweep.get_option_no_throw(word.substr(0, 2)));
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* one : app.get_subcommands({}))
+    names.push_back(one->get_name());
+  return names;
+}
+
+/// Whether the words begin with an option that nobody knows, of which the sweep's own parser can
+/// tell the most: they name targets, and no command.
+bool is_foreign_sweep(const std::vector<std::string>& words,
+                      const std::vector<std::string>& commands) {
+  if (!words.front().starts_with('-') || words.front() == "--version") return false;
+  const auto is_command = [&commands](const std::string& word) {
+    return std::ranges::find(commands, word) != commands.end();
+  };
+  return std::ranges::any_of(words, is_target) && std::ranges::none_of(words, is_command);
+}
+
+}  // namespace
+
+std::vector<std::string> with_command(const CLI::App& app, const CLI::App& sweep,
+                                      std::vector<std::string> words) {
+  if (words.empty() || words.front() == "-h" || words.front() == "--help") return words;
+  const auto commands = names_of_commands(app);
+  if (words.front() == "help") {
+    words.erase(words.begin());
+    if (!words.empty() && std::ranges::find(commands, words.front()) == commands.end()) {
+      throw CLI::ParseError{explain_command(words.front(), commands), CLI::ExitCodes::ExtrasError};
+    }
+    words.emplace_back("--help");
+  } else if (is_target(words.front()) || is_option(sweep, words.front()) ||
+             is_foreign_sweep(words, commands)) {
+    words.insert(words.begin(), "sweep");
+  }
+  return words;
+}
+
+}  // namespace muster
