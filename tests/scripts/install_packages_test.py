@@ -38,12 +38,18 @@ class InstallPackages(unittest.TestCase):
             program.chmod(0o755)
         shutil.copy(SCRIPT, self.place / "install-packages")
 
-    def run_on(self, packages, installed="", known=""):
+    def start_on(self, packages, installed="", known=""):
         (self.place / "packages-some.txt").write_text(packages)
-        return subprocess.run(
-            [self.place / "install-packages", "some"], capture_output=True, text=True, check=False,
+        return subprocess.Popen(
+            [self.place / "install-packages", "some"], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
             env={"PATH": f"{self.place}:{os.environ['PATH']}", "INSTALLED": installed,
                  "KNOWN": known})
+
+    def run_on(self, packages, **there_is):
+        started = self.start_on(packages, **there_is)
+        out, err = started.communicate()
+        return subprocess.CompletedProcess([], started.returncode, out, err)
 
     def asked(self):
         """The package names of each call of apt-get install, and "update" for the other verb."""
@@ -77,15 +83,19 @@ class InstallPackages(unittest.TestCase):
     def test_a_lock_that_apt_does_not_wait_for_is_waited_for_and_named(self):
         holder = subprocess.Popen(
             [sys.executable, "-c",
-             f"import fcntl, time; f = open('{LOCK}', 'w'); fcntl.lockf(f, fcntl.LOCK_EX);"
-             "print(flush=True); time.sleep(0.5)"], stdout=subprocess.PIPE)
-        self.addCleanup(holder.stdout.close)
+             f"import fcntl, sys; f = open('{LOCK}', 'w'); fcntl.lockf(f, fcntl.LOCK_EX);"
+             "print(flush=True); sys.stdin.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.addCleanup(holder.wait)
+        self.addCleanup(holder.stdout.close)
+        self.addCleanup(holder.stdin.close)
         holder.stdout.readline()
-        ended = self.run_on("fine\n", known="fine")
-        said = f"Waiting for process {holder.pid} (python3"
-        self.assertIn(said, ended.stdout)
-        self.assertIn(f"which holds {LOCK}", ended.stdout)
+        waiting = self.start_on("fine\n", known="fine")
+        said = next((line for line in waiting.stdout if "Waiting" in line), "")
+        self.assertIn(f"Waiting for process {holder.pid} (python3", said)
+        self.assertIn(f"which holds {LOCK}", said)
+        self.assertEqual(self.asked(), [])
+        holder.stdin.close()
+        waiting.communicate()
         self.assertEqual(self.asked(), ["fine"])
 
 
