@@ -4,7 +4,6 @@
 #include "codec/character_reference.hpp"
 
 #include "codec/ascii.hpp"
-#include "codec/utf8.hpp"
 #include "codec/windows_1252.hpp"
 
 #include <algorithm>
@@ -18,6 +17,7 @@ namespace {
 // tabs are blanks here. Python has it as html.entities.html5.
 constexpr std::string_view named_references =
 #include "codec/named_references.inc"
+#include "core/utf8.hpp"
     ;
 
 constexpr std::size_t name_bytes_max = 31;

@@ -2,7 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "codec/character_reference.hpp"
-#include "codec/utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 

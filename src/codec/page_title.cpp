@@ -2,7 +2,7 @@
 
 #include "codec/ascii.hpp"
 #include "codec/html_text.hpp"
-#include "codec/utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 

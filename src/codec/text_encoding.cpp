@@ -1,8 +1,8 @@
 #include "codec/text_encoding.hpp"
 
 #include "codec/ascii.hpp"
-#include "codec/utf8.hpp"
 #include "codec/windows_1252.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 #include <array>
