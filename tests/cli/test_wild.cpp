@@ -82,11 +82,11 @@ TEST_CASE("a copy that runs as another than its user does nothing, and names the
   const std::string secret = directory.file("secret");
   write_whole_file(secret, "127.0.0.1:1\n");
   REQUIRE(::chmod(secret.c_str(), 0600) == 0);
-  for (const mode_t bit : {S_ISUID, S_ISGID}) {
-    REQUIRE(::chmod(copy.c_str(), 0755 | bit) == 0);
+  for (const mode_t mode : {04755U, 02755U}) {
+    REQUIRE(::chmod(copy.c_str(), mode) == 0);
     for (const char* command : {"sweep", "run", "jobs"}) {
       const auto refused = as_nobody({command, "-iL", secret, "-o", directory.file("out.txt")});
-      CAPTURE(bit, command, refused.err);
+      CAPTURE(mode, command, refused.err);
       CHECK(refused.exit_code == 3);
       CHECK(contains(refused.err, "setcap cap_net_raw+ep"));
       CHECK(refused.out.empty());

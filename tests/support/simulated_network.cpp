@@ -143,6 +143,7 @@ class simulated_network::transport final : public icmp_transport {
   std::deque<packet> arrived_;
   std::vector<packet> received_;  // what the spans of the last `receive` point into
   std::function<void()> look_;
+  std::map<ip_address, std::uint16_t> sequences_;  // where there is a liar
   std::uint64_t drops_ = 0;
   std::unique_ptr<alarm> arrival_;
 };
@@ -157,6 +158,7 @@ send_progress simulated_network::transport::send(std::span<const outgoing_echo> 
     around_.traffic_[request.to].sent.push_back(around_.time_.now());
     if (around_.on_send) around_.on_send(request.to);
     answer(request);
+    if (around_.liar) sequences_[request.to] = codec::read_u16(request.message, 6);
     if (around_.liar == request.to) lie(request);
   }
   return {sent, 0};
@@ -168,9 +170,11 @@ void simulated_network::transport::lie(const outgoing_echo& request) {
   for (int host = -neighbours; host <= neighbours; ++host) {
     if (host == 0) continue;
     const auto about = ip_address::from_v4(request.to.v4() + static_cast<std::uint32_t>(host));
+    const auto asked = sequences_.find(about);
+    const bool known = around_.liar_peeks && asked != sequences_.end();
     for (int step = -reach; step <= reach; ++step) {
       bytes guess{request.message.begin(), request.message.end()};
-      const std::uint16_t seq = codec::read_u16(guess, 6);
+      const std::uint16_t seq = known ? asked->second : codec::read_u16(guess, 6);
       codec::write_u16(guess, 6, static_cast<std::uint16_t>(seq + step));
       set_checksum(guess);
       add({ip_packet(request.to, host_unreachable(about, guess)), request.to, {}, {}, {}},

@@ -94,6 +94,7 @@ class simulated_network final : public network {
   std::optional<ip_address> liar;
   int lies_about = 0;
   int neighbours_of_liar = 50;  ///< On both sides of it.
+  bool liar_peeks = false;  ///< It knows the sequence numbers of those who were asked before it.
   /// How far the time stamps of arrivals are off, as when the system's clock was set.
   std::chrono::nanoseconds stamps_off{0};
 
