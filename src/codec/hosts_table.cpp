@@ -26,17 +26,28 @@ std::string_view next_word(std::string_view& text) {
 }
 
 /// FNV-1a, 32 bits.
+struct name_hash {
+  void add(char c) { value = (value ^ static_cast<unsigned char>(c)) * 16'777'619U; }
+  std::uint32_t folded() const { return value ^ value >> 15; }
+
+  std::uint32_t value = 2'166'136'261U;
+};
+
 std::uint32_t hash_of(std::string_view name) {
-  std::uint32_t hash = 2'166'136'261U;
+  name_hash hash;
   for (const char c : name)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
-  return hash ^ hash >> 15;
+    hash.add(c);
+  return hash.folded();
 }
 
 }  // namespace
 
 hosts_table::hosts_table(std::string_view text) {
+  // A name and its length take no more than the name and the blank before it.
   names_.reserve(text.size());
+  const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+  addresses_.reserve(lines);
+  entries_.reserve(2 * lines);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     add_line(text.substr(0, end));
@@ -61,11 +72,18 @@ void hosts_table::add_line(std::string_view line) {
 
 void hosts_table::add_name(std::string_view name) {
   if (entries_.size() >= no_entry || names_.size() >= no_entry) return;
-  entries_.push_back({static_cast<std::uint32_t>(names_.size()),
-                      static_cast<std::uint32_t>(addresses_.size() - 1), no_entry});
-  names_ += static_cast<char>(name.size());
-  for (const char c : name)
-    names_ += to_lower(c);
+  const std::size_t at = names_.size();
+  names_.resize(at + 1 + name.size());
+  char* out = names_.data() + at;
+  *out++ = static_cast<char>(name.size());
+  name_hash hash;
+  for (const char c : name) {
+    *out = to_lower(c);
+    hash.add(*out++);
+  }
+  // Until the entries are linked, its hash stands where the next one will.
+  entries_.push_back({static_cast<std::uint32_t>(at),
+                      static_cast<std::uint32_t>(addresses_.size() - 1), hash.folded()});
 }
 
 std::string_view hosts_table::name_of(const entry& one) const {
@@ -77,7 +95,7 @@ void hosts_table::link() {
   if (entries_.empty()) return;
   buckets_.assign(std::bit_ceil(entries_.size()), no_entry);
   for (std::size_t i = entries_.size(); i-- > 0;) {
-    auto& first = buckets_[hash_of(name_of(entries_[i])) & (buckets_.size() - 1)];
+    auto& first = buckets_[entries_[i].next & (buckets_.size() - 1)];
     entries_[i].next = first;
     first = static_cast<std::uint32_t>(i);
   }
