@@ -5,6 +5,7 @@
 #include "cli/usage_error.hpp"
 
 #include <chrono>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -49,9 +50,14 @@ int summary_file::write(int exit_status) {
   if (!file_) return exit_status;
   record_.ended = std::chrono::system_clock::now();
   record_.exit_status = exit_status;
-  append_summary_json(file_->buffer(), record_);
-  file_->flush();
-  const std::error_code error = file_->error();
+  std::error_code error;
+  try {
+    append_summary_json(file_->buffer(), record_);
+    file_->flush();
+    error = file_->error();
+  } catch (const std::bad_alloc&) {
+    error = std::make_error_code(std::errc::not_enough_memory);
+  }
   if (!error) return exit_status;
   say(fmt::format("can't write {}: {}", name_, error.message()));
   const bool was_well = exit_status == exit_code::all_up || exit_status == exit_code::not_all_up;

@@ -118,7 +118,8 @@ class sweep_run {
     return conclude();
   }
 
-  const sweep_summary& summary() const { return summary_; }
+  /// What it came to; nullptr when it could not be brought to its end.
+  const sweep_summary* summary() const { return finished_ ? &summary_ : nullptr; }
 
  private:
   /// The exit status, and what is to be said of it.
@@ -282,7 +283,7 @@ int run_and_explain(const sweep_arguments& arguments, summary_file& record) {
     record.open(complete);
     sweep_run run{complete};
     const int code = run.run();
-    record.note(run.summary());
+    if (const sweep_summary* summary = run.summary()) record.note(*summary);
     return code;
   } catch (const usage_error& error) {
     say(error.what());

@@ -18,6 +18,7 @@ bool follows_from_another(const probe_result& result) {
     case reason::output_failed:
     case reason::enough_up:
     case reason::bad_target:
+    case reason::out_of_memory:
     case reason::host_silent:
     case reason::first_probe_failed:
       return true;
