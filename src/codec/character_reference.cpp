@@ -5,6 +5,7 @@
 
 #include "codec/ascii.hpp"
 #include "codec/windows_1252.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -17,7 +18,6 @@ namespace {
 // tabs are blanks here. Python has it as html.entities.html5.
 constexpr std::string_view named_references =
 #include "codec/named_references.inc"
-#include "core/utf8.hpp"
     ;
 
 constexpr std::size_t name_bytes_max = 31;
