@@ -57,8 +57,9 @@ std::string explain(const std::string& text) {
                        shell_word(text));
   }
   const bool has_place = text.find("{}") != text.npos;
-  if (text.starts_with('/') || text.starts_with(':') || (has_place && looks_like_url(text))) {
-    const std::string url = text.starts_with(':') ? "http://{}" + text : text;
+  const bool is_port = text.starts_with(':') && !text.starts_with("::");  // not ::1
+  if (text.starts_with('/') || is_port || (has_place && looks_like_url(text))) {
+    const std::string url = is_port ? "http://{}" + text : text;
     return fmt::format(
         "{} is no target, it looks like the value of --http, which stands behind "
         "a =; write --http={}",

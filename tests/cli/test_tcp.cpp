@@ -109,6 +109,12 @@ TEST_CASE("an excluded address is not probed through a name either") {
   CHECK(contains(result.out, R"("status":"skipped","reason":"excluded")"));
 }
 
+TEST_CASE("an IPv6 address that begins with colons is a target") {
+  const auto result = sweep({"::1", "--tcp", "1", "--json"});
+  CAPTURE(result.out, result.err);
+  CHECK(contains(result.out, R"("target":"::1","probe":"tcp")"));
+}
+
 TEST_CASE("the unspecified address is skipped by every kind of probe") {
   for (const char* target : {"0.0.0.0", "::", "::ffff:0.0.0.0", "0.0.0.0/32"}) {
     CAPTURE(target);
