@@ -82,7 +82,7 @@ std::string read_method(std::string_view text, std::optional<std::string>& into)
 std::string read_path(std::string_view text, std::string& into) {
   if (!text.starts_with('/')) return fmt::format("'{}' does not begin with a slash", excerpt(text));
   const auto url = parse_url("http://host" + std::string{text});
-  if (!url) return "not a path: what is not ASCII, a space and the like are written as %XX";
+  if (!url) return url.error().message;
   into = url->path();
   return {};
 }

@@ -13,10 +13,9 @@ TEST_CASE("a list's name may be attached to its option, and what follows -- is n
   CHECK(missing.exit_code == 3);
   CHECK(contains(missing.err, "/no/such/list"));
   for (const std::string word : {"-iL", "-iLx", "--json"}) {
-    const auto result = sweep({"--json", "--", word});
+    const auto result = sweep({"--json", "--resolver", "127.0.0.1:1", "--", word});
     CAPTURE(word);
-    CHECK(result.out.empty());
-    CHECK(contains(result.err, "target: " + word + ": "));
+    CHECK(contains(result.out, R"("target":")" + word + R"(",)"));
   }
 }
 
