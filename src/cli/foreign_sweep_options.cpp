@@ -8,8 +8,7 @@ namespace {
 // Where two tools mean different things by one letter, both are answered.
 constexpr auto known = std::to_array<foreign_option>({
     {"p", "--tcp 22,80 or --ports 22,80 names ports, --interval TIME is between echo requests"},
-    {"a",
-     "silent members of ranges are left out of the text anyway; --json tells each one's status"},
+    {"a", "--only up shows what is up; without it, silent members of ranges are not shown either"},
     {"A", "results have the address already (--json); services are told by --http and --exec only"},
     {"b",
      "--size BYTES is the payload of an echo request, --exclude-file FILE lists what is not "
@@ -64,7 +63,7 @@ constexpr auto known = std::to_array<foreign_option>({
     {"S src source-ip iface interface adapter adapter-ip dns-ipv4-addr bind local-address",
      "--source ADDRESS is where probes are sent from"},
     {"T", "--timeout TIME is for each probe, --rate N and --max-in-flight N are the pace"},
-    {"u", "--show-all shows silent members of ranges, too; a URL is a target as it is"},
+    {"u", "--only timeout,unreachable shows what is not there; a URL is a target as it is"},
     {"v", "--show-all shows silent members of ranges, too; muster --version tells the version"},
     {"V", "muster --version tells it"},
     {"w", "--deadline TIME is for the whole run, --json writes all there is about a result"},
@@ -98,7 +97,7 @@ constexpr auto known = std::to_array<foreign_option>({
     {"oN oX oG oS oA oJ oL oD oB oU output-file output-filename output-normal out report "
      "remote-name output-dir append-output store-response",
      "-o FILE writes results to a file: .jsonl, .csv, .txt or .html"},
-    {"vv dd unreach unreachable all verbose debug trace trace-ascii packet-trace "
+    {"vv dd all verbose debug trace trace-ascii packet-trace "
      "show-error version-trace script-trace",
      "--show-all shows silent members of ranges, too"},
     {"T0 T1 T2 T3 T4 T5",
@@ -124,7 +123,8 @@ constexpr auto known = std::to_array<foreign_option>({
      "--size BYTES is the payload of an echo request"},
     {"hop-limit hoplimit", "--ttl N is the time to live"},
     {"tclass dscp qos", "--tos N is the type of service"},
-    {"alive up open-only", "silent members of ranges are left out of the text anyway"},
+    {"alive up open-only", "--only up shows what is up"},
+    {"unreach unreachable", "--only timeout,unreachable shows what is not there"},
     {"dns-servers resolvers nameserver nameservers", "--resolver SERVER asks these name servers"},
     {"stats reason elapsed statistics", "it is shown without being asked for"},
     {"continue continue-at save-state", "--checkpoint FILE and --resume FILE go on with a run"},
