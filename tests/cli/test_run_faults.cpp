@@ -1,6 +1,7 @@
 #include "cli/run.hpp"
 #include "support/enough_time.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 
@@ -114,7 +115,8 @@ TEST_CASE("a task that floods takes no memory for it, and is not held up") {
   const auto result = run(
       {"sh", "-c",
        "ulimit -v 400000; exec " + std::string{MUSTER_BINARY} +
-           " run --lines 1 2 3 4 -P 4 --json --output-max 1000 --stdin -- head -c 2G /dev/zero"});
+           " run --lines 1 2 3 4 -P 4 --json --output-max 1000 --stdin -- head -c 2G /dev/zero"},
+      {}, std::chrono::seconds{100});
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(lines_with(result.out, "\"output_bytes\":2147483648,\"truncated\":true") == 4);
