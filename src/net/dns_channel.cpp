@@ -15,12 +15,9 @@
 #include "net/dns_channel.hpp"
 
 #include "core/zone.hpp"
-#include "muster/resolver.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -28,9 +25,7 @@
 #include <ares.h>
 #include <asio/posix/stream_descriptor.hpp>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -44,84 +39,6 @@ constexpr std::chrono::milliseconds timer_quantum{5};
 constexpr std::size_t remarks_max = 10'000;
 constexpr std::uint16_t type_a = 1;      // RFC 1035, 3.2.2
 constexpr std::uint16_t type_aaaa = 28;  // RFC 3596, 2.1
-
-std::optional<ip_address> address_of(const ares_addrinfo_node& node) {
-  if (node.ai_family == AF_INET) {
-    sockaddr_in v4;
-    std::memcpy(&v4, node.ai_addr, sizeof v4);
-    return ip_address::from_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (node.ai_family != AF_INET6) return std::nullopt;
-  sockaddr_in6 v6;
-  std::memcpy(&v6, node.ai_addr, sizeof v6);
-  std::uint64_t half[2] = {0, 0};
-  for (std::size_t i = 0; i < 16; ++i)
-    half[i / 8] = half[i / 8] << 8 | v6.sin6_addr.s6_addr[i];
-  const auto address = ip_address::from_bits(half[0], half[1]);
-  // An IPv4-mapped address is IPv4, whatever the record's type says; it has no place in an AAAA.
-  if (address.is_v4()) return std::nullopt;
-  return address;
-}
-
-/// The addresses of an answer, as far as they are of the kind that was asked for: a server may add
-/// what it likes.
-dns_reply reply_of(const ares_addrinfo& result, dns_family family) {
-  dns_reply reply;
-  int ttl = std::numeric_limits<int>::max();
-  for (const auto* node = result.nodes; node; node = node->ai_next) {
-    const auto address = address_of(*node);
-    if (!address || address->is_v4() != (family == dns_family::v4)) continue;
-    if (reply.addresses.size() >= resolver::addresses_max) continue;
-    reply.addresses.push_back(*address);
-    ttl = std::min(ttl, node->ai_ttl);
-  }
-  for (const auto* alias = result.cnames; alias; alias = alias->next)
-    ttl = std::min(ttl, alias->ttl);
-  // A TTL with its top bit set counts as 0 (RFC 2181, 8).
-  reply.ttl = std::chrono::seconds{std::max(ttl, 0)};
-  if (reply.addresses.empty()) reply.failure = reason::no_address;
-  return reply;
-}
-
-reason reason_of(int status) {
-  switch (status) {
-    case ARES_ENOTFOUND:
-      return reason::name_not_found;
-    case ARES_ENODATA:
-      return reason::no_address;
-    case ARES_ESERVFAIL:
-      return reason::name_server_failure;
-    case ARES_EREFUSED:
-      return reason::name_server_refused;
-    case ARES_EFORMERR:
-      return reason::name_server_format_error;
-    case ARES_ENOTIMP:
-      return reason::name_server_not_implemented;
-    case ARES_EBADRESP:
-      return reason::name_server_malformed;
-    case ARES_ETIMEOUT:
-      return reason::resolve_timeout;
-    case ARES_EBADNAME:
-      return reason::invalid_name;
-    default:
-      return reason::socket_error;
-  }
-}
-
-reason reason_of_rcode(unsigned rcode) {
-  switch (rcode) {
-    case codec::rcode_format_error:
-      return reason::name_server_format_error;
-    case codec::rcode_server_failure:
-      return reason::name_server_failure;
-    case codec::rcode_not_implemented:
-      return reason::name_server_not_implemented;
-    case codec::rcode_refused:
-      return reason::name_server_refused;
-    default:
-      return reason::name_server_error;
-  }
-}
 
 int set_servers(ares_channeldata* ares, const std::vector<dns_server_address>& servers) {
   std::string list;
@@ -284,15 +201,16 @@ dns_reply dns_channel::reply_to(const dns_query& query, int status, const ares_a
                                 unsigned rcode) const {
   // c-ares knows five codes, and takes an answer with any other for a good one.
   const bool unknown_rcode = rcode > codec::rcode_refused;
-  if (status == ARES_SUCCESS && result && !unknown_rcode) return reply_of(*result, query.family_);
+  if (status == ARES_SUCCESS && result && !unknown_rcode)
+    return dns_reply_of(*result, query.family_);
   dns_reply reply;
   if (unknown_rcode && status != ARES_ETIMEOUT) {
-    reply.failure = reason_of_rcode(rcode);
+    reply.failure = dns_reason_of_rcode(rcode);
   } else if (status == ARES_ECONNREFUSED) {
     reply.failure = rcode == 0 || rcode == codec::rcode_no_such_name ? why_refused(query)
-                                                                     : reason_of_rcode(rcode);
+                                                                     : dns_reason_of_rcode(rcode);
   } else {
-    reply.failure = reason_of(status);
+    reply.failure = dns_reason_of(status);
   }
   return reply;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "muster/address.hpp"
-#include "muster/status.hpp"
+#include "net/dns_reply.hpp"
 #include "net/dns_socket.hpp"
 
 #include <chrono>
@@ -37,17 +37,6 @@ struct dns_channel_options {
   bool rotate = false;    ///< Each question begins with another server.
 };
 
-/// What is asked for: A or AAAA records.
-enum class dns_family : std::uint8_t { v4, v6 };
-
-/// What a question brought, in the order of the answer.
-struct dns_reply {
-  muster::reason failure = reason::none;
-  std::vector<ip_address> addresses;
-  std::chrono::seconds ttl{};  ///< The least of the records used.
-  bool unasked = false;        ///< It failed before any server could be asked.
-};
-
 /// One question under way. It lives until `replied` was called or the channel was destroyed.
 class dns_query {
  public:
@@ -70,8 +59,8 @@ class dns_query {
 /// True when this process or the system has no file descriptor left.
 bool descriptors_exhausted();
 
-/// c-ares on the io_context: waits for its sockets and its timeouts. The one file that knows
-/// c-ares.
+/// c-ares on the io_context: waits for its sockets and its timeouts. Nothing but this, dns_reply
+/// and dns_socket knows c-ares.
 class dns_channel {
  public:
   /// The io_context outlives the channel. Throws std::runtime_error when c-ares can't start.
