@@ -1,98 +1,77 @@
-// Strategy: all names stand one after the other in one string, all addresses in one vector, and a
-// hash table of indices leads to them: two allocations for a hundred thousand lines, and a few
-// milliseconds. Entries are linked last to first, so that a name's chain is in the file's order.
+// Strategy: the file's text is kept as it was read, its names put in lower case where they stand. A
+// hash table of indices leads to them, and an address is read when its name is asked for: two
+// allocations for a hundred thousand lines, and a few milliseconds. Entries are linked last to
+// first, so that a name's chain is in the file's order.
 #include "codec/hosts_table.hpp"
 
 #include "codec/ascii.hpp"
+#include "core/reserve_at_once.hpp"
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
+#include <utility>
 
 namespace muster::codec {
 namespace {
 
 constexpr std::uint32_t no_entry = std::numeric_limits<std::uint32_t>::max();
+// A line of fewer bytes a name is rare.
+constexpr std::size_t bytes_per_name = 16;
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/// Takes the next word off the front of `text`; empty at its end.
-std::string_view next_word(std::string_view& text) {
+/// The word at the front of `text`, blanks before it passed over; empty if there is none.
+std::string_view first_word(std::string_view text) {
   const auto begin = std::find_if_not(text.begin(), text.end(), is_blank);
-  const auto end = std::find_if(begin, text.end(), is_blank);
-  const std::string_view word{begin, end};
-  text = {end, text.end()};
-  return word;
+  return {begin, std::find_if(begin, text.end(), is_blank)};
 }
 
-/// FNV-1a, 32 bits.
-struct name_hash {
-  void add(char c) { value = (value ^ static_cast<unsigned char>(c)) * 16'777'619U; }
-  std::uint32_t folded() const { return value ^ value >> 15; }
-
-  std::uint32_t value = 2'166'136'261U;
-};
-
 std::uint32_t hash_of(std::string_view name) {
-  name_hash hash;
-  for (const char c : name)
-    hash.add(c);
-  return hash.folded();
+  return static_cast<std::uint32_t>(std::hash<std::string_view>{}(name));
 }
 
 }  // namespace
 
-hosts_table::hosts_table(std::string_view text) {
-  // A name and its length take no more than the name and the blank before it.
-  names_.reserve(text.size());
-  const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
-  addresses_.reserve(lines);
-  entries_.reserve(2 * lines);
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    add_line(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+hosts_table::hosts_table(std::string text) : text_{std::move(text)} {
+  text_.resize(std::min<std::size_t>(text_.size(), no_entry));
+  reserve_at_once(entries_, text_.size() / bytes_per_name);
+  const std::string_view whole{text_};
+  for (std::size_t at = 0; at < whole.size();) {
+    const std::size_t end = std::min(whole.find('\n', at), whole.size());
+    const std::string_view line = whole.substr(at, end - at);
+    add_line(line.substr(0, line.find('#')));
+    at = end + 1;
   }
   link();
 }
 
 void hosts_table::add_line(std::string_view line) {
-  line = line.substr(0, line.find('#'));
-  const auto address = ip_address::parse(next_word(line));
-  if (!address) return;
-  bool has_names = false;
-  for (std::string_view name = next_word(line); !name.empty(); name = next_word(line)) {
-    // Lists of blocked names have the same address on every line.
-    const bool repeated = !addresses_.empty() && addresses_.back() == *address;
-    if (!has_names && !repeated) addresses_.push_back(*address);
-    has_names = true;
-    if (name.size() <= name_bytes_max) add_name(name);
+  const auto rest_after = [&](std::string_view word) {
+    return std::string_view{word.data() + word.size(), line.data() + line.size()};
+  };
+  const std::string_view address = first_word(line);
+  for (auto name = first_word(rest_after(address)); !name.empty();
+       name = first_word(rest_after(name))) {
+    if (name.size() <= name_bytes_max) add_name(name, address);
   }
 }
 
-void hosts_table::add_name(std::string_view name) {
-  if (entries_.size() >= no_entry || names_.size() >= no_entry) return;
-  const std::size_t at = names_.size();
-  names_.resize(at + 1 + name.size());
-  char* out = names_.data() + at;
-  *out++ = static_cast<char>(name.size());
-  name_hash hash;
-  for (const char c : name) {
-    *out = to_lower(c);
-    hash.add(*out++);
-  }
+void hosts_table::add_name(std::string_view name, std::string_view address) {
+  const auto place = [&](std::string_view word) {
+    return static_cast<std::uint32_t>(word.data() - text_.data());
+  };
+  char* const letters = text_.data() + place(name);
+  std::transform(letters, letters + name.size(), letters, to_lower);
   // Until the entries are linked, its hash stands where the next one will.
-  entries_.push_back({static_cast<std::uint32_t>(at),
-                      static_cast<std::uint32_t>(addresses_.size() - 1), hash.folded()});
-}
-
-std::string_view hosts_table::name_of(const entry& one) const {
-  const auto bytes = static_cast<unsigned char>(names_[one.name_at]);
-  return std::string_view{names_}.substr(one.name_at + 1, bytes);
+  entries_.push_back(
+      {place(address), place(name), hash_of(name), static_cast<std::uint8_t>(name.size())});
 }
 
 void hosts_table::link() {
   if (entries_.empty()) return;
+  reserve_at_once(buckets_, std::bit_ceil(entries_.size()));
   buckets_.assign(std::bit_ceil(entries_.size()), no_entry);
   for (std::size_t i = entries_.size(); i-- > 0;) {
     auto& first = buckets_[entries_[i].next & (buckets_.size() - 1)];
@@ -106,9 +85,12 @@ std::vector<ip_address> hosts_table::find(std::string_view name) const {
   if (buckets_.empty()) return found;
   for (std::uint32_t at = buckets_[hash_of(name) & (buckets_.size() - 1)]; at != no_entry;
        at = entries_[at].next) {
-    if (name_of(entries_[at]) != name) continue;
-    const ip_address address = addresses_[entries_[at].address];
-    if (std::find(found.begin(), found.end(), address) == found.end()) found.push_back(address);
+    const entry& one = entries_[at];
+    const std::string_view text{text_};
+    if (text.substr(one.name_at, one.name_bytes) != name) continue;
+    const auto address = ip_address::parse(first_word(text.substr(one.address_at)));
+    if (!address) continue;
+    if (std::find(found.begin(), found.end(), *address) == found.end()) found.push_back(*address);
     if (found.size() == addresses_max) break;
   }
   return found;

@@ -15,16 +15,16 @@ namespace muster::codec {
 /// read, or has a zone, counts for nothing; the lines of one name add up. Case makes no difference;
 /// a trailing dot does, as it is part of the name.
 ///
-/// Takes the names' bytes and about 20 bytes more a name.
+/// Takes the text's bytes and about 24 bytes more a name.
 class hosts_table {
  public:
   hosts_table() = default;
-  explicit hosts_table(std::string_view text);
+  explicit hosts_table(std::string text);
 
   /// The addresses of a name in lower case, in the order of the file, each once; at most
   /// `addresses_max`. Empty if the file has no such name.
   std::vector<ip_address> find(std::string_view name) const;
-  /// How many names there are, with repetitions.
+  /// How many names there are, with repetitions and those whose address can't be read.
   std::size_t size() const { return entries_.size(); }
 
   static constexpr std::size_t addresses_max = 64;
@@ -33,18 +33,17 @@ class hosts_table {
 
  private:
   struct entry {
-    std::uint32_t name_at;  // in `names_`, where its length stands before it
-    std::uint32_t address;  // in `addresses_`
-    std::uint32_t next;     // in `entries_`: the next one of the same bucket
+    std::uint32_t address_at;  // in `text_`
+    std::uint32_t name_at;     // in `text_`
+    std::uint32_t next;        // in `entries_`: the next one of the same bucket
+    std::uint8_t name_bytes;
   };
 
   void add_line(std::string_view line);
-  void add_name(std::string_view name);
+  void add_name(std::string_view name, std::string_view address);
   void link();
-  std::string_view name_of(const entry& one) const;
 
-  std::string names_;
-  std::vector<ip_address> addresses_;
+  std::string text_;
   std::vector<entry> entries_;
   std::vector<std::uint32_t> buckets_;  // the first entry of each; a power of two of them
 };

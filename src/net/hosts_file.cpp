@@ -3,6 +3,8 @@
 #include "net/small_file.hpp"
 
 #include <cerrno>
+#include <string>
+#include <utility>
 
 namespace muster {
 namespace {
@@ -25,7 +27,7 @@ const codec::hosts_table& hosts_file::table() {
   std::string text;
   const int error = read_regular_file(path_, bytes_max, text);
   if (error == EMFILE || error == ENFILE) return table_;
-  table_ = codec::hosts_table{error == 0 ? text : std::string{}};
+  table_ = codec::hosts_table{error == 0 ? std::move(text) : std::string{}};
   seen_ = now;
   return table_;
 }

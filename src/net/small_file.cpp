@@ -1,5 +1,7 @@
 #include "net/small_file.hpp"
 
+#include "core/reserve_at_once.hpp"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -15,7 +17,9 @@ int read_whole(int descriptor, std::size_t bytes_max, std::string& into) {
   if (::fstat(descriptor, &about) != 0) return errno;
   if (!S_ISREG(about.st_mode)) return EINVAL;
   // One byte more than it has: the read that finds its end needs no room made for it.
-  into.resize(std::min(bytes_max, static_cast<std::size_t>(about.st_size) + 1));
+  const std::size_t expected = std::min(bytes_max, static_cast<std::size_t>(about.st_size) + 1);
+  reserve_at_once(into, expected);
+  into.resize(expected);
   std::size_t filled = 0;
   while (filled < bytes_max) {
     if (filled == into.size()) into.resize(std::min(bytes_max, 2 * filled + 4096));
