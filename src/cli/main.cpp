@@ -29,6 +29,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace {
 
@@ -193,12 +194,13 @@ int run_or_detach(const command_line& line, const words& all) {
 int main(int argc, char** argv) {
   muster::claim_standard_streams();
   if (muster::runs_as_another()) {
-    muster::say(
+    muster::say(fmt::format(
         "it is set-user-ID or set-group-ID, and does not run so: whoever may start it could read\n"
         "and write its owner's files. Take the bit away; raw sockets need no more than a "
         "capability:\n"
-        "  sudo chmod ug-s \"$(command -v muster)\"\n"
-        "  sudo setcap cap_net_raw+ep \"$(command -v muster)\"");
+        "  sudo chmod ug-s {0}\n"
+        "  sudo setcap cap_net_raw+ep {0}",
+        muster::own_program()));
     return muster::exit_code::cannot;
   }
   const words all(argv + 1, argv + argc);

@@ -4,12 +4,11 @@
 // one mask.
 #include "net/icmp_open.hpp"
 
-#include "core/shell_words.hpp"
+#include "net/privileges.hpp"
 #include "net/socket_address.hpp"
 
 #include <bit>
 #include <cerrno>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -176,17 +175,6 @@ void set_id_filter(int descriptor, family which, std::uint16_t first_id, std::si
   if (::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
     fail(errno, "SO_ATTACH_FILTER");
   }
-}
-
-/// The file of the running program, as a shell takes it. setcap(8) follows no links and searches
-/// no PATH.
-std::string own_program() {
-  std::error_code missing;
-  const std::string path = std::filesystem::read_symlink("/proc/self/exe", missing).string();
-  if (missing) return "PROGRAM";
-  std::string word;
-  append_shell_word(word, path);
-  return word;
 }
 
 [[noreturn]] void fail_open(icmp_socket_mode wanted, int datagram_error, int raw_error) {

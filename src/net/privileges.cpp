@@ -1,7 +1,11 @@
 #include "net/privileges.hpp"
 
+#include "core/shell_words.hpp"
+
 #include <array>
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 
 #include <linux/capability.h>
 #include <sys/syscall.h>
@@ -27,6 +31,15 @@ constexpr std::uint32_t bit(unsigned capability) { return 1U << capability % 32;
 bool may_open_raw_sockets() {
   capabilities own;
   return own.get() && (own.words[CAP_NET_RAW / 32].effective & bit(CAP_NET_RAW)) != 0;
+}
+
+std::string own_program() {
+  std::error_code missing;
+  const std::string path = std::filesystem::read_symlink("/proc/self/exe", missing).string();
+  if (missing) return "PROGRAM";
+  std::string word;
+  append_shell_word(word, path);
+  return word;
 }
 
 // AT_SECURE would not do: a capability of the file's sets it, too.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace muster {
 
 /// Whether this process may open raw sockets (CAP_NET_RAW).
@@ -8,6 +10,10 @@ bool may_open_raw_sockets();
 /// Whether the file that this process runs gave it another user or group than the one that started
 /// it (set-user-ID, set-group-ID). A capability of the file's does not.
 bool runs_as_another();
+
+/// The file of the running program, as a shell takes it: setcap(8) follows no links and searches no
+/// PATH. PROGRAM where /proc does not tell.
+std::string own_program();
 
 /// Whether processes of other users are to be ended.
 enum class ends_others { no, yes };

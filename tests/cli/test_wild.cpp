@@ -91,7 +91,7 @@ TEST_CASE("a copy that runs as another than its user does nothing, and names the
       const auto refused = as_nobody({command, "-iL", secret, "-o", directory.file("out.txt")});
       CAPTURE(mode, command, refused.err);
       CHECK(refused.exit_code == 3);
-      CHECK(contains(refused.err, "setcap cap_net_raw+ep"));
+      CHECK(contains(refused.err, "setcap cap_net_raw+ep " + copy));
       CHECK(refused.out.empty());
     }
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using namespace muster;
 using namespace muster::test;
 using namespace std::string_literals;
@@ -64,11 +64,11 @@ TEST_CASE("a URL's host may be percent-encoded") {
   CHECK(host("http://m%C3%BCnchen.example/") == "xn--mnchen-3ya.example");
   CHECK(host("http://m%c3%bcnchen%2eexample:80/") == "xn--mnchen-3ya.example");
   CHECK(host("http://%77ww.Example/") == "www.example");
-  CHECK_THAT(host("http://a%2fb/"), Contains("refused"));
-  CHECK_THAT(host("http://a%40b/"), Contains("refused"));
-  CHECK_THAT(host("http://a%00b.example/"), Contains("refused"));
-  CHECK_THAT(host("http://a%C3b.example/"), Contains("not UTF-8"));
-  CHECK_THAT(host("http://m%C3%BC%00nchen.example/"), Contains("a NUL byte"));
+  CHECK_THAT(host("http://a%2fb/"), ContainsSubstring("refused"));
+  CHECK_THAT(host("http://a%40b/"), ContainsSubstring("refused"));
+  CHECK_THAT(host("http://a%00b.example/"), ContainsSubstring("refused"));
+  CHECK_THAT(host("http://a%C3b.example/"), ContainsSubstring("not UTF-8"));
+  CHECK_THAT(host("http://m%C3%BC%00nchen.example/"), ContainsSubstring("a NUL byte"));
 }
 
 TEST_CASE("an international name excludes its ASCII form, and the other way round") {
@@ -82,7 +82,7 @@ TEST_CASE("an international name excludes its ASCII form, and the other way roun
 TEST_CASE("wide digits and dots are an address") {
   const auto range = parse_good("１２７．０．０．１");
   CHECK(range.at(0).address() == ip_address::from_v4(0x7f000001));
-  CHECK_THAT(parse_bad("１２７．１"), Contains("four numbers"));
+  CHECK_THAT(parse_bad("１２７．１"), ContainsSubstring("four numbers"));
 }
 
 TEST_CASE("a name of characters that no name has is told why") {
@@ -97,10 +97,11 @@ TEST_CASE("a name of characters that no name has is told why") {
         refusal{"ü..example", "empty part"}, refusal{"https://münchen.example/", "TLS"},
         refusal{"a\ufffdb.example", "international"}}) {
     INFO(each.text);
-    CHECK_THAT(parse_bad(each.text), Contains(each.says));
+    CHECK_THAT(parse_bad(each.text), ContainsSubstring(each.says));
   }
-  CHECK_THAT(parse_bad("ü" + std::string(5'000, 'a')), Contains("too long"));
-  CHECK_THAT(parse_bad("ü" + std::string(70, 'a') + ".example"), Contains("international name"));
+  CHECK_THAT(parse_bad("ü" + std::string(5'000, 'a')), ContainsSubstring("too long"));
+  CHECK_THAT(parse_bad("ü" + std::string(70, 'a') + ".example"),
+             ContainsSubstring("international name"));
 }
 
 TEST_CASE("an invisible character in a target is named, with its place") {
@@ -121,7 +122,7 @@ TEST_CASE("an invisible character in a target is named, with its place") {
         sight{"a\U000e0041b", "U+E0041 a TAG character at column 2"},
         sight{"a\ufe0f.example", "U+FE0F a VARIATION SELECTOR at column 2"}}) {
     INFO(each.text);
-    CHECK_THAT(parse_bad(each.text), Contains(each.says));
+    CHECK_THAT(parse_bad(each.text), ContainsSubstring(each.says));
   }
   CHECK(find_invisible("plain") == "");
   CHECK(find_invisible("☃ \xff ü") == "");
