@@ -47,10 +47,27 @@ std::uint64_t permutation::encrypt(std::uint64_t value) const {
   return high << low_bits_ | low;
 }
 
+std::uint64_t permutation::decrypt(std::uint64_t value) const {
+  std::uint64_t low = value & low_mask_;
+  std::uint64_t high = value >> low_bits_;
+  for (std::size_t round = rounds; round > 0; round -= 2) {
+    low ^= mix(high ^ keys_[round - 1]) & low_mask_;
+    high ^= mix(low ^ keys_[round - 2]) & high_mask_;
+  }
+  return high << low_bits_ | low;
+}
+
 std::uint64_t permutation::at(std::uint64_t place) const {
   std::uint64_t value = encrypt(place);
   while (value >= size_)
     value = encrypt(value);
+  return value;
+}
+
+std::uint64_t permutation::place_of(std::uint64_t number) const {
+  std::uint64_t value = decrypt(number);
+  while (value >= size_)
+    value = decrypt(value);
   return value;
 }
 

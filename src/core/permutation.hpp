@@ -16,10 +16,13 @@ class permutation {
   std::uint64_t size() const { return size_; }
   /// The number at `place`, which is less than `size()`.
   std::uint64_t at(std::uint64_t place) const;
+  /// The place of a number that is less than `size()`.
+  std::uint64_t place_of(std::uint64_t number) const;
 
  private:
   static constexpr std::size_t rounds = 6;
   std::uint64_t encrypt(std::uint64_t value) const;
+  std::uint64_t decrypt(std::uint64_t value) const;
 
   std::uint64_t size_;
   unsigned low_bits_;

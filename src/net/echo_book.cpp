@@ -22,8 +22,7 @@ echo_book::echo_book(std::size_t channels, std::uint64_t first, std::uint64_t se
                      std::chrono::nanoseconds rest)
     : slots_{channels * sequence_numbers},
       order_{sequence_numbers, secret},
-      place_{first},
-      next_{number_at(first)},
+      next_{first},
       rest_{rest},
       ring_{make_zeroed<echo_operation*>(slots_)},
       answered_{make_zeroed<std::uint64_t>(slots_ / 64)},
@@ -31,17 +30,9 @@ echo_book::echo_book(std::size_t channels, std::uint64_t first, std::uint64_t se
   assert(std::has_single_bit(channels));
 }
 
-std::uint64_t echo_book::number_at(std::uint64_t place) const {
-  static_assert(std::has_single_bit(sequence_numbers));
-  constexpr std::uint64_t low = sequence_numbers - 1;
-  return (place & ~low) | order_.at(place & low);
-}
-
-void echo_book::go_on() { next_ = number_at(++place_); }
-
 void echo_book::pass_over_used() {
   while (ring_[slot_of(next_)] != nullptr)
-    go_on();
+    ++next_;
 }
 
 // Slots are used in turns, so the next free one is about the one that has rested longest.
@@ -54,8 +45,7 @@ bool echo_book::has_room(time_point now) {
 std::uint64_t echo_book::enter(echo_operation& operation) {
   assert(in_use_ < slots_);
   pass_over_used();
-  const std::uint64_t number = next_;
-  go_on();
+  const std::uint64_t number = next_++;
   const std::uint32_t slot = slot_of(number);
   ring_[slot] = &operation;
   answered_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);

@@ -12,19 +12,24 @@ namespace muster {
 
 class echo_operation;
 
-/// Who waits for which (channel, sequence number) pair. Each request gets a number; its low bits
-/// are its slot in a ring: the channel, then the sequence number. A slot in use is passed over, so
-/// nothing in flight is ever displaced. Slots are used in turns, each once: channel by channel, and
-/// in each in an order that follows from `secret`. So nobody who is asked knows the sequence
-/// numbers of others.
+/// What a request is told by on the wire: the id of a channel, and a sequence number.
+struct echo_pair {
+  std::uint32_t channel = 0;
+  std::uint16_t sequence = 0;
+};
+
+/// Who waits for which pair. Requests are numbered in the order they enter, and the low bits of a
+/// number are its slot in a ring: one after the other, so that what is used next is near what was
+/// used last. Each slot has a pair of its own, channel by channel, and in each in an order that
+/// follows from `secret`: nobody who is asked knows the sequence numbers of others. A slot in use
+/// is passed over, so nothing in flight is ever displaced.
 class echo_book {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Room for 65,536 requests on each of `channels`, a power of two. It begins in the turn, and at
-  /// the place in it, that the high and the low bits of `first` are. A slot is not used again until
-  /// `rest` after its last request ended; 0 is for requests whose late replies can be told from
-  /// later ones by the number they carry.
+  /// Room for 65,536 requests on each of `channels`, a power of two, the first of which may get the
+  /// number `first`. A slot is not used again until `rest` after its last request ended; 0 is for
+  /// requests whose late replies can be told from later ones by the number they carry.
   echo_book(std::size_t channels, std::uint64_t first, std::uint64_t secret,
             std::chrono::nanoseconds rest);
 
@@ -41,13 +46,16 @@ class echo_book {
   std::uint32_t slot_of(std::uint64_t number) const {
     return static_cast<std::uint32_t>(number & (slots_ - 1));
   }
-  /// Who waits in a slot, or nullptr.
-  echo_operation* find(std::uint32_t slot) const { return ring_[slot & (slots_ - 1)]; }
-  /// True when the request that last held this slot was answered: another reply is a duplicate.
-  bool answered(std::uint32_t slot) const {
-    slot &= static_cast<std::uint32_t>(slots_ - 1);
-    return (answered_[slot / 64] >> (slot % 64) & 1) != 0;
+  std::uint32_t slot_of(echo_pair pair) const {
+    return slot_of(std::uint64_t{pair.channel} << 16 | order_.place_of(pair.sequence));
   }
+  echo_pair pair_of(std::uint64_t number) const {
+    return {slot_of(number) >> 16, static_cast<std::uint16_t>(order_.at(number & 0xffff))};
+  }
+  /// Who waits in a slot, or nullptr.
+  echo_operation* find(std::uint32_t slot) const { return ring_[slot]; }
+  /// True when the request that last held this slot was answered: another reply is a duplicate.
+  bool answered(std::uint32_t slot) const { return (answered_[slot / 64] >> (slot % 64) & 1) != 0; }
   std::size_t slots() const { return slots_; }
 
   static constexpr std::size_t sequence_numbers = 65'536;
@@ -62,17 +70,13 @@ class echo_book {
   template <class T>
   static zeroed<T> make_zeroed(std::size_t count);
 
-  /// Goes on to the next place whose slot is free; there must be one.
+  /// Goes on to the next number whose slot is free; there must be one.
   void pass_over_used();
-  void go_on();
-  /// Another number for each place of each turn.
-  std::uint64_t number_at(std::uint64_t place) const;
 
   std::size_t slots_;
   std::size_t in_use_ = 0;
   permutation order_;
-  std::uint64_t place_;  // counted on through all turns
-  std::uint64_t next_;   // the number at that place
+  std::uint64_t next_;
   std::chrono::nanoseconds rest_;
   zeroed<echo_operation*> ring_;
   zeroed<std::uint64_t> answered_;  // a bit a slot

@@ -129,13 +129,13 @@ std::size_t echo_exchange::fill_batch() {
     auto& operation = static_cast<echo_operation&>(unsent_.pop_front());
     operation.number_ = book_.enter(operation);
     operation.registered_ = true;
-    const std::uint32_t slot = book_.slot_of(operation.number_);
+    const echo_pair pair = book_.pair_of(operation.number_);
     outgoing_echo& request = outgoing_[count];
     request.to = operation.destination_;
     request.scope = operation.scope_;
-    request.channel = slot >> 16;
-    const codec::echo_key key{transport_->id_of(request.channel), static_cast<std::uint16_t>(slot),
-                              operation.number_, secret_};
+    request.channel = pair.channel;
+    const codec::echo_key key{transport_->id_of(pair.channel), pair.sequence, operation.number_,
+                              secret_};
     codec::rewrite_echo_request(message(count), family_, key);
     sending_[count++] = &operation;
   }
@@ -284,7 +284,7 @@ void echo_exchange::on_message(const codec::icmp_message& message, const incomin
     ++strays_.corrupt;  // cut short on its way
     return;
   }
-  const std::uint32_t slot = *channel << 16 | message.seq;
+  const std::uint32_t slot = book_.slot_of(echo_pair{*channel, message.seq});
   echo_operation* operation = book_.find(slot);
   const bool other_probe = operation && message.has_number && message.number != operation->number_;
   if (!operation || other_probe || !operation->sent_) {

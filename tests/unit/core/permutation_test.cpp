@@ -11,13 +11,13 @@ using muster::permutation;
 
 namespace {
 
-/// True when each number below the size comes exactly once.
+/// True when each number below the size comes exactly once, and is found at its place.
 bool is_complete(std::uint64_t size, std::uint64_t seed) {
   const permutation order{size, seed};
   std::vector<bool> seen(size);
   for (std::uint64_t place = 0; place < size; ++place) {
     const std::uint64_t value = order.at(place);
-    if (value >= size || seen[value]) return false;
+    if (value >= size || seen[value] || order.place_of(value) != place) return false;
     seen[value] = true;
   }
   return true;
@@ -32,7 +32,7 @@ std::vector<std::uint64_t> first_of(const permutation& order, std::uint64_t coun
 
 }  // namespace
 
-TEST_CASE("every number comes exactly once, whatever the size and the seed") {
+TEST_CASE("every number comes exactly once, and tells its place, whatever the size and the seed") {
   for (std::uint64_t size = 1; size <= 300; ++size) {
     for (std::uint64_t seed = 0; seed < 8; ++seed) {
       CAPTURE(size, seed);
@@ -56,6 +56,7 @@ TEST_CASE("the largest size stays within itself, and hits nothing twice in a sam
     std::set<std::uint64_t> seen;
     for (std::uint64_t place = 0; place < 10'000; ++place) {
       CHECK(order.at(place) < size);
+      CHECK(order.place_of(order.at(place)) == place);
       seen.insert(order.at(place));
     }
     CHECK(order.at(size - 1) < size);

@@ -34,19 +34,20 @@ TEST_CASE("whoever enters is found in the slot of their number until they leave"
   CHECK(book.find(book.slot_of(second)) == &somebody(2));
 }
 
-TEST_CASE("each slot has its turn once, channel by channel, and then another number") {
+TEST_CASE("each pair has its turn once, channel by channel, and then another number") {
   constexpr std::size_t channels = 2;
   echo_book book{channels, slots - 3, secret, no_rest};  // from near the end of a channel
   std::set<std::uint64_t> numbers;
   for (std::size_t turn = 0; turn < 2; ++turn) {
-    std::set<std::uint32_t> used;
+    std::set<std::pair<std::uint32_t, std::uint16_t>> used;
     std::size_t changes = 0;
     std::uint32_t channel = 0;
     for (std::size_t i = 0; i < channels * slots; ++i) {
       const std::uint64_t number = book.enter(somebody(i));
-      const std::uint32_t slot = book.slot_of(number);
-      if (std::exchange(channel, slot >> 16) != slot >> 16) ++changes;
-      used.insert(slot);
+      const echo_pair pair = book.pair_of(number);
+      REQUIRE(book.slot_of(pair) == book.slot_of(number));
+      if (std::exchange(channel, pair.channel) != pair.channel) ++changes;
+      used.emplace(pair.channel, pair.sequence);
       numbers.insert(number);
       book.leave(number, false, now);
     }
@@ -61,12 +62,12 @@ TEST_CASE("who knows one sequence number does not know the next, without the sec
   echo_book book{1, 0, secret, no_rest};
   echo_book other{1, 0, secret + 1, no_rest};
   std::size_t alike = 0, consecutive = 0;
-  std::set<std::uint32_t> steps;
-  std::uint32_t before = 0;
+  std::set<std::uint16_t> steps;
+  std::uint16_t before = 0;
   for (std::size_t i = 0; i < asked; ++i) {
-    const std::uint32_t slot = book.slot_of(book.enter(somebody(i)));
-    if (slot == other.slot_of(other.enter(somebody(i)))) ++alike;
-    const std::uint32_t step = (slot - std::exchange(before, slot)) & 0xffff;
+    const std::uint16_t sequence = book.pair_of(book.enter(somebody(i))).sequence;
+    if (sequence == other.pair_of(other.enter(somebody(i))).sequence) ++alike;
+    const auto step = static_cast<std::uint16_t>(sequence - std::exchange(before, sequence));
     steps.insert(step);
     if (step == 1) ++consecutive;
   }
