@@ -4,6 +4,8 @@
 #include "codec/http_response.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <optional>
 
@@ -25,10 +27,17 @@ constexpr std::array<header_rule, 5> rules{{
     {"transfer-encoding", http_response_reader::value_bytes_max},
 }};
 
-bool is_token_character(char c) {
-  constexpr std::string_view punctuation = "!#$%&'*+-.^_`|~";
-  return is_alpha(c) || is_digit(c) || punctuation.find(c) != std::string_view::npos;
-}
+/// By byte.
+constexpr auto token_characters = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c)
+    table[c] = is_alpha(static_cast<char>(c)) || is_digit(static_cast<char>(c));
+  for (const char c : std::string_view{"!#$%&'*+-.^_`|~"})
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);

@@ -148,6 +148,7 @@ const text_encoding* find_encoding(std::string_view label) {
     label.remove_prefix(1);
   while (!label.empty() && is_space(label.back()))
     label.remove_suffix(1);
+  if (label.empty()) return nullptr;
   const auto found = std::find_if(
       encodings.begin(), encodings.end(),
       [label](const text_encoding& candidate) { return has_label(candidate.labels, label); });
