@@ -145,7 +145,7 @@ struct sweep_summary {
   std::uint64_t in_flight_peak = 0;     ///< The most probes in flight at once.
   std::chrono::nanoseconds elapsed{};
   bool stopped_early = false;
-  /// interrupted, run_deadline, output_failed, enough_up or bad_target.
+  /// interrupted, run_deadline, output_failed, enough_up, bad_target or out_of_memory.
   reason stop_reason = reason::none;
   /// Targets one of whose probes was up, earlier runs included; counted with `min_up` only.
   std::uint64_t targets_up = 0;

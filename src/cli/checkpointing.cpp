@@ -8,6 +8,7 @@
 #include "engine/probe_cursor.hpp"
 #include "net/resume.hpp"
 #include "sink/replace_file.hpp"
+#include "sink/silence.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -85,6 +86,7 @@ checkpointing::checkpointing(asio::io_context& context, const sweep_arguments& a
   record_.done = earlier->done;
   record_.up_targets = earlier->up_targets;
   record_.not_up = earlier->not_up;
+  record_.alarming = earlier->alarming;
 }
 
 void checkpointing::begin() {
@@ -111,6 +113,7 @@ void checkpointing::note(const probe_result& result) {
   record_.done.add(first + count, first + plan_size_);
   if (result.status != status::up) {
     ++record_.not_up;
+    record_.alarming += is_alarming(result, arguments_.swept_ports);
   } else if (arguments_.sweep.min_up > 0) {
     record_.up_targets.add(result.sequence / plan_size_);
   }

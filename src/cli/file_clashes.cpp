@@ -25,7 +25,11 @@ bool are_same(const fs::path& one, const fs::path& other) {
   if (!is_plain(one) || !is_plain(other)) return false;
   std::error_code failed;
   if (fs::equivalent(one, other, failed) && !failed) return true;
-  return fs::weakly_canonical(one, failed) == fs::weakly_canonical(other, failed) && !failed;
+  // Of what is not there, a relative path would stay one.
+  const auto whole = [&failed](const fs::path& path) {
+    return fs::weakly_canonical(fs::absolute(path, failed), failed);
+  };
+  return whole(one) == whole(other) && !failed;
 }
 
 struct named_file {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace muster {
 namespace {
@@ -31,14 +32,19 @@ std::vector<std::string> names_of_commands(const CLI::App& app) {
 }
 
 /// Whether the words begin with an option that nobody knows, of which the sweep's own parser can
-/// tell the most: they name targets, and no command.
-bool is_foreign_sweep(const std::vector<std::string>& words,
-                      const std::vector<std::string>& commands) {
+/// tell the most: they name targets.
+bool is_foreign_sweep(const std::vector<std::string>& words) {
   if (!words.front().starts_with('-') || words.front() == "--version") return false;
-  const auto is_command = [&commands](const std::string& word) {
-    return std::ranges::find(commands, word) != commands.end();
-  };
-  return std::ranges::any_of(words, is_target) && std::ranges::none_of(words, is_command);
+  return std::ranges::any_of(words, is_target);
+}
+
+/// The command that stands behind options; empty when there is none. What comes after a `--` is
+/// somebody else's.
+std::string_view late_command(const std::vector<std::string>& words,
+                              const std::vector<std::string>& commands) {
+  const auto end = std::ranges::find(words, "--");
+  const auto found = std::find_first_of(words.begin(), end, commands.begin(), commands.end());
+  return found == end ? std::string_view{} : *found;
 }
 
 }  // namespace
@@ -53,8 +59,15 @@ std::vector<std::string> with_command(const CLI::App& app, const CLI::App& sweep
       throw CLI::ParseError{explain_command(words.front(), commands), CLI::ExitCodes::ExtrasError};
     }
     words.emplace_back("--help");
-  } else if (is_target(words.front()) || is_option(sweep, words.front()) ||
-             is_foreign_sweep(words, commands)) {
+  } else if (is_target(words.front())) {
+    words.insert(words.begin(), "sweep");
+  } else if (is_option(sweep, words.front()) || is_foreign_sweep(words)) {
+    if (const std::string_view command = late_command(words, commands); !command.empty()) {
+      throw CLI::ParseError{fmt::format("the command comes first: muster {0} {1} …; for a target "
+                                        "called {0}, write muster sweep",
+                                        command, words.front()),
+                            CLI::ExitCodes::ExtrasError};
+    }
     words.insert(words.begin(), "sweep");
   }
   return words;

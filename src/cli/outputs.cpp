@@ -6,10 +6,14 @@
 #include "net/resume.hpp"
 #include "sink/silence.hpp"
 #include "sink/terminal.hpp"
+#include "sink/text_line.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace muster {
@@ -18,6 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto draw_interval = 200ms;
+// Results that are told with -qq one by one.
+constexpr std::uint64_t alarms_max = 20;
 
 output_format format_of(const sweep_arguments& arguments, const std::string& path) {
   if (path == "-" || path == "/dev/stdout") {
@@ -66,9 +72,20 @@ page_options page_options_of(const sweep_arguments& arguments) {
 
 }  // namespace
 
-void refuse_standard_output(const std::string& path) {
-  if (path != "-") return;
-  throw usage_error{"-o -: results go to standard output already; --json and --csv say how"};
+bool is_standard_output(const std::string& path) {
+  if (path == "-" || path == "/dev/stdout") return true;
+  struct stat own {
+  }, named{};
+  if (::fstat(STDOUT_FILENO, &own) != 0 || ::stat(path.c_str(), &named) != 0) return false;
+  // Terminals and /dev/null may well be named twice.
+  const bool keeps = S_ISREG(own.st_mode) || S_ISFIFO(own.st_mode);
+  return keeps && own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
+void refuse_standard_output(const std::string& path, bool quiet) {
+  if (path != "-" && (quiet || !is_standard_output(path))) return;
+  throw usage_error{
+      fmt::format("-o {}: results go to standard output already; --json and --csv say how", path)};
 }
 
 bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
@@ -96,7 +113,7 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   text.colour = false;
   text.count_hidden = true;  // No summary will stand below it.
   for (const std::string& path : arguments.output_files) {
-    refuse_standard_output(path);
+    refuse_standard_output(path, arguments.quiet > 0);
     format_of(arguments, path);  // throws before any of them is emptied
   }
   const page_options page = page_options_of(arguments);
@@ -124,10 +141,16 @@ void outputs::write(const probe_result& result) {
       one->pass_over(result);
     }
   }
-  const bool wrong = result.status != status::up && arguments_.quiet > 1;
-  if (wrong && !is_only_counted(result, arguments_.swept_ports)) ++alarming_;
+  if (arguments_.quiet > 1 && is_alarming(result, arguments_.swept_ports)) {
+    if (++alarming_ <= alarms_max) append_text_line(alarms_, result, false);
+  }
   pictures_.add(result);
   flush_soon_.request();
+}
+
+std::string outputs::alarms() const {
+  if (alarming_ <= alarms_max) return alarms_;
+  return alarms_ + fmt::format("and {} more\n", alarming_ - alarms_max);
 }
 
 void outputs::flush() {

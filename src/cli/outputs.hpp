@@ -52,8 +52,10 @@ class outputs {
   bool reader_gone() const;
   /// What the text on standard output counts only.
   const outcome_counts& hidden() const;
-  /// How many results were not up and yet worth a line each.
+  /// How many results somebody should hear of who reads nothing else; counted with `-qq` only.
   std::uint64_t alarming() const { return alarming_; }
+  /// A line for each of the first of them, and one that counts the rest.
+  std::string alarms() const;
   /// The map and the histogram, as whole lines for standard error; empty where they don't belong.
   std::string render_pictures(const sweep_summary& summary) const {
     return pictures_.render(summary);
@@ -65,6 +67,7 @@ class outputs {
 
   const sweep_arguments& arguments_;
   std::uint64_t alarming_ = 0;
+  std::string alarms_;
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
   std::vector<std::unique_ptr<sink>> sinks_;
@@ -76,8 +79,10 @@ class outputs {
   job_scope scope_;  // last: its jobs use all of the above
 };
 
-/// Throws usage_error when `-o` names standard output, where results go anyway.
-void refuse_standard_output(const std::string& path);
+/// Whether a path is another name of standard output, where that is a file, or a pipe.
+bool is_standard_output(const std::string& path);
+/// Throws usage_error when `-o` names standard output, where results go anyway unless `quiet`.
+void refuse_standard_output(const std::string& path, bool quiet);
 
 /// Whether to colour what goes to this descriptor: a terminal, and NO_COLOR is not set.
 bool wants_colour(int descriptor);

@@ -36,7 +36,7 @@ output_format format_of(const run_arguments& arguments, const std::string& path)
 /// Throws when a name says nothing that results can be written as.
 void check_files(const run_arguments& arguments) {
   for (const std::string& path : arguments.output_files) {
-    refuse_standard_output(path);
+    refuse_standard_output(path, arguments.quiet);
     if (format_of(arguments, path) == output_format::html) {
       throw usage_error{path + ": there is no page of a run; write .jsonl, .csv or .txt"};
     }

@@ -1,6 +1,7 @@
 #include "cli/summary_file.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 output_file open_file(const sweep_arguments& arguments) {
   const std::string& path = arguments.summary_file;
-  if (path != "-" && path != "/dev/stdout") return output_file::create(path);
+  if (!is_standard_output(path)) return output_file::create(path);
   if (arguments.quiet > 0) return output_file{STDOUT_FILENO, false};
   throw usage_error{fmt::format(
       "--summary {}: results go to standard output already; add -q, or name a file", path)};

@@ -195,8 +195,8 @@ class sweep_run {
 
   void print_summary() const {
     const bool colour = wants_colour(STDERR_FILENO);
-    const std::string text =
-        outputs_.render_pictures(summary_) + render_summary(summary_, outputs_.hidden(), colour);
+    const std::string text = outputs_.alarms() + outputs_.render_pictures(summary_) +
+                             render_summary(summary_, outputs_.hidden(), colour);
     std::fwrite(text.data(), 1, text.size(), stderr);
     if (arguments_.randomize) {
       std::fprintf(stderr, "random order: --seed %llu gives it again\n",
@@ -211,8 +211,9 @@ class sweep_run {
   /// block are silent is no fault.
   bool is_wrong(int code) const {
     if (code != exit_code::not_all_up) return code != exit_code::all_up;
-    return outputs_.alarming() > 0 || summary_.bad_targets > 0 || summary_.stopped_early ||
-           arguments_.sweep.min_up > 0;
+    const bool was_alarming = earlier_ && earlier_->alarming > 0;
+    return outputs_.alarming() > 0 || was_alarming || summary_.bad_targets > 0 ||
+           summary_.stopped_early || arguments_.sweep.min_up > 0;
   }
 
   verdict judge() const {

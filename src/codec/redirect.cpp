@@ -1,56 +1,15 @@
 #include "codec/redirect.hpp"
 
 #include "codec/ascii.hpp"
+#include "core/uri.hpp"
 #include "core/url_encoding.hpp"
 #include "muster/address.hpp"
 
 #include <algorithm>
 
-#include <uriparser/Uri.h>
-
 namespace muster::codec {
 
 namespace {
-
-/// A parsed URL. uriparser's structure points into the text, which has to outlive it.
-class uri {
- public:
-  uri() = default;
-  uri(const uri&) = delete;
-  uri& operator=(const uri&) = delete;
-  ~uri() { uriFreeUriMembersA(&parts_); }
-
-  bool parse(const std::string& text) {
-    return uriParseSingleUriExA(&parts_, text.data(), text.data() + text.size(), nullptr) ==
-           URI_SUCCESS;
-  }
-  bool resolve(const uri& reference, const uri& base) {
-    return uriAddBaseUriA(&parts_, &reference.parts_, &base.parts_) == URI_SUCCESS;
-  }
-  bool normalize() {
-    return uriNormalizeSyntaxExA(&parts_, URI_NORMALIZE_SCHEME | URI_NORMALIZE_HOST) == URI_SUCCESS;
-  }
-  std::string_view scheme() const { return text(parts_.scheme); }
-  std::string_view host() const { return text(parts_.hostText); }
-  std::optional<std::string> to_string() const {
-    int characters = 0;
-    if (uriToStringCharsRequiredA(&parts_, &characters) != URI_SUCCESS) return std::nullopt;
-    std::string written(static_cast<std::size_t>(characters) + 1, '\0');
-    if (uriToStringA(written.data(), &parts_, characters + 1, nullptr) != URI_SUCCESS) {
-      return std::nullopt;
-    }
-    written.resize(static_cast<std::size_t>(characters));
-    return written;
-  }
-
- private:
-  static std::string_view text(const UriTextRangeA& range) {
-    if (range.first == nullptr) return {};
-    return {range.first, static_cast<std::size_t>(range.afterLast - range.first)};
-  }
-
-  UriUriA parts_{};
-};
 
 struct text_range {
   std::size_t begin = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 
 #include <iconv.h>
 
@@ -97,7 +98,10 @@ bool has_label(std::string_view labels, std::string_view wanted) {
 
 class converter {
  public:
-  explicit converter(const char* from) : handle_{::iconv_open("UTF-8", from)} {}
+  /// Throws std::bad_alloc where there is no memory, as that says nothing about the encoding.
+  explicit converter(const char* from) : handle_{::iconv_open("UTF-8", from)} {
+    if (!works() && errno == ENOMEM) throw std::bad_alloc{};
+  }
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
   ~converter() {

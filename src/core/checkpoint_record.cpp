@@ -45,6 +45,11 @@ class reader {
     const auto* value = member(name, [](const auto& one) { return one.IsUint64(); });
     return value ? value->GetUint64() : 0;
   }
+  /// A number that earlier versions didn't write; 0 then.
+  std::uint64_t later_number(const char* name) {
+    const bool is_there = object_.IsObject() && object_.HasMember(name);
+    return is_there ? number(name) : 0;
+  }
   bool yes(const char* name) {
     const auto* value = member(name, [](const auto& one) { return one.IsBool(); });
     return value && value->GetBool();
@@ -130,6 +135,8 @@ std::string render_checkpoint(const checkpoint_record& record) {
   out.Bool(record.finished);
   out.Key("not_up");
   out.Uint64(record.not_up);
+  out.Key("alarming");
+  out.Uint64(record.alarming);
   write_set(out, "done", record.done);
   write_set(out, "up_targets", record.up_targets);
   out.Key("outputs");
@@ -174,6 +181,7 @@ parsed<checkpoint_record> parse_checkpoint(std::string_view text) {
   checkpoint_record record;
   record.finished = in.yes("finished");
   record.not_up = in.number("not_up");
+  record.alarming = in.later_number("alarming");
   record.done = in.set("done");
   record.up_targets = in.set("up_targets");
   read_outputs(in, record);

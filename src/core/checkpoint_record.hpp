@@ -26,7 +26,8 @@ struct checkpoint_record {
   sequence_set done;         ///< The probes that were reported.
   sequence_set up_targets;   ///< The targets that were up, as far as that was counted.
   std::uint64_t not_up = 0;  ///< How many of the reported probes were not up.
-  bool finished = false;     ///< Nothing was left to do.
+  std::uint64_t alarming = 0;  ///< Of these, those that somebody should hear of.
+  bool finished = false;       ///< Nothing was left to do.
 
   static constexpr std::size_t text_bytes_max = 256 * 1024 * 1024;
   static constexpr std::size_t entries_max = 100'000;

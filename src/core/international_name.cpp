@@ -1,5 +1,6 @@
 #include "core/international_name.hpp"
 
+#include "core/deceptive.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>
@@ -7,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
+#include <utility>
 
 #include <fmt/format.h>
 #include <idn2.h>
@@ -69,24 +72,38 @@ constexpr std::array invisible{
 
 bool is_joiner(char32_t code_point) { return code_point == 0x200c || code_point == 0x200d; }
 
-/// The first invisible character for which `counts` is true, described with its column.
+bool is_variation_selector(char32_t code_point) {
+  return code_point >= 0xfe00 && code_point <= 0xfe0f;
+}
+
+/// What to call an invisible character; empty for one that is seen.
+std::string_view name_of_invisible(char32_t code_point) {
+  if (code_point < invisible.front().first) return {};
+  const auto range = std::ranges::lower_bound(invisible, code_point, {}, &named_range::last);
+  if (range != invisible.end() && range->first <= code_point) return range->name;
+  return is_deceptive(code_point) ? "an invisible character" : std::string_view{};
+}
+
+/// The first invisible character that counts where it stands, by its place in bytes, described with
+/// its column.
 template <typename Predicate>
 std::string describe_first(std::string_view text, Predicate counts) {
-  for (std::size_t column = 1; !text.empty(); ++column) {
-    const utf8_character c = decode_utf8(text);
-    text.remove_prefix(c.bytes);
-    if (!c.valid || c.code_point < invisible.front().first || !counts(c.code_point)) continue;
-    const auto range = std::ranges::lower_bound(invisible, c.code_point, {}, &named_range::last);
-    if (range == invisible.end() || range->first > c.code_point) continue;
-    return fmt::format("U+{:04X} {} at column {}", static_cast<std::uint32_t>(c.code_point),
-                       range->name, column);
+  std::size_t column = 1;
+  for (std::size_t at = 0; at < text.size(); ++column) {
+    const utf8_character c = decode_utf8(text.substr(at));
+    const std::size_t place = std::exchange(at, at + c.bytes);
+    const std::string_view name = c.valid ? name_of_invisible(c.code_point) : std::string_view{};
+    if (name.empty() || !counts(c.code_point, place)) continue;
+    return fmt::format("U+{:04X} {} at column {}", static_cast<std::uint32_t>(c.code_point), name,
+                       column);
   }
   return {};
 }
 
 std::string why_not(int status, std::string_view name) {
   if (status == IDN2_CONTEXTJ || status == IDN2_CONTEXTJ_NO_RULE) {
-    const std::string joiner = describe_first(name, is_joiner);
+    const std::string joiner = describe_first(
+        name, [](char32_t code_point, std::size_t) { return is_joiner(code_point); });
     if (!joiner.empty()) return joiner + ", where it joins nothing";
   }
   if (status == IDN2_ENCODING_ERROR) return "it is not UTF-8";
@@ -96,6 +113,18 @@ std::string why_not(int status, std::string_view name) {
 struct freed_by_idn2 {
   void operator()(std::uint8_t* text) const { ::idn2_free(text); }
 };
+
+using idn2_text = std::unique_ptr<std::uint8_t, freed_by_idn2>;
+
+/// Throws std::bad_alloc where libidn2 finds no memory, as that says nothing about the name.
+int look_up(const std::string& name, int processing, idn2_text& into) {
+  std::uint8_t* result = nullptr;
+  const int status = ::idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()), &result,
+                                      IDN2_NFC_INPUT | processing);
+  if (status == IDN2_MALLOC) throw std::bad_alloc{};
+  into.reset(status == IDN2_OK ? result : nullptr);
+  return status;
+}
 
 bool may_stand_in_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -107,8 +136,10 @@ bool has_non_ascii(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-std::string find_invisible(std::string_view text) {
-  return describe_first(text, [](char32_t code_point) { return !is_joiner(code_point); });
+std::string find_invisible(std::string_view text, std::size_t emoji_from) {
+  return describe_first(text, [emoji_from](char32_t code_point, std::size_t at) {
+    return !is_joiner(code_point) && !(at >= emoji_from && is_variation_selector(code_point));
+  });
 }
 
 parsed<std::string> to_ascii_name(std::string_view name) {
@@ -120,12 +151,14 @@ parsed<std::string> to_ascii_name(std::string_view name) {
   if (const std::string found = find_invisible(name); !found.empty())
     return refuse("it has " + found);
   const std::string terminated{name};
-  std::uint8_t* result = nullptr;
-  const int status = ::idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(terminated.c_str()),
-                                      &result, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  idn2_text result;
+  int status = look_up(terminated, IDN2_NONTRANSITIONAL, result);
+  // Symbols, which IDNA2008 has no place for, but registries and browsers do.
+  if (status == IDN2_DISALLOWED && look_up(terminated, IDN2_TRANSITIONAL, result) == IDN2_OK) {
+    status = IDN2_OK;
+  }
   if (status != IDN2_OK) return refuse(why_not(status, name));
-  const std::unique_ptr<std::uint8_t, freed_by_idn2> owned{result};
-  std::string ascii{reinterpret_cast<const char*>(result)};
+  std::string ascii{reinterpret_cast<const char*>(result.get())};
   // Some characters are mapped to ASCII that has no place in a name, such as a wide slash.
   const auto bad = std::ranges::find_if_not(ascii, may_stand_in_name);
   if (bad != ascii.end()) {

@@ -66,9 +66,12 @@ parsed<target_range> parse_listed_target(std::string_view text,
     return parse_error{fmt::format("several ports in one: write {}, a line for each",
                                    excerpt(with_port(host, first)))};
   }
-  return parse_error{fmt::format(
-      "ports or addresses? Write {0}:{1}, a line for each port, or {0}-{2},{3} for addresses", host,
-      excerpt(first), host.substr(host.rfind('.') + 1), excerpt(behind))};
+  const auto octets =
+      fmt::format("{}-{},{}", host, host.substr(host.rfind('.') + 1), excerpt(behind));
+  const bool can_be = static_cast<bool>(parse_target(octets, options));
+  return parse_error{fmt::format("ports or addresses? Write {}:{}, a line for each port{}", host,
+                                 excerpt(first),
+                                 can_be ? fmt::format(", or {} for addresses", octets) : "")};
 }
 
 }  // namespace muster

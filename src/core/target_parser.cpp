@@ -40,7 +40,7 @@ std::string check_characters(std::string_view text) {
     }
   }
   if (!has_non_ascii(text)) return {};
-  std::string found = find_invisible(text);
+  std::string found = find_invisible(text, encoded_from);
   return found.empty() ? found : "it has an invisible character: " + found;
 }
 

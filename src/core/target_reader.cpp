@@ -18,9 +18,17 @@ namespace {
 
 constexpr std::size_t diagnostic_text_bytes_max = 120;
 
-/// Whether a header is that of our own records, which begin with these two in every version.
-bool is_own_header(const std::vector<std::string>& names) {
-  return names.size() > 2 && names[0] == "time" && names[1] == "target";
+/// Whether the names in a record are those of our own, which begin with these two in every version.
+/// Of such a record the target counts, and what was asked of it; the rest is what came of that.
+bool is_own_record(std::size_t count, const auto& name_at) {
+  return count > 2 && name_at(0) == "time" && name_at(1) == "target";
+}
+
+/// Which plugin was asked is an option's to say.
+bool counts_in_own_record(target_column column, std::string_view text) {
+  const bool is_plugin = column == target_column::probe && text == to_string(probe_kind::exec);
+  return !is_plugin && (column == target_column::target || column == target_column::probe ||
+                        column == target_column::port || column == target_column::label);
 }
 
 std::string_view without_space(std::string_view line) {
@@ -99,10 +107,13 @@ target_reader::pull target_reader::read_json(std::string_view text, item& out) {
   }
   record_values values;
   std::vector<std::string> unknown;
+  const bool is_own = is_own_record(
+      members->size(), [&](std::size_t i) -> auto& { return (*members)[i].name; });
   for (const json_member& member : *members) {
     const bool is_kept = context_.parser.keeps(member.name);
     if (is_kept && member.is_plain) values.columns.emplace_back(member.name, member.value);
     const auto column = target_column_of(member.name);
+    if (is_own && !(column && counts_in_own_record(*column, member.value))) continue;
     if (!column) {
       if (!is_kept) unknown.push_back(member.name);
       continue;
@@ -136,9 +147,10 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
       if (without_space(cells[i]).empty()) continue;
       return bad(fmt::format("more cells than the {} columns of the header", columns_.size()), out);
     }
-    const std::string_view cell = is_guarded_ ? without_formula_guard(cells[i]) : cells[i];
+    const std::string_view cell = is_own_ ? without_formula_guard(cells[i]) : cells[i];
     if (names_[i]) values.columns.emplace_back(*names_[i], cell);
-    if (columns_[i]) values.known.push_back({*columns_[i], cell});
+    if (!columns_[i] || (is_own_ && !counts_in_own_record(*columns_[i], cell))) continue;
+    values.known.push_back({*columns_[i], cell});
   }
   warn_of_unused(values);
   return take(parse_target_record(std::move(values), context_.parser, context_.times), out);
@@ -147,8 +159,10 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
 target_reader::pull target_reader::read_header(item& out) {
   std::vector<std::string> unknown;
   bool has_target = false;
-  is_guarded_ = is_own_header(csv_.cells());
-  for (const std::string& name : csv_.cells()) {
+  const auto& names = csv_.cells();
+  is_own_ = is_own_record(
+      names.size(), [&](std::size_t i) -> auto& { return names[i]; });
+  for (const std::string& name : names) {
     const auto column = target_column_of(name);
     if (column && std::count(columns_.begin(), columns_.end(), column) > 0) {
       is_dead_ = true;
@@ -156,7 +170,7 @@ target_reader::pull target_reader::read_header(item& out) {
     }
     const bool is_kept = context_.parser.keeps(without_space(name));
     names_.push_back(is_kept ? std::optional<std::string>{without_space(name)} : std::nullopt);
-    if (!column && !is_kept) unknown.push_back(name);
+    if (!column && !is_kept && !is_own_) unknown.push_back(name);
     has_target = has_target || (column && names_target(*column));
     columns_.push_back(column);
   }

@@ -68,7 +68,7 @@ class target_reader {
   csv_record_reader csv_;
   std::vector<std::optional<target_column>> columns_;  // Of CSV; empty before its header.
   std::vector<std::optional<std::string>> names_;      // Of those columns that rows keep.
-  bool is_guarded_ = false;                            // CSV of our own: see csv_formula.hpp.
+  bool is_own_ = false;  // CSV that muster wrote, with the guard of csv_formula.hpp.
   std::uint64_t line_number_ = 0;                      // Of the record at hand: of its first line.
   std::string line_text_;                              // Likewise.
   bool is_first_ = true;                               // No line with anything in it was read yet.

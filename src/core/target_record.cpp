@@ -180,6 +180,7 @@ std::string set_port(std::string_view text, target_range& range) {
   if (own == *port) return {};
   if (own != 0) return fmt::format("the target itself says port {}, this says {}", own, *port);
   if (const target* single = range.single()) {
+    if (single->form() == target_form::url) return "write the port in the URL";
     range = target_range{with_port(*single, *port)};
   } else {
     range.set_port(*port);
@@ -187,16 +188,27 @@ std::string set_port(std::string_view text, target_range& range) {
   return {};
 }
 
-/// The Host header of a target that is named elsewhere; the reason if the text can't be one.
-std::string read_host(std::string_view text, const target_range& range, std::string& into) {
-  if (text.empty() || ip_address::parse(text)) return {};
+/// What a text says that can be a Host header.
+std::optional<target> parse_host_header(std::string_view text) {
   const auto named = parse_target(text, {});
   const target* host = named ? named->single() : nullptr;
-  if (!host || !host->needs_lookup() || host->form() == target_form::url) {
+  if (!host || !host->needs_lookup() || host->form() == target_form::url) return std::nullopt;
+  return *host;
+}
+
+/// The Host header of a target that is named elsewhere. The reason if the text can't be one,
+/// although HTTP is asked for by the row itself; otherwise it is a text for people.
+std::string read_host(std::string_view text, const target_range& range,
+                      std::optional<probe_kind> probe, std::string& into) {
+  if (text.empty() || ip_address::parse(text)) return {};
+  const target* single = range.single();
+  const auto host = parse_host_header(text);
+  if (!host) {
+    const bool is_url = single && single->form() == target_form::url;
+    if (probe != probe_kind::http && !is_url) return {};
     return "sent to the target in HTTP's Host header, so a name is wanted, or name:port; what is "
            "for people goes into the column label";
   }
-  const target* single = range.single();
   if (single && host->port() == 0 && single->host() == host->host()) return {};
   into = host->port() == 0 ? std::string{host->host()}
                            : fmt::format("{}:{}", host->host(), host->port());
@@ -244,10 +256,11 @@ std::vector<unused_column> unused_columns(const record_values& values) {
       used = std::min(used.value_or(column), column);
   }
   std::vector<unused_column> unused;
+  if (!used) return unused;
   for (const auto& [column, text] : values.known) {
     if (!names_target(column) || column == *used || trimmed(text).empty()) continue;
     // A name is HTTP's; an address is no more than the target's, once more.
-    if (column == target_column::host && !ip_address::parse(trimmed(text))) continue;
+    if (column == target_column::host && parse_host_header(trimmed(text))) continue;
     unused.push_back({column, *used});
   }
   return unused;
@@ -301,7 +314,8 @@ parsed<target_range> parse_target_record(record_values values, const target_pars
     if (auto wrong = set_port(text_in(one), *range); !wrong.empty()) return at_column(one, wrong);
   }
   if (column != target_column::host && !options.keep_columns && !options.any_line) {
-    const auto wrong = read_host(text_in(target_column::host), *range, parameters.host);
+    const auto wrong =
+        read_host(text_in(target_column::host), *range, parameters.probe, parameters.host);
     if (!wrong.empty()) return at_column(target_column::host, wrong);
   }
   if (auto wrong = check_together(*range, parameters); !wrong.empty()) {

@@ -2,6 +2,7 @@
 
 #include "core/host.hpp"
 #include "core/international_name.hpp"
+#include "core/uri.hpp"
 #include "core/url_encoding.hpp"
 #include "core/zone.hpp"
 
@@ -30,36 +31,6 @@ std::string lower(std::string_view text) {
   std::transform(out.begin(), out.end(), out.begin(), to_lower);
   return out;
 }
-
-/// The parts of a URL, as pieces of the text it was parsed from.
-class uri {
- public:
-  explicit uri(std::string_view text) {
-    const char* const end = text.data() + text.size();
-    parsed_ = ::uriParseSingleUriExA(&uri_, text.data(), end, nullptr) == URI_SUCCESS;
-  }
-  uri(const uri&) = delete;
-  uri& operator=(const uri&) = delete;
-  ~uri() {
-    if (parsed_) ::uriFreeUriMembersA(&uri_);
-  }
-
-  bool is_parsed() const { return parsed_; }
-  bool has_user() const { return uri_.userInfo.first != nullptr; }
-  bool has_ip_literal() const { return uri_.hostData.ip6 || uri_.hostData.ipFuture.first; }
-  /// Without the brackets of an IP literal.
-  std::string_view host() const { return piece(uri_.hostText); }
-  std::string_view port() const { return piece(uri_.portText); }
-
- private:
-  static std::string_view piece(const UriTextRangeA& range) {
-    if (range.first == nullptr) return {};
-    return {range.first, static_cast<std::size_t>(range.afterLast - range.first)};
-  }
-
-  UriUriA uri_{};
-  bool parsed_ = false;
-};
 
 /// Where the host name of a URL stands; empty for an IP literal, and where there may be a user
 /// name.
@@ -196,8 +167,8 @@ parsed<target> parse_checked(std::string_view text, std::string_view scheme) {
     plain.replace(static_cast<std::size_t>(odd.data() - text.data()), odd.size(), *ascii_name);
   }
   plain = encoded(plain);
-  const uri parts{plain};
-  if (!parts.is_parsed()) return authority_error(plain);
+  uri parts;
+  if (!parts.parse(plain)) return authority_error(plain);
   if (parts.has_user()) return refused_user();
   auto url_host = parse_url_host(parts);
   if (!url_host) return std::move(url_host.error());

@@ -95,7 +95,7 @@ dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& o
     : context_{context},
       options_{options},
       timer_{std::make_shared<asio::steady_timer>(context)},
-      hooks_{[this](codec::dns_remark remark) { keep(std::move(remark)); },
+      hooks_{[this](codec::dns_remark remark) { keep(std::move(remark)); }, [this] { ++failures_; },
              [this](const ip_address& server) { return zone_of(server); }} {
   ares_options settings{};
   // Where names are looked for, and what is added to them, is muster's to say: c-ares is to read no
@@ -142,7 +142,7 @@ std::uint32_t dns_channel::zone_of(const ip_address& server) const {
 void dns_channel::start(const std::string& name, dns_family family, dns_query& query) {
   query.channel_ = this;
   query.arrivals_before_ = arrivals_;
-  query.closures_before_ = closures_;
+  query.failures_before_ = failures_;
   query.name_ = name;
   query.family_ = family;
   query.started_ = std::chrono::steady_clock::now();
@@ -245,13 +245,13 @@ void dns_channel::ask_over_tcp(dns_query& query, dns_reply reply) {
   over_tcp_->start(name, query.family_, query);
 }
 
-// c-ares 1.18 says "connection refused" for servers that can't be reached, for servers that
-// answered SERVFAIL, REFUSED or NOTIMP, and when it could not open a socket. What they answered was
+// c-ares says "connection refused" for servers that can't be reached, for servers that answered
+// SERVFAIL, REFUSED or NOTIMP, and when it could not open a socket. What they answered was
 // remarked, but for TCP. While a query is under way, c-ares closes a socket only because of an
-// error on it, so an answer that arrived without a socket being closed since the query began means
-// that the servers are there, and refuse.
+// error on it, so an answer that arrived without a socket that failed or was closed since the query
+// began means that the servers are there, and refuse.
 reason dns_channel::why_refused(const dns_query& query) const {
-  if (arrivals_ > query.arrivals_before_ && closures_ == query.closures_before_) {
+  if (arrivals_ > query.arrivals_before_ && failures_ == query.failures_before_) {
     return reason::name_server_failure;
   }
   return descriptors_exhausted() ? reason::too_many_open_files : reason::name_server_unreachable;
@@ -286,7 +286,7 @@ void dns_channel::unwatch_socket(int descriptor) {
   const auto place = std::find_if(watches_.begin(), watches_.end(),
                                   [&](const auto& socket) { return socket->number == descriptor; });
   if (place == watches_.end()) return;
-  ++closures_;
+  ++failures_;
   (*place)->closed = true;
   (*place)->descriptor.release();
   watches_.erase(place);

@@ -48,7 +48,7 @@ class dns_query {
   friend class dns_channel;
   class dns_channel* channel_ = nullptr;
   std::uint64_t arrivals_before_ = 0;
-  std::uint64_t closures_before_ = 0;
+  std::uint64_t failures_before_ = 0;
   std::string name_;
   dns_family family_{};
   std::chrono::steady_clock::time_point started_;
@@ -103,7 +103,7 @@ class dns_channel {
   dns_query* starting_ = nullptr;  // the query whose `start` is on the stack
   std::size_t in_flight_ = 0;
   std::uint64_t arrivals_ = 0;  // how often a socket became readable
-  std::uint64_t closures_ = 0;  // how often c-ares closed a socket
+  std::uint64_t failures_ = 0;  // how often a socket failed or was closed
   bool timer_armed_ = false;
   bool closing_ = false;
   // What was remarked on answers of late, by the name and the type of their questions.

@@ -78,6 +78,8 @@ reason dns_reason_of(int status) {
       return reason::name_server_malformed;
     case ARES_ETIMEOUT:
       return reason::resolve_timeout;
+    case ARES_ENOMEM:
+      return reason::out_of_memory;
     case ARES_EBADNAME:
       return reason::invalid_name;
     default:

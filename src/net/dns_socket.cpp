@@ -73,10 +73,18 @@ bool is_datagram(int descriptor) {
   return ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &bytes) == 0 && type == SOCK_DGRAM;
 }
 
+/// The result of a call that was to move bytes and moved none.
+ares_ssize_t failed(ares_ssize_t result, void* hooks) {
+  const int error = errno;
+  if (error != EAGAIN && error != EINTR) static_cast<dns_socket_hooks*>(hooks)->on_failure();
+  errno = error;
+  return result;
+}
+
 ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
                      ares_socklen_t* from_bytes, void* hooks) {
   const ares_ssize_t got = ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
-  if (got < 0) return got;
+  if (got < 0) return failed(got, hooks);
   const std::span message{static_cast<const std::byte*>(data), static_cast<std::size_t>(got)};
   const bool may_be_answer = codec::may_be_dns_answer(message);
   auto remark = codec::remark_on(message);
@@ -90,14 +98,15 @@ ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int fla
   return -1;
 }
 
-ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void*) {
+ares_ssize_t send(ares_socket_t descriptor, const iovec* parts, int count, void* hooks) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts);
   message.msg_iovlen = static_cast<std::size_t>(count);
   ares_ssize_t sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
-  if (sent >= 0 || !is_datagram(descriptor)) return sent;
-  if (errno == ECONNREFUSED) sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
-  if (sent >= 0 || (errno != EAGAIN && errno != ENOBUFS)) return sent;
+  if (sent < 0 && !is_datagram(descriptor)) return failed(sent, hooks);
+  if (sent < 0 && errno == ECONNREFUSED) sent = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+  if (sent >= 0) return sent;
+  if (errno != EAGAIN && errno != ENOBUFS) return failed(sent, hooks);
   ares_ssize_t bytes = 0;
   for (int i = 0; i < count; ++i)
     bytes += static_cast<ares_ssize_t>(parts[i].iov_len);
@@ -118,9 +127,9 @@ int connect_socket(ares_socket_t descriptor, const sockaddr* address, ares_sockl
 }
 
 ares_ssize_t send_bytes(ares_socket_t descriptor, const void* data, size_t bytes, int,
-                        const sockaddr*, ares_socklen_t, void*) {
+                        const sockaddr*, ares_socklen_t, void* hooks) {
   const iovec part{const_cast<void*>(data), bytes};
-  return send(descriptor, &part, 1, nullptr);
+  return send(descriptor, &part, 1, hooks);
 }
 
 unsigned int interface_index(const char* name, void*) { return ::if_nametoindex(name); }

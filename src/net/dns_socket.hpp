@@ -13,6 +13,8 @@ namespace muster {
 struct dns_socket_hooks {
   /// Told of each answer over UDP that is out of the ordinary, before c-ares reads it.
   std::function<void(codec::dns_remark)> on_remark;
+  /// Told when a socket fails to send or to receive.
+  std::function<void()> on_failure;
   /// The zone of a name server, which c-ares 1.18 knows nothing of; 0 for none.
   std::function<std::uint32_t(const ip_address&)> zone_of;
 };

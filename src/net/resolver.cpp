@@ -367,6 +367,7 @@ std::chrono::seconds resolver::state::ttl_of(const dns_reply& reply) const {
     case reason::no_address:
       return options_.negative_ttl;
     case reason::too_many_open_files:
+    case reason::out_of_memory:
       return 0s;
     default:
       return failure_ttl;

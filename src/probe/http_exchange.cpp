@@ -86,7 +86,11 @@ bool http_exchange::set_url(const target& url) {
   if (outcome_.status != status::up && redirected) return false;
   if (redirected) forget_response();
   url_ = url;
-  details_->url = url.written();
+  if (redirected) {
+    details_->url.assign("http://").append(url.authority()).append(url.path());
+  } else {
+    details_->url = url.written();
+  }
   address_ = url.address();
   has_address_ = !url.needs_lookup();
   if (outcome_.status != status::up) return false;

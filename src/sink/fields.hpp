@@ -44,7 +44,6 @@ enum class field : std::uint8_t {
   location,
   body_bytes,
   body_truncated,
-  bad_header_lines,
   resolve_ms,
   connect_ms,
   first_byte_ms,
@@ -59,6 +58,7 @@ enum class field : std::uint8_t {
   performance,
   performance_dropped,
   detail,
+  bad_header_lines,
 };
 
 inline constexpr std::array field_names{
@@ -91,7 +91,6 @@ inline constexpr std::array field_names{
     std::string_view{"location"},
     std::string_view{"body_bytes"},
     std::string_view{"body_truncated"},
-    std::string_view{"bad_header_lines"},
     std::string_view{"resolve_ms"},
     std::string_view{"connect_ms"},
     std::string_view{"first_byte_ms"},
@@ -106,9 +105,10 @@ inline constexpr std::array field_names{
     std::string_view{"performance"},
     std::string_view{"performance_dropped"},
     std::string_view{"detail"},
+    std::string_view{"bad_header_lines"},
 };
 inline constexpr std::size_t field_count = field_names.size();
-static_assert(field_count == static_cast<std::size_t>(field::detail) + 1);
+static_assert(field_count == static_cast<std::size_t>(field::bad_header_lines) + 1);
 
 constexpr std::string_view to_string(field value) {
   return field_names[static_cast<std::size_t>(value)];
@@ -158,7 +158,6 @@ void visit_http_fields(const http_details& http, Visitor& visitor) {
   text(field::location, http.location);
   if (http.status_code > 0) visitor.integer(field::body_bytes, http.body_bytes);
   if (http.body_truncated) visitor.yes(field::body_truncated);
-  if (http.bad_header_lines > 0) visitor.integer(field::bad_header_lines, http.bad_header_lines);
   phase(field::resolve_ms, http.resolve);
   phase(field::connect_ms, http.connect);
   phase(field::first_byte_ms, http.first_byte);
@@ -211,6 +210,9 @@ void visit_fields(const probe_result& result, Visitor& visitor) {
   }
   if (result.attempts) visitor.attempts(field::attempts, *result.attempts);
   if (result.exec) visit_exec_fields(*result.exec, visitor);
+  if (result.http && result.http->bad_header_lines > 0) {
+    visitor.integer(field::bad_header_lines, result.http->bad_header_lines);
+  }
 }
 
 }  // namespace muster

@@ -79,6 +79,9 @@ std::uint32_t page_rows::keep_text(const probe_result& result) {
     const std::string_view written = result.subject.written();
     if (!written.empty()) visitor.text(field::target, written);
     if (result.kind == probe_kind::icmp) visit_icmp_fields(result.icmp, visitor);
+    if (result.error_source != ip_address{}) {
+      visitor.address(field::error_source, result.error_source);
+    }
     if (result.http) visit_http_fields(*result.http, visitor);
     if (result.exec) visit_exec_fields(*result.exec, visitor);
   }

@@ -54,4 +54,9 @@ bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t
   }
 }
 
+bool is_alarming(const probe_result& result, const std::vector<std::uint16_t>& swept_ports) {
+  if (result.status == status::up) return false;
+  return result.status == status::local_error || !is_only_counted(result, swept_ports);
+}
+
 }  // namespace muster

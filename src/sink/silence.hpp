@@ -21,4 +21,8 @@ inline bool nobody_there(const probe_result& result) {
 /// ports that are not open among `swept_ports`, which were named in ranges and are sorted.
 bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t>& swept_ports);
 
+/// True for results that somebody should hear of who reads nothing else: what is not up and worth a
+/// line of its own, and wherever this machine could not ask.
+bool is_alarming(const probe_result& result, const std::vector<std::uint16_t>& swept_ports);
+
 }  // namespace muster

@@ -7,6 +7,7 @@
 #include "sink/numbers.hpp"
 #include "sink/silence.hpp"
 #include "sink/summary_parts.hpp"
+#include "sink/text_line.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -45,21 +46,23 @@ void append_untrusted(std::string& out, std::string_view text, std::size_t bytes
 }
 
 /// What the line is about: as the user wrote it, with the port or the URL if that is not in it yet.
+/// Where redirects led is no more than a detail.
 std::string label_of(const probe_result& result) {
   const target& subject = result.subject;
   std::string label;
-  if (subject.form() != target_form::url && result.http && !result.http->url.empty()) {
+  const bool is_http = result.kind == probe_kind::http;
+  if (is_http && subject.form() != target_form::url && result.http && !result.http->url.empty() &&
+      result.http->redirects.empty()) {
     append_printable(label, result.http->url, label_bytes_max);
     return label;
   }
-  const bool has_port = subject.form() == target_form::url ||
-                        (subject.form() == target_form::host_port && result.port == subject.port());
-  std::string host = subject.to_string();
-  if (subject.form() == target_form::host_port && !has_port) {
-    host = subject.needs_lookup() ? std::string{subject.host()} : subject.address().to_string();
+  const bool adds_port = !is_http && result.port != 0 && result.port != subject.port();
+  if (adds_port && subject.port() != 0) {
+    label = subject.needs_lookup() ? subject.host() : subject.address().to_string();
+  } else {
+    append_printable(label, subject.to_string(), label_bytes_max);
   }
-  append_printable(label, host, label_bytes_max);
-  if (has_port || result.port == 0) return label;
+  if (!adds_port) return label;
   if (label.find(':') != std::string::npos) label = fmt::format("[{}]", label);
   return fmt::format("{}:{}", label, result.port);
 }
@@ -209,11 +212,7 @@ class text_sink final : public file_sink {
       hidden_.add(result.status, result.reason);
       return;
     }
-    const std::string details = details_of(result);
-    std::string& out = file_.buffer();
-    append_columns(out, result, details, options_.colour);
-    out += details;
-    out += '\n';
+    append_text_line(file_.buffer(), result, options_.colour);
     file_.written();
   }
 
@@ -231,6 +230,13 @@ class text_sink final : public file_sink {
 };
 
 }  // namespace
+
+void append_text_line(std::string& out, const probe_result& result, bool colour) {
+  const std::string details = details_of(result);
+  append_columns(out, result, details, colour);
+  out += details;
+  out += '\n';
+}
 
 std::unique_ptr<sink> make_text_sink(output_file file, std::string name,
                                      const text_options& options) {

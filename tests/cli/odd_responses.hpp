@@ -66,7 +66,7 @@ inline std::vector<odd_response> odd_responses() {
        {"HTTP/1.1 200 O\0K"sv},
        {"HTTP/1.1 200 O\rK"},
        {"HTTP/1.1200 OK", malformed},
-       {"HTTP/1.1 2000 OK", malformed},
+       {"HTTP/1.1 2000 OK", malformed, guess},
        {"HTTP/1.1 20 OK", malformed},
        {"HTTP/1.1 099 OK", malformed},
        {"HTTP/1.1 -20 OK", malformed},

@@ -159,6 +159,10 @@ TEST_CASE("targets alone are swept, a mistyped command is not") {
       {{"db1"}, {"no command db1; there are sweep, run, jobs; ", "muster sweep db1"}},
       {{"--hlep"}, {"no option --hlep"}},
       {{"-p", "22", "10.0.0.1"}, {"no option -p;", "--tcp 22,80"}},
+      {{"--json", "run", "127.0.0.1", "--", "true"}, {"command comes first: muster run --json"}},
+      {{"-t", "1s", "run", "127.0.0.1", "--", "true"}, {"command comes first: muster run -t"}},
+      {{"-q", "jobs", "list"}, {"command comes first: muster jobs -q"}},
+      {{"--json", "sweep", "127.0.0.1"}, {"command comes first: muster sweep --json"}},
   });
 }
 

@@ -157,10 +157,38 @@ TEST_CASE("with -qq nothing is said as long as nothing is wrong, and what is whe
   CHECK(down.out.empty());
   CHECK(contains(down.err, "1 probe in"));
   CHECK(contains(down.err, "1 refused"));
+  CHECK(contains(down.err, "127.0.0.1:" + closed.text() + " "));
   const auto bad = sweep({"127.0.0.1:" + open.text(), "10.0.0.0/33", "--quiet", "--quiet"});
   CHECK(contains(bad.err, "10.0.0.0/33"));
   CHECK(contains(bad.err, "1 line was not a target"));
   CHECK(contains(sweep({"127.0.0.1:" + open.text(), "-q"}).err, "1 probe in"));
+}
+
+TEST_CASE("with -qq it is said when this machine could not ask, and what went wrong before") {
+  const auto unasked = sweep({"127.0.0.1/32", "--tcp", "1-2", "--source", "192.0.2.1", "-qq"});
+  CHECK(unasked.exit_code != 0);
+  CHECK_FALSE(unasked.err.empty());
+  const closed_port closed;
+  const temporary_directory directory;
+  const std::string checkpoint = directory.file("c");
+  const std::vector<std::string> words{"127.0.0.1:" + closed.text(), "-qq", "--checkpoint",
+                                       checkpoint};
+  sweep(words);
+  auto again = words;
+  again.insert(again.end(), {"--resume", checkpoint});
+  const auto resumed = sweep(again);
+  CHECK(resumed.exit_code == 1);
+  CHECK(contains(resumed.err, "0 probes"));
+}
+
+TEST_CASE("what is wrong is told one by one, and beyond twenty counted") {
+  const closed_port closed;
+  std::vector<std::string> words{"-qq"};
+  for (int i = 1; i <= 23; ++i)
+    words.push_back("127.0.0." + std::to_string(i) + ":" + closed.text());
+  const auto result = sweep(words);
+  CHECK(lines_with(result.err, "127.0.0.") == 20);
+  CHECK(contains(result.err, "and 3 more\n"));
 }
 
 TEST_CASE("a run is one JSON object in the file of --summary, beside its results") {
@@ -233,6 +261,14 @@ TEST_CASE("a summary that can't be written is told before the first packet, or i
   temporary_directory directory;
   const std::string file = directory.file("r.json");
   CHECK(sweep({target, "--summary", file, "-o", file}).exit_code == 2);
+  // Under another name, the file that results go to would lose them.
+  for (const char* option : {"--summary", "-o"}) {
+    const auto shared = run({"sh", "-c", R"(exec "$@" >"$0")", file, MUSTER_BINARY, "sweep", target,
+                             "--json", option, "/dev/fd/1"});
+    CAPTURE(option, shared.err);
+    CHECK(shared.exit_code == 2);
+    CHECK(contains(shared.err, "results go to standard output already"));
+  }
 }
 
 TEST_CASE("several echo requests to one host count one by one in the summary") {

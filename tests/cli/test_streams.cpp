@@ -158,6 +158,11 @@ TEST_CASE("a file is not read and written at once, nor written twice") {
   refused({refusing_target(1), "--exclude-file", list, "-o", list});
   refused({refusing_target(1), "-o", out, "-o", directory.file("./out.jsonl")});
   refused({refusing_target(1), "-o", out, "--checkpoint", out});
+  // Not there yet, and named in two ways.
+  const auto relative = run({"sh", "-c", R"(cd "$0" && exec "$@")", directory.path(), MUSTER_BINARY,
+                             "sweep", refusing_target(1), "-o", "new.csv", "-o", "./new.csv"});
+  CHECK(relative.exit_code == 2);
+  CHECK(contains(relative.err, "the same file"));
   CHECK(read_whole_file(list) == refusing_target(1) + "\n");
 }
 

@@ -30,7 +30,8 @@ function buildHead() {
   if (!data.stopped_by) return;
   const by = { interrupted: "by Ctrl-C or SIGTERM", run_deadline: "by its deadline",
                output_failed: "by a failed output", enough_up: "by --min-up",
-               bad_target: "by a line that is not a target" }[data.stopped_by[0]] || "";
+               bad_target: "by a line that is not a target",
+               out_of_memory: "for want of memory" }[data.stopped_by[0]] || "";
   const rest = data.not_started === undefined ? "an unknown number of targets was"
     : data.not_started === 1 ? "1 target was" : `${grouped(data.not_started)} targets were`;
   byId("partial").textContent =

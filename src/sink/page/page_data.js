@@ -103,11 +103,20 @@ for (const row of rows) {
 
 // What a row is about, as its user wrote it, with the port if that is not in it.
 function targetOf(row) {
-  const written = row.details && row.details.target;
-  const host = written || row.address || "";
-  if (row.details && row.details.url && row.probe === "http") return row.details.url;
-  if (row.port === 0 || (written && written.endsWith(`:${row.port}`))) return host;
-  return isV6(host) && !host.startsWith("[") ? `[${host}]:${row.port}` : `${host}:${row.port}`;
+  const { target, url, redirects } = row.details || {};
+  const written = target || row.address || "";
+  // Where redirects led is no more than a detail.
+  if (row.probe === "http") return url && !redirects ? url : written;
+  if (row.port === 0 || written.endsWith(`:${row.port}`)) return written;
+  const host = hostIn(written);
+  return isV6(host) ? `[${host}]:${row.port}` : `${host}:${row.port}`;
+}
+
+// The host of a URL, of host:port or of a host alone; an address without its brackets.
+function hostIn(written) {
+  const authority = written.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/[/?#].*$/, "");
+  const parts = /^\[(.*)\](?::\d+)?$/.exec(authority) || /^([^:]*):\d+$/.exec(authority);
+  return parts ? parts[1] : authority;
 }
 
 // What needs somebody's attention stands first: of what was named by itself whatever is not up, of a

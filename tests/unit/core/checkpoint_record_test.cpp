@@ -16,6 +16,7 @@ checkpoint_record sample() {
   record.done.add(1002);
   record.up_targets.add(7);
   record.not_up = 3;
+  record.alarming = 2;
   record.finished = true;
   return record;
 }
@@ -38,6 +39,7 @@ TEST_CASE("a checkpoint is read back as it was written") {
   CHECK(read->done.intervals() == record.done.intervals());
   CHECK(read->up_targets.intervals() == record.up_targets.intervals());
   CHECK(read->not_up == 3);
+  CHECK(read->alarming == 2);
   CHECK(read->finished);
   REQUIRE(read->outputs.size() == 1);
   CHECK(read->outputs[0].path == "a b.jsonl");

@@ -29,6 +29,7 @@ constexpr sample names[] = {
     {"пример.испытание.", "xn--e1afmkfd.xn--80akhbyknj4f."},
     {"_sip.bücher.example", "_sip.xn--bcher-kva.example"},
     {"ｗｗｗ.example", "www.example"},
+    {"☃.example", "xn--n3h.example"},                 // a symbol, as browsers and curl take it
     {"a\u200cb.example", nullptr},                    // a joiner that joins nothing
     {"نامه\u200cای.com", "xn--mgba3gch31f060k.com"},  // one that does
 };
@@ -126,4 +127,7 @@ TEST_CASE("an invisible character in a target is named, with its place") {
   }
   CHECK(find_invisible("plain") == "");
   CHECK(find_invisible("☃ \xff ü") == "");
+  CHECK(find_invisible("http://a/❤️", 9) == "");
+  CHECK_THAT(find_invisible("http://a❤️/", 12), ContainsSubstring("U+FE0F"));
+  CHECK_THAT(find_invisible("a\xe1\xa0\x8f"), ContainsSubstring("U+180F"));
 }

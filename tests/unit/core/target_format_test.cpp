@@ -102,10 +102,24 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
 
 TEST_CASE(
     "what our own CSV kept from being a formula is what it was, and foreign CSV is as it is") {
-  strings own = read_whole("time,target,label\nnow,192.0.2.1,'=1\n,192.0.2.2,''@\n,192.0.2.3,'x\n");
-  own.erase(own.begin());  // the notice that nothing is called `time`
+  const strings own =
+      read_whole("time,target,label\nnow,192.0.2.1,'=1\n,192.0.2.2,''@\n,192.0.2.3,'x\n");
   CHECK(own == strings{"192.0.2.1 (=1)", "192.0.2.2 ('@)", "192.0.2.3 ('x)"});
   CHECK(read_whole("target,label\n192.0.2.1,'=1\n") == strings{"192.0.2.1 ('=1)"});
+}
+
+TEST_CASE("of a record of our own the target counts, and not what came of it") {
+  const strings wanted{"192.0.2.1", "192.0.2.2:80", "http://192.0.2.3/x"};
+  CHECK(read_whole("time,target,probe,address,port,status,ttl,url\n"
+                   "now,192.0.2.1,icmp,192.0.2.9,,up,64,\n"
+                   "now,192.0.2.2,exec,,80,up,,\n"
+                   "now,http://192.0.2.3/x,http,,80,up,,http://192.0.2.4/\n") == wanted);
+  CHECK(read_whole(R"({"time":"now","target":"192.0.2.1","probe":"icmp","ttl":64,"attempts":[]})"
+                   "\n"
+                   R"({"time":"now","target":"192.0.2.2:80","probe":"tcp","port":80,"size":3})"
+                   "\n"
+                   R"({"time":"now","target":"http://192.0.2.3/x","probe":"http","host":"y"})"
+                   "\n") == wanted);
 }
 
 TEST_CASE("JSON lines come out the same however they are split, among plain lines, too") {

@@ -195,6 +195,15 @@ TEST_CASE("a scanner's saddr and sport are the target, its own daddr and dport s
   CHECK_THAT(known_target_columns(), ContainsSubstring("saddr") && !ContainsSubstring("daddr"));
 }
 
+TEST_CASE("a port beside a URL that can't have it is refused") {
+  CHECK_THAT(bad({{"url", "http://10.0.0.1/x"}, {"port", "81"}}), ContainsSubstring("port 80"));
+}
+
+TEST_CASE("a port without a target, and a target without anything in it, are no target") {
+  for (const pairs& written : {pairs{{"ip", ""}, {"port", "22"}}, pairs{{"host", " "}}})
+    CHECK_THAT(bad(written), ContainsSubstring("the target is missing"));
+}
+
 TEST_CASE("host beside another column that names the target is the Host header") {
   const auto header = [](const pairs& written) {
     const target subject = good(written);
@@ -207,9 +216,12 @@ TEST_CASE("host beside another column that names the target is the Host header")
   CHECK(header({{"host", "shop.example"}}).empty());
   CHECK(header({{"url", "http://shop.example/"}, {"host", "10.0.0.1"}}).empty());
   for (const char* wrong : {"the shop", "http://shop.example/", "10.0.0.0/24", "a,b", "x\r\ny:z"}) {
-    CHECK_THAT(bad({{"ip", "10.0.0.1"}, {"host", wrong}}), ContainsSubstring("host: ") &&
-                                                               ContainsSubstring("Host header") &&
-                                                               ContainsSubstring("label"));
+    CHECK_THAT(bad({{"url", "http://10.0.0.1/"}, {"host", wrong}}),
+               ContainsSubstring("host: ") && ContainsSubstring("Host header") &&
+                   ContainsSubstring("label"));
+    bad({{"ip", "10.0.0.1"}, {"probe", "http"}, {"host", wrong}});
+    // Where HTTP need not come into it, it is a text for people.
+    CHECK(header({{"ip", "10.0.0.1"}, {"host", wrong}}).empty());
   }
 }
 

@@ -135,6 +135,12 @@ TEST_CASE("rows stand in address order, addresses as differences, what is nothin
   CHECK(rows[3][0].GetString() == std::string{"2001:db8::1"});
 }
 
+TEST_CASE("a row of a page says who sent the error") {
+  const auto data = data_of(page_of(list(test::icmp_unreachable())));
+  const auto& row = data["table"]["rows"][0];
+  CHECK(row[7]["error_source"].GetString() == std::string{"10.0.0.1"});
+}
+
 TEST_CASE("a page says what the sweep came to, and whether it is partial") {
   sweep_summary summary;
   summary.elapsed = 1500ms;

@@ -58,6 +58,23 @@ TEST_CASE("a host:port that was probed on another port shows that one") {
         "db.example:80              refused      0.310 ms  tcp 10.0.0.7\n");
 }
 
+TEST_CASE("a port of the host of a URL shows that port") {
+  probe_result result = test::tcp_refused();
+  result.subject = test::http_up().subject;
+  result.port = 81;
+  CHECK_THAT(text_line(std::move(result)), Catch::Matchers::StartsWith("127.0.0.1:81 "));
+}
+
+TEST_CASE("where a redirect led stands beside whom it led there") {
+  probe_result result = test::http_up();
+  result.subject = target{test::ip("10.0.0.7"), true};
+  result.http->redirects = {302};
+  result.http->url = "http://login.example/";
+  const std::string line = text_line(std::move(result));
+  CHECK_THAT(line, Catch::Matchers::StartsWith("10.0.0.7 "));
+  CHECK_THAT(line, Catch::Matchers::ContainsSubstring("after 1 redirect: http://login.example/"));
+}
+
 TEST_CASE("an HTTP probe of an address shows the URL that was asked") {
   probe_result result = test::http_up();
   result.subject = target{test::ip("127.0.0.1")};
