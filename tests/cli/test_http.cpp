@@ -147,7 +147,7 @@ TEST_CASE("lines that are no headers are counted, and the answer stands") {
   const auto result = ask(server);
   CAPTURE(result.out);
   CHECK(contains(result.out, R"("status":"up")"));
-  CHECK(contains(result.out, R"("body_bytes":2,"bad_header_lines":2)"));
+  CHECK(contains(result.out, R"("bad_header_lines":2})"));
 }
 
 TEST_CASE("every stalling point ends in a timeout that says which one it was") {

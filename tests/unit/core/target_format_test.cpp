@@ -109,14 +109,15 @@ TEST_CASE(
 }
 
 TEST_CASE("of a record of our own the target counts, and not what came of it") {
-  const strings wanted{"192.0.2.1", "192.0.2.2:80", "http://192.0.2.3/x"};
+  // The brackets are for the label, which a row with a probe of its own has room for.
+  const strings wanted{"192.0.2.1 ()", "192.0.2.2:80", "http://192.0.2.3/x ()"};
   CHECK(read_whole("time,target,probe,address,port,status,ttl,url\n"
                    "now,192.0.2.1,icmp,192.0.2.9,,up,64,\n"
                    "now,192.0.2.2,exec,,80,up,,\n"
                    "now,http://192.0.2.3/x,http,,80,up,,http://192.0.2.4/\n") == wanted);
   CHECK(read_whole(R"({"time":"now","target":"192.0.2.1","probe":"icmp","ttl":64,"attempts":[]})"
                    "\n"
-                   R"({"time":"now","target":"192.0.2.2:80","probe":"tcp","port":80,"size":3})"
+                   R"({"time":"now","target":"192.0.2.2:80","probe":"exec","port":80,"size":3})"
                    "\n"
                    R"({"time":"now","target":"http://192.0.2.3/x","probe":"http","host":"y"})"
                    "\n") == wanted);

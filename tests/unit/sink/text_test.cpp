@@ -60,7 +60,9 @@ TEST_CASE("a host:port that was probed on another port shows that one") {
 
 TEST_CASE("a port of the host of a URL shows that port") {
   probe_result result = test::tcp_refused();
-  result.subject = test::http_up().subject;
+  target_text url;
+  url.text = "http://127.0.0.1:8080/";
+  result.subject = target{target_form::url, test::ip("127.0.0.1"), 8080, std::move(url)};
   result.port = 81;
   CHECK_THAT(text_line(std::move(result)), Catch::Matchers::StartsWith("127.0.0.1:81 "));
 }
