@@ -1,8 +1,10 @@
 #include "cli/foreign_options.hpp"
 
 #include "cli/foreign_option_tables.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -29,14 +31,6 @@ std::string_view find(table known, std::string_view name) {
   return {};
 }
 
-std::string lowered(std::string_view text) {
-  std::string small{text};
-  std::ranges::transform(small, small.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return small;
-}
-
 /// Without dashes and value.
 std::string_view name_in(std::string_view argument) {
   const std::size_t dashes = argument.starts_with("--") ? 2 : 1;
@@ -55,6 +49,13 @@ std::string_view advice_for(table known, std::string_view argument) {
   const std::string_view advice = advice_for_whole(known, argument);
   if (!advice.empty() || argument.starts_with("--")) return advice;
   return find(known, name_in(argument).substr(0, 1));
+}
+
+/// Whether a word stands behind an option that takes it for its value.
+bool is_value(const CLI::App& command, const std::string& before) {
+  if (!before.starts_with('-') || before.find('=') != before.npos) return false;
+  const CLI::Option* option = command.get_option_no_throw(before);
+  return option != nullptr && option->get_items_expected_min() > 0;
 }
 
 std::string message(std::string_view name, std::string_view advice) {
@@ -82,6 +83,7 @@ std::string explain_disguised_option(const CLI::App& sweep,
                                      const std::vector<std::string>& arguments) {
   for (auto one = arguments.rbegin(); one != arguments.rend(); ++one) {
     if (one->size() < 3 || one->front() != '-' || (*one)[1] == '-') continue;
+    if (one != arguments.rbegin() && is_value(sweep, *std::prev(one))) continue;
     const std::string name = one->substr(0, one->find('='));
     const std::string_view advice = advice_for_whole(foreign_options_of_sweep(), *one);
     if (advice.empty() && sweep.get_option_no_throw('-' + name)) {

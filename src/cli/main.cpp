@@ -43,7 +43,7 @@ struct command_line {
 
   CLI::App app{
       "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
-      "and any command for each of them."};
+      "and any command for each of them. Targets alone are swept: muster 192.0.2.0/24"};
   muster::sweep_arguments sweep;
   muster::run_arguments run;
   muster::jobs_arguments jobs;
@@ -134,6 +134,18 @@ std::string without_count(std::string message) {
   return message.substr(0, end);
 }
 
+/// What is wrong with words that name no command.
+std::string explain_no_command(const words& options) {
+  if (options.empty()) {
+    return "which command? There are sweep, run and jobs; targets alone are swept: muster "
+           "192.0.2.0/24";
+  }
+  const std::string& first = options.back();
+  const bool asks_version = first == "-V" || first == "-v" || first == "version";
+  return fmt::format("there is no option {}{}", first,
+                     asks_version ? "; --version tells which version this is" : "");
+}
+
 int complain(const command_line& line, const CLI::ParseError& error) {
   std::string message = error.what();
   std::string better;
@@ -145,6 +157,10 @@ int complain(const command_line& line, const CLI::ParseError& error) {
     better = muster::explain_foreign_option(*line.sweep_command, line.options);
   }
   if (better.empty()) better = muster::suggest_option(line.app, line.options);
+  const bool is_commandless = line.app.get_subcommands().empty();
+  if (better.empty() && is_commandless && dynamic_cast<const CLI::RequiredError*>(&error)) {
+    better = explain_no_command(line.options);
+  }
   if (!better.empty()) message = better;
   if (better.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
     message = without_count(std::move(message));
@@ -155,7 +171,7 @@ int complain(const command_line& line, const CLI::ParseError& error) {
     help += " " + command->get_name();
   }
   // What is wrong with the words as such is found before they are parsed.
-  if (line.app.get_subcommands().empty() && !line.options.empty()) {
+  if (is_commandless && !line.options.empty()) {
     const auto commands = line.app.get_subcommands(
         [&line](const CLI::App* one) { return one->get_name() == line.options.back(); });
     if (!commands.empty()) help += " " + line.options.back();

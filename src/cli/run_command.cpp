@@ -26,6 +26,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -47,6 +48,10 @@
 
 namespace muster {
 namespace {
+
+constexpr const char* no_memory_text =
+    "out of memory; --max-in-flight, --output-max, --dedupe and --randomize decide how much it "
+    "takes";
 
 /// Everything that a run consists of, in the order in which it may be taken apart.
 class task_command final : private run_observer {
@@ -274,7 +279,7 @@ class task_command final : private run_observer {
       return exit_code::cannot;
     }
     if (memory_.used()) {
-      say("out of memory; --max-in-flight and --output-max decide how much it takes");
+      say(no_memory_text);
       return exit_code::cannot;
     }
     if (intake_.failed()) return exit_code::cannot;
@@ -334,6 +339,9 @@ int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
   } catch (const std::invalid_argument& error) {
     say(error.what());
     return exit_code::usage;
+  } catch (const std::bad_alloc&) {
+    say(no_memory_text);
+    return exit_code::cannot;
   } catch (const std::exception& error) {
     say(error.what());
     return exit_code::cannot;

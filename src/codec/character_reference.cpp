@@ -3,8 +3,8 @@
 // places in that text and from there to the beginning of the line.
 #include "codec/character_reference.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/windows_1252.hpp"
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "codec/dns_answer.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/wire.hpp"
+#include "core/ascii.hpp"
 
 namespace muster::codec {
 namespace {

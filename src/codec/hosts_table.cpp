@@ -4,7 +4,7 @@
 // first, so that a name's chain is in the file's order.
 #include "codec/hosts_table.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 #include "core/reserve_at_once.hpp"
 
 #include <algorithm>

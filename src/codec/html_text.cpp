@@ -1,7 +1,7 @@
 #include "codec/html_text.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/character_reference.hpp"
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "codec/http_request.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 #include <stdexcept>

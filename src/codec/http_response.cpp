@@ -11,8 +11,8 @@
 // body.
 #include "codec/http_response.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/status_line.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "codec/page_title.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/html_text.hpp"
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>

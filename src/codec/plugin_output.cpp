@@ -3,6 +3,8 @@
 // out and counted, and the next blank that is not in quotes begins another one.
 #include "codec/plugin_output.hpp"
 
+#include "core/ascii.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,7 +14,6 @@ namespace muster::codec {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void trim(std::string& text) {
   while (!text.empty() && is_blank(text.back()))

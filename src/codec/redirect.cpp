@@ -1,6 +1,6 @@
 #include "codec/redirect.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 #include "core/uri.hpp"
 #include "core/url_encoding.hpp"
 #include "muster/address.hpp"

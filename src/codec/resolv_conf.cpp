@@ -1,6 +1,6 @@
 #include "codec/resolv_conf.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 #include <charconv>

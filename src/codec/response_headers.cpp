@@ -1,7 +1,7 @@
 #include "codec/response_headers.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/http_response.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 #include <array>

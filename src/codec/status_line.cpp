@@ -1,6 +1,6 @@
 #include "codec/status_line.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "codec/text_encoding.hpp"
 
-#include "codec/ascii.hpp"
 #include "codec/windows_1252.hpp"
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 
 #include <algorithm>

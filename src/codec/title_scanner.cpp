@@ -4,7 +4,7 @@
 // that hold other vocabularies or templates are counted.
 #include "codec/title_scanner.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 #include <array>

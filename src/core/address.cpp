@@ -1,5 +1,7 @@
 #include "muster/address.hpp"
 
+#include "core/ascii.hpp"
+
 #include <array>
 #include <cstring>
 
@@ -9,8 +11,6 @@
 
 namespace muster {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A leading zero is refused: some programs read it as octal. One pass, as long lists are made of
 /// these.

@@ -3,6 +3,7 @@
 // tried first, then its neighbour, and only then a binary search.
 #include "muster/exclude_set.hpp"
 
+#include "core/ascii.hpp"
 #include "core/octet_ranges.hpp"
 #include "core/target_parser.hpp"
 
@@ -20,11 +21,7 @@ constexpr std::size_t octet_runs_max = 1 << 20;
 
 std::string canonical_name(std::string_view name) {
   if (!name.empty() && name.back() == '.') name.remove_suffix(1);
-  std::string out{name};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
+  return lowered(name);
 }
 
 using address_pair = std::pair<ip_address, ip_address>;

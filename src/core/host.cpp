@@ -1,6 +1,7 @@
 #include "core/host.hpp"
 
 #include "core/address_expression.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,9 +11,7 @@
 namespace muster {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+bool is_hex_digit(char c) { return hex_value(c) >= 0; }
 
 bool may_stand_in_name(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';

@@ -2,6 +2,7 @@
 // octet values. Lists that happen to enumerate neighbours only, such as 10.0.0.5-20, become a plain
 // block, which is the fastest to walk.
 #include "core/address_expression.hpp"
+#include "core/ascii.hpp"
 #include "core/prefix_length.hpp"
 
 #include <algorithm>
@@ -13,8 +14,6 @@ namespace muster {
 namespace {
 
 using octet_sets = std::array<octet_set, 4>;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 parsed<std::uint32_t> parse_octet(std::string_view text) {
   if (text.empty()) return parse_error{"a number is missing: an IPv4 address has four"};

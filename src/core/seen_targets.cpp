@@ -4,6 +4,8 @@
 // is by far the most used; names and URLs are remembered as text.
 #include "core/seen_targets.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -45,10 +47,7 @@ std::string host_text(const target& single) {
   if (single.form() == target_form::line) return std::string{single.written()};
   if (single.form() == target_form::url) {
     const std::string_view written = single.written();
-    std::string key{written.substr(0, written.find(':'))};
-    std::ranges::transform(key, key.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
+    std::string key = lowered(written.substr(0, written.find(':')));
     return key.append("://").append(single.authority()).append(single.path());
   }
   return single.needs_lookup() ? std::string{single.host()} : single.address().to_string();

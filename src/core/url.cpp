@@ -1,5 +1,6 @@
 #include "core/url.hpp"
 
+#include "core/ascii.hpp"
 #include "core/host.hpp"
 #include "core/international_name.hpp"
 #include "core/uri.hpp"
@@ -24,14 +25,6 @@ std::uint16_t default_port(std::string_view scheme) {
   return scheme == "https" ? 443 : 0;
 }
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), to_lower);
-  return out;
-}
-
 /// Where the host name of a URL stands; empty for an IP literal, and where there may be a user
 /// name.
 std::string_view name_in(std::string_view text) {
@@ -51,7 +44,7 @@ parsed<std::string> ascii_form(std::string_view name) {
   if (has_non_ascii(plain)) return to_ascii_name(plain);
   // Decoded, other characters could be taken for the end of the host.
   const bool is_name = plain.find_first_not_of(name_characters) == plain.npos;
-  return is_name ? lower(plain) : std::string{};
+  return is_name ? lowered(plain) : std::string{};
 }
 
 /// The zone of an IPv6 address in a URL (RFC 6874): `%25eth0` before the bracket, or `%eth0`, as
@@ -144,13 +137,13 @@ std::string path_of(std::string_view text) {
 }
 
 std::string authority_of(const uri& parts, std::uint16_t port, std::string_view scheme) {
-  std::string authority = lower(parts.host());
+  std::string authority = lowered(parts.host());
   if (parts.has_ip_literal()) authority = '[' + authority + ']';
   if (port != default_port(scheme)) authority += ':' + std::to_string(port);
   return authority;
 }
 
-std::string scheme_of(std::string_view text) { return lower(text.substr(0, text.find(':'))); }
+std::string scheme_of(std::string_view text) { return lowered(text.substr(0, text.find(':'))); }
 
 parsed<target> parse_checked(std::string_view text, std::string_view scheme) {
   if (text.substr(scheme.size(), 3) != "://") {

@@ -1,5 +1,7 @@
 #include "core/url_encoding.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 
 namespace muster {
@@ -7,14 +9,9 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
-bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool is_url_character(char c) {
   constexpr std::string_view punctuation = "-._~:/?@!$&'()*+,;=";
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         punctuation.find(c) != std::string_view::npos;
+  return is_alpha(c) || is_digit(c) || punctuation.find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -24,8 +21,8 @@ std::string percent_encode(std::string_view part, bool brackets) {
   encoded.reserve(part.size());
   for (std::size_t i = 0; i < part.size(); ++i) {
     const char c = part[i];
-    const bool begins_escape =
-        c == '%' && i + 2 < part.size() && is_hex_digit(part[i + 1]) && is_hex_digit(part[i + 2]);
+    const bool begins_escape = c == '%' && i + 2 < part.size() && hex_value(part[i + 1]) >= 0 &&
+                               hex_value(part[i + 2]) >= 0;
     if (is_url_character(c) || begins_escape || (brackets && (c == '[' || c == ']'))) {
       encoded += c;
     } else {

@@ -1,5 +1,6 @@
 #include "net/dns_cache.hpp"
 
+#include "core/ascii.hpp"
 #include "core/host.hpp"
 
 #include <iterator>
@@ -12,9 +13,8 @@ std::string_view dns_cache::key_of(std::string_view text, key_buffer& out) {
   if (bytes == 0 || bytes > resolver::name_bytes_max) return {};
   std::size_t label_bytes = 0;
   for (std::size_t i = 0; i < bytes; ++i) {
-    char c = text[i];
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const char c = to_lower(text[i]);
+    const bool letter = is_alpha(c) || is_digit(c) || c == '-' || c == '_';
     if (c == '.' ? label_bytes == 0 : (!letter || label_bytes == label_bytes_max)) return {};
     label_bytes = c == '.' ? 0 : label_bytes + 1;
     out[i] = c;

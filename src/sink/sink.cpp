@@ -1,6 +1,6 @@
 #include "muster/sink.hpp"
 
-#include "codec/ascii.hpp"
+#include "core/ascii.hpp"
 #include "sink/formats.hpp"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ output_format format_of_file(std::string_view path) {
   const std::string_view file = path.substr(path.find_last_of('/') + 1);
   const std::size_t dot = file.find_last_of('.');
   std::string suffix{dot == std::string_view::npos ? "" : file.substr(dot)};
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(), codec::to_lower);
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(), to_lower);
   if (suffix == ".json" || suffix == ".jsonl" || suffix == ".ndjson") return output_format::jsonl;
   if (suffix == ".csv") return output_format::csv;
   if (suffix == ".txt" || suffix == ".log") return output_format::text;

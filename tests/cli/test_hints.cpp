@@ -156,6 +156,8 @@ TEST_CASE("targets alone are swept, a mistyped command is not") {
   check_each({
       {{"swep", "10.0.0.1"}, {"no command swep; did you mean sweep?"}},
       {{"jbos"}, {"no command jbos; did you mean jobs?"}},
+      {{}, {"which command? There are sweep, run and jobs; targets alone are swept"}},
+      {{"-V"}, {"no option -V; --version"}},
       {{"db1"}, {"no command db1; there are sweep, run, jobs; ", "muster sweep db1"}},
       {{"--hlep"}, {"no option --hlep"}},
       {{"-p", "22", "10.0.0.1"}, {"no option -p;", "--tcp 22,80"}},
@@ -203,6 +205,8 @@ TEST_CASE("a title belongs to a page") {
   const std::string page = directory.file("page.html");
   CHECK(sweep({"127.0.0.1:1", "-q", "-o", page, "--title", "Rack 7"}).exit_code == 1);
   CHECK(contains(read_whole_file(page), R"("title":"Rack 7","machine":")"));
+  // What looks like an option of another tool, or like one with a dash too few, is a value here.
+  CHECK(sweep({"127.0.0.1:1", "-q", "-o", page, "--title", "-json"}).exit_code == 1);
   check_each({{{"sweep", "127.0.0.1:1", "--title", "x"}, {"--title", "add -o FILE.html"}},
               {{"sweep", "127.0.0.1:1", "-o", page, "--title", ""}, {"--title", "1 to 200"}}});
 }

@@ -1,7 +1,7 @@
 // Strategy: the bytes are a hosts file. Read again the slow way, a line and a word at a time into a
 // map, it has to give every name the same addresses.
-#include "codec/ascii.hpp"
 #include "codec/hosts_table.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -32,7 +32,7 @@ std::map<std::string, std::vector<ip_address>> read_slowly(const std::string& te
     if (!address) continue;
     while (words >> word) {
       if (word.size() > hosts_table::name_bytes_max) continue;
-      std::transform(word.begin(), word.end(), word.begin(), muster::codec::to_lower);
+      std::transform(word.begin(), word.end(), word.begin(), muster::to_lower);
       auto& addresses = found[word];
       const bool is_new = std::ranges::find(addresses, *address) == addresses.end();
       if (is_new && addresses.size() < hosts_table::addresses_max) addresses.push_back(*address);

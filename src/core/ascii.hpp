@@ -1,9 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
-namespace muster::codec {
+namespace muster {
 
 // Protocol text is ASCII whatever the locale says, which rules out <cctype>.
 
@@ -11,6 +12,11 @@ constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+inline std::string lowered(std::string_view text) {
+  std::string lower{text};
+  std::ranges::transform(lower, lower.begin(), to_lower);
+  return lower;
 }
 /// The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) {
@@ -37,4 +43,4 @@ constexpr std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-}  // namespace muster::codec
+}  // namespace muster
