@@ -27,6 +27,8 @@ struct process_options {
   /// How long it has, after SIGTERM, until SIGKILL; and how long its output is read on for after it
   /// has ended, if processes that it left behind keep it open.
   std::chrono::nanoseconds grace = std::chrono::seconds{2};
+  /// What it writes to its standard error goes to its standard output, in the order of its writes.
+  bool merge_errors = false;
   /// How much of each of its two outputs is kept; what comes after it is read and dropped.
   std::size_t output_bytes_max = 1024 * 1024;
 

@@ -126,6 +126,8 @@ void add_course_options(CLI::App& command, run_arguments& into) {
              "Append a JSON line for each target to FILE", "FILE");
   add_filled(command, "--resume", into.resume_file,
              "Run only what has not succeeded by this job log, and append\nto it", "FILE");
+  command.add_flag("--need-targets", into.need_targets,
+                   "An empty list is a mistake: exit status 2 rather than 0");
   add_filled(command, "--begin", into.begin_command,
              "Run this script first; if it fails, nothing else", "SCRIPT");
   add_filled(command, "--end", into.end_command, "Run this script when all targets are done",
@@ -150,9 +152,11 @@ void add_output_options(CLI::App& command, run_arguments& into) {
                   "Write results to FILE, too: .jsonl, .csv or .txt; repeatable")
       ->option_text("FILE")
       ->allow_extra_args(false);
-  add_size(command, "--output-max", run.process.output_bytes_max,
-           process_options::output_bytes_limit,
-           "Bytes that are kept of each output of a task (1MiB)");
+  command.add_flag("--merge", run.process.merge_errors,
+                   "Standard error of a task goes where its standard output\ngoes, in order");
+  add_size(
+      command, "--output-max", run.process.output_bytes_max, process_options::output_bytes_limit,
+      "Bytes that records of JSON and CSV keep of each output of a\ntask (1MiB); text is whole");
   add_filled(command, "--log-dir", into.log_directory,
              "Write a file for each target in DIR: its output", "DIR");
   add_output_parser(command, into.parse_json);

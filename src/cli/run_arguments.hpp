@@ -26,6 +26,7 @@ struct run_arguments : target_arguments {
   std::string job_log;      ///< Empty when there is to be none.
   std::string resume_file;  ///< The job log of an earlier run; empty when nothing is gone on with.
   std::string control_file;
+  bool need_targets = false;
   std::string begin_command;
   std::string end_command;
   std::string finally_command;

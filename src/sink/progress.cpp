@@ -72,7 +72,9 @@ std::string render_progress(const progress_snapshot& snapshot, int columns) {
   append_rate(line, snapshot.per_second);
   line += "/s  in flight ";
   append_grouped(line, snapshot.in_flight);
-  line += "  up ";
+  line += "  ";
+  line += snapshot.good;
+  line += ' ';
   append_grouped(line, snapshot.up);
   append_count(line, " timeout ", snapshot.timeout);
   append_count(line, " other ", snapshot.other);
@@ -97,6 +99,9 @@ double rate_meter::take(std::uint64_t count, std::chrono::steady_clock::time_poi
 
 void progress_line::draw(progress_snapshot snapshot, std::chrono::steady_clock::time_point now) {
   snapshot.per_second = meter_.take(snapshot.done, now);
+  // Of what is no terminal of this session, there is no foreground.
+  const pid_t foreground = ::tcgetpgrp(descriptor_);
+  if (foreground >= 0 && foreground != ::getpgrp()) return;
   // The last column stays free: writing into it makes some terminals go to the next line.
   const int columns = size_of_terminal(descriptor_).columns - 1;
   write_once(descriptor_, fmt::format("{}{}\r", clear, render_progress(snapshot, columns)));

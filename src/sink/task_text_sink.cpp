@@ -34,10 +34,9 @@ class task_text_sink final : public task_file_sink {
       : task_file_sink{std::move(file), std::move(name)}, errors_{errors}, options_{options} {}
 
   void write(const task_result& result) override {
-    const process_result& process = result.process;
     if (!options_.without_output) {
-      append(file_, process.output, process.output_truncated(), options_.terminal);
-      append(errors(), process.errors, process.errors_truncated(),
+      append(result, process_stream::output, file_, options_.terminal);
+      append(result, process_stream::errors, errors(),
              errors_ ? options_.errors_terminal : options_.terminal);
     }
     if (result.status != status::up && result.status != status::cancelled) {
@@ -48,16 +47,30 @@ class task_text_sink final : public task_file_sink {
 
  private:
   output_file& errors() { return errors_ ? *errors_ : file_; }
-  static void append(output_file& to, std::string_view text, bool truncated, bool terminal) {
-    if (text.empty()) return;
-    std::string& out = to.buffer();
-    if (terminal) {
-      append_printable_lines(out, text);
-    } else {
-      out += text;
+  void append(const task_result& result, process_stream stream, output_file& to, bool terminal) {
+    const bool is_output = stream == process_stream::output;
+    const process_result& process = result.process;
+    const std::string& kept = is_output ? process.output : process.errors;
+    bool cut = is_output ? process.output_truncated() : process.errors_truncated();
+    if (kept.empty() && !cut) return;
+    char last = '\n';
+    const auto put = [&](std::string_view piece) {
+      last = piece.back();
+      if (terminal) {
+        append_printable_lines(to.buffer(), piece);
+      } else {
+        to.buffer() += piece;
+      }
+      to.written();
+    };
+    if (cut && options_.whole_output) {
+      options_.whole_output(result, stream, put);
+      cut = false;
+    } else if (!kept.empty()) {
+      put(kept);
     }
     // What follows is to begin a line of its own, where people read it.
-    if (truncated || (terminal && !text.ends_with('\n'))) out += '\n';
+    if (cut || (terminal && last != '\n')) to.buffer() += '\n';
   }
 
   output_file* errors_;
@@ -66,13 +79,19 @@ class task_text_sink final : public task_file_sink {
 
 }  // namespace
 
+std::string_view task_word(status value, reason why) {
+  if (value == status::up) return "ok";
+  if (value != status::mismatch) return to_string(value);
+  return why == reason::killed_by_signal ? "killed" : "failed";
+}
+
 std::string describe_failure(const task_result& result) {
   const process_result& process = result.process;
   std::string out;
   append_printable(out, text_of(result.targets.front()), label_bytes_max);
   if (result.targets.size() > 1) out += fmt::format(" and {} more", result.targets.size() - 1);
   out += ": ";
-  out += to_string(result.status);
+  out += task_word(result.status, result.reason);
   if (result.reason == reason::exit_code_not_zero) {
     out += fmt::format(", exit code {}", process.exit_code);
   } else if (result.reason == reason::killed_by_signal) {
