@@ -27,7 +27,7 @@ TEST_CASE("a task of a job is ended by SIGHUP as any other") {
   const job_place place;
   place.start("a", "a\n", {"--stdin"}, {"sh", "-c", "kill -HUP $$; echo survived"});
   CHECK(place.muster({"jobs", "wait", "a"}).exit_code == 1);
-  CHECK(contains(place.muster({"jobs", "receive", "a"}).err, "a: mismatch, SIGHUP"));
+  CHECK(contains(place.muster({"jobs", "receive", "a"}).err, "a: killed, SIGHUP"));
 }
 
 TEST_CASE("a job holds nothing open that it was started with") {

@@ -114,6 +114,19 @@ TEST_CASE("a command may have words that look like options of muster, and lists 
   CHECK(result.out == "-iL -iLx --json -- a\n-iL -iLx --json -- b\n");
 }
 
+TEST_CASE("an empty list is nothing wrong, unless targets are needed") {
+  for (const char* text : {"", "\n\n"}) {
+    const auto none = tasks({"--lines", "--", "false"}, input(text));
+    CHECK(none.exit_code == 0);
+    CHECK(none.out.empty());
+    CHECK_FALSE(contains(none.err, "no target"));
+    const auto needed = tasks({"--lines", "--need-targets", "--", "false"}, input(text));
+    CHECK(needed.exit_code == 2);
+    CHECK(contains(needed.err, "there was no target to run the command for"));
+  }
+  CHECK(tasks({"--", "false"}, input("10.0.0.0/33\n")).exit_code == 2);
+}
+
 TEST_CASE("any line can be a target") {
   const auto result = tasks({"--lines", "--ordered", "--", "printf", "[%s]"},
                             input("a file.txt\n# not a comment\n\n  spaced  \n{\"a\":1}\n"));
@@ -266,7 +279,7 @@ TEST_CASE("lines of output become new targets, each once") {
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
   CHECK(lines_with(result.out, "nothing") == 10);
-  CHECK(contains(result.err, "10 up"));
+  CHECK(contains(result.err, "10 ok"));
 }
 
 TEST_CASE("what is refilled while standard input is still open is run at once") {

@@ -50,6 +50,50 @@ TEST_CASE("a log is not gone on with by the same words in other places, or run i
   }
 }
 
+TEST_CASE("a target keeps its number when a run goes on") {
+  temporary_directory directory;
+  const words command{"--lines",
+                      "-P",
+                      "1",
+                      "--resume",
+                      directory.file("log"),
+                      "--",
+                      "sh",
+                      "-c",
+                      "echo $1 $2; test $1 != 2 || test -e " + directory.file("mended"),
+                      "sh",
+                      "{}",
+                      "{#}"};
+  CHECK(tasks(command, input("1\n2\n3\n")).out == "1 1\n2 2\n3 3\n");
+  write_whole_file(directory.file("mended"), "");
+  CHECK(tasks(command, input("1\n2\n3\n4\n")).out == "2 2\n4 4\n");
+}
+
+TEST_CASE("targets that were found are there when a run goes on") {
+  temporary_directory directory;
+  const std::string mended = directory.file("mended");
+  const words command{"--lines",
+                      "--refill",
+                      "found: (.*)",
+                      "--resume",
+                      directory.file("log"),
+                      "--",
+                      "sh",
+                      "-c",
+                      "case $1 in a) echo 'found: b'; printf 'found: c\\377\\n';; *) echo ran $1; "
+                      "test -e " +
+                          mended + ";; esac",
+                      "sh"};
+  CHECK(tasks(command, input("a\n")).exit_code == 1);
+  write_whole_file(mended, "");
+  const auto again = tasks(command, input("a\n"));
+  CAPTURE(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(lines_with(again.out, "ran b") == 1);
+  CHECK(lines_with(again.out, "ran c\xff") == 1);
+  CHECK(lines_with(again.out, "found") == 0);
+}
+
 TEST_CASE("limits and outputs may be others when a run goes on") {
   temporary_directory directory;
   const std::string log = directory.file("log");
