@@ -47,6 +47,8 @@ std::string ratio_text(double ratio, const spread& rounds);
 void add_rates(const bench_place& at, const std::string& what, const char* whom,
                const std::vector<run_cost>& other, const std::vector<run_cost>& own,
                std::uint32_t count, double asked);
+/// Where the peer is not installed: nothing is measured, which is no failure of a trial.
+void add_absent(const bench_place& at, const std::string& what, const char* whom, double asked);
 work loopback_hosts(std::uint32_t first, std::uint32_t count);
 
 // What is measured, each in one or several figures.

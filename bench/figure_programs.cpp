@@ -2,6 +2,7 @@
 // GNU parallel.
 #include "figure_parts.hpp"
 #include "numbers_text.hpp"
+#include "support/process.hpp"
 
 #include <fmt/format.h>
 
@@ -40,12 +41,14 @@ void tiny_programs(const bench_place& at) {
   add_rates(at, what, "xargs -P 64 -n 1", costs[2], costs[1], count, 1);
   // It takes milliseconds for each.
   const std::uint32_t fewer = at.small ? 20 : 1'000;
+  const auto what_fewer = fmt::format("true for {} targets, 64 at once", grouped(fewer));
+  constexpr auto peer = "GNU parallel -j 64";
+  if (!test::has_program("parallel")) return add_absent(at, what_fewer, peer, 5);
   const auto some = numbers(at, fewer);
   const auto others = take_turns(at.tools, at.rounds(3),
                                  {{{"parallel", "--will-cite", "-a", some, "-j", width, "true"}},
                                   {muster_run(at, some, width, {"--", "true"})}});
-  add_rates(at, fmt::format("true for {} targets, 64 at once", grouped(fewer)),
-            "GNU parallel -j 64", others[0], others[1], fewer, 5);
+  add_rates(at, what_fewer, peer, others[0], others[1], fewer, 5);
 }
 
 void sleeping_programs(const bench_place& at) {

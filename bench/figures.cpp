@@ -48,6 +48,11 @@ double rate(const std::vector<run_cost>& runs, std::uint32_t count) {
 
 }  // namespace
 
+void add_absent(const bench_place& at, const std::string& what, const char* whom, double asked) {
+  at.add(fmt::format("{}: rate against {}", what, whom), fmt::format("≥ {}", asked),
+         "not measured: it is not installed", at.small);
+}
+
 void add_rates(const bench_place& at, const std::string& what, const char* whom,
                const std::vector<run_cost>& other, const std::vector<run_cost>& own,
                std::uint32_t count, double asked) {

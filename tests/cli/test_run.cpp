@@ -13,7 +13,7 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   for (const char* line :
        {"at 127.0.0.1\n", "at 127.0.0.2\n", "at 127.0.0.3\n", "at localhost:80\n"})
     CHECK(contains(result.out, line));
-  CHECK(contains(result.err, "4 up"));
+  CHECK(contains(result.err, "4 ok"));
 }
 
 TEST_CASE("a script takes a target apart as a shell does") {
@@ -255,7 +255,7 @@ TEST_CASE("a batch goes to one process, as arguments or as lines of its input") 
   CHECK(contains(result.out, R"("targets":["1","2","3"])"));
   CHECK(contains(result.out, R"("output":"1 2 3\n")"));
   CHECK(contains(result.out, R"("output":"7\n")"));
-  CHECK(contains(result.err, "7 up"));
+  CHECK(contains(result.err, "7 ok"));
   const auto fed = tasks({"--lines", "--batch", "2,4", "--stdin", "--ordered", "--", "wc", "-l"},
                          input(numbers(6)));
   CHECK(fed.out == "4\n2\n");
