@@ -68,5 +68,6 @@ void hosts_file_names(const bench_place& at);
 void tiny_programs(const bench_place& at);
 void sleeping_programs(const bench_place& at);
 void writing_programs(const bench_place& at);
+void large_outputs(const bench_place& at);
 
 }  // namespace muster::bench

@@ -95,4 +95,28 @@ void writing_programs(const bench_place& at) {
          more <= less * same);
 }
 
+void large_outputs(const bench_place& at) {
+  constexpr std::uint32_t count = 100;
+  const std::string each = at.small ? "1000" : "10485760";
+  const auto list = numbers(at, count);
+  const auto counted = [](const std::string& pipeline) {
+    return figure_command{{"sh", "-c", pipeline + " | wc -c"}};
+  };
+  const auto own = [&](const std::string& bytes) {
+    return counted(fmt::format("{} run --lines -iL {} -P 4 --stdin -- head -c {} /dev/zero",
+                               at.tools.muster, list, bytes));
+  };
+  const auto costs = take_turns(
+      at.tools, at.rounds(5),
+      {own(each), counted(fmt::format("xargs -a {} -P 4 -I{{}} head -c {} /dev/zero", list, each)),
+       own("10486")});
+  const auto what = fmt::format("{} tasks that write {} bytes each, to a pipe", count, each);
+  add_rates(at, what, "xargs -P 4", costs[1], costs[0], count, 1);
+  const double large = over(costs[0], largest_of).max;
+  const double small = over(costs[2], largest_of).max;
+  constexpr double same = 1.1;
+  at.add(what + ": memory of muster, and where they write a thousandth", "the same",
+         fmt::format("{} and {}", memory_text(large), memory_text(small)), large <= small * same);
+}
+
 }  // namespace muster::bench

@@ -32,7 +32,8 @@ constexpr figure_part all_parts[] = {{"icmp", icmp_rates},
                                      {"hosts-file", hosts_file_names},
                                      {"programs", tiny_programs},
                                      {"sleepers", sleeping_programs},
-                                     {"writers", writing_programs}};
+                                     {"writers", writing_programs},
+                                     {"outputs", large_outputs}};
 
 }  // namespace
 

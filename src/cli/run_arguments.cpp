@@ -183,14 +183,6 @@ void add_job_options(CLI::App& command, run_arguments& into) {
   add_state_directory(command, into.state_directory);
 }
 
-bool writes_records(const run_arguments& arguments) {
-  const auto is_records = [](const std::string& path) {
-    return !path.ends_with(".txt") && !path.ends_with(".log");
-  };
-  return arguments.json || arguments.csv ||
-         std::any_of(arguments.output_files.begin(), arguments.output_files.end(), is_records);
-}
-
 void check_fit(run_arguments& into) {
   run_options& run = into.run;
   if (into.nul_ended) {
@@ -232,6 +224,14 @@ constexpr const char* examples =
     "130 interrupted. Everything else: docs/run.md";
 
 }  // namespace
+
+bool writes_records(const run_arguments& arguments) {
+  const auto is_records = [](const std::string& path) {
+    return !path.ends_with(".txt") && !path.ends_with(".log");
+  };
+  return arguments.json || arguments.csv ||
+         std::any_of(arguments.output_files.begin(), arguments.output_files.end(), is_records);
+}
 
 void add_state_directory(CLI::App& command, std::string& into) {
   command

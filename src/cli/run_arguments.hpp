@@ -36,6 +36,8 @@ struct run_arguments : target_arguments {
   run_options run;
 };
 
+/// Whether results are written as records, of JSON or CSV.
+bool writes_records(const run_arguments& arguments);
 /// Adds the options of `muster run` to its subcommand; parsing fills in `into`, which outlives it.
 void add_run_options(CLI::App& command, run_arguments& into);
 /// Adds the option that says where jobs are kept.

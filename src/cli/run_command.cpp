@@ -23,7 +23,9 @@
 #include "net/resume.hpp"
 #include "sink/task_summary.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -52,6 +54,9 @@ namespace {
 constexpr const char* no_memory_text =
     "out of memory; --max-in-flight, --output-max, --dedupe and --randomize decide how much it "
     "takes";
+
+// What is more than this of an output waits in a file for its turn.
+constexpr std::size_t text_bytes_kept = 64 * 1024;
 
 /// Everything that a run consists of, in the order in which it may be taken apart.
 class task_command final : private run_observer {
@@ -118,6 +123,11 @@ class task_command final : private run_observer {
     if (options.dry_run) {
       options.refill.clear();  // it would look for targets in the commands
       options.rate = 0;
+    }
+    // Where no record has to have it, the beginning need not be in memory either.
+    if (!writes_records(arguments_) && options.refill.empty() && !keeper_) {
+      options.process.output_bytes_max =
+          std::min(options.process.output_bytes_max, text_bytes_kept);
     }
     if (keeper_) {
       options.first_sequence = keeper_->first_sequence();
