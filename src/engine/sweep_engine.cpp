@@ -203,6 +203,7 @@ asio::awaitable<sweep_summary> sweep_engine::run() {
     pump(scope_, *this);
   };
   co_await course_.take(options_.run_deadline, start);
+  prober_.rest();
   if (window_) window_->flush();
   co_return summary();
 }

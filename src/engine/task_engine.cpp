@@ -288,6 +288,8 @@ void task_engine::kill() {
 asio::awaitable<run_summary> task_engine::run() {
   const std::function<void()> start = [this] { pump(scope_, *this); };
   co_await course_.take(options_.run_deadline, start);
+  if (names_) names_->cancel();
+  host_.scarce().rest();
   if (window_) window_->flush();
   co_return summary();
 }
