@@ -79,7 +79,8 @@ void check(const std::vector<std::string>& arguments, const process_options& opt
 asio::awaitable<process_result> run(std::vector<std::string> arguments, process_options options) {
   check(arguments, options);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  awaited_process own{process_service::host_of(executor.context()), executor};
+  process_host& host = process_service::host_of(executor.context());
+  awaited_process own{host, executor};
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
@@ -94,6 +95,7 @@ asio::awaitable<process_result> run(std::vector<std::string> arguments, process_
   const auto over = [&own] { return !own.running(); };
   const auto stop = [&own] { own.stop(); };
   co_await await_end(own.ended(), over, stop);
+  host.scarce().rest();
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return own.take_result();
 }

@@ -27,7 +27,7 @@ interrupted = 130
 stand_ins = {
     "ping": "echo pong",
     "ssh": "sleep 0.5",  # so that a job goes on for a while
-    **dict.fromkeys(["curl", "backup", "check_http", "check_ssh"], "exit 0"),
+    **dict.fromkeys(["curl", "backup", "check_http", "check_ssh", "jq"], "exit 0"),
 }
 
 # What the pages' commands read.
