@@ -3,9 +3,12 @@
 #include "muster/status.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <asio/awaitable.hpp>
@@ -61,8 +64,28 @@ struct process_result {
   std::chrono::nanoseconds cpu_time{0};         ///< User and system time, its children's included.
 };
 
-/// Runs a program: `arguments[0]` is looked up in PATH unless it has a slash in it. No shell is
-/// involved, but a script without a `#!` line is run by /bin/sh, as execvp(3) does.
+/// A program and its arguments: `{"ping", "-c1", host}`, or a vector of words. A class of its own,
+/// as GCC 12 can't compile a list of strings in a `co_await` expression.
+class command_line {
+ public:
+  command_line() = default;
+  template <class... Words>
+  requires((std::convertible_to<Words, std::string> ||
+            std::convertible_to<Words, std::string_view>)&&...) command_line(Words&&... words) {
+    words_.reserve(sizeof...(words));
+    (words_.emplace_back(std::forward<Words>(words)), ...);
+  }
+  command_line(std::vector<std::string> words) : words_{std::move(words)} {}
+
+  const std::vector<std::string>& words() const& { return words_; }
+  std::vector<std::string> words() && { return std::move(words_); }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+/// Runs a program: the command's first word is looked up in PATH unless it has a slash in it. No
+/// shell is involved, but a script without a `#!` line is run by /bin/sh, as execvp(3) does.
 ///
 /// The process has a session of its own, default signal handling, no other descriptors than its
 /// three streams, and the limit on open files that this process had at its start. When it has
@@ -70,10 +93,13 @@ struct process_result {
 /// of its own. It is killed by the kernel if this process dies first. While this machine is short
 /// of processes, descriptors or memory, it waits; its timeout does not run meanwhile.
 ///
-/// Cancelling the awaitable ends the process, and the result says `cancelled`. Throws
-/// std::invalid_argument when `arguments` is empty or holds a NUL byte. One thread runs the
-/// executor's io_context; the children of one context share a descriptor to be waited for.
-asio::awaitable<process_result> run_process(std::vector<std::string> arguments,
-                                            process_options options = {});
+/// Cancelling the awaitable ends the process, and the result says `cancelled`; the caller remains
+/// cancelled, as its next `co_await` will tell it. `terminal` and `partial` requests are heard; a
+/// `total` one is not, since a program that has run can't be undone. Throws std::invalid_argument
+/// when there is no word or one holds a NUL byte. One thread runs the executor's io_context; the
+/// children of one context share a descriptor to be waited for.
+asio::awaitable<process_result> run_process(command_line command, process_options options);
+/// The same, with the default options.
+asio::awaitable<process_result> run_process(command_line command);
 
 }  // namespace muster

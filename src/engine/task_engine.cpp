@@ -13,8 +13,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <asio/use_awaitable.hpp>
-
 #include <unistd.h>
 
 namespace muster {
@@ -290,10 +288,10 @@ void task_engine::kill() {
 }
 
 asio::awaitable<run_summary> task_engine::run() {
-  course_.begin();
-  pump(scope_, *this);
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await course_.over(options_.run_deadline);
+  const std::function<void()> start = [this] { pump(scope_, *this); };
+  co_await course_.take(options_.run_deadline, start);
+  if (names_) names_->cancel();
+  host_.scarce().rest();
   if (window_) window_->flush();
   co_return summary();
 }

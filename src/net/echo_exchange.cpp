@@ -213,6 +213,11 @@ void echo_exchange::cancel_unsent() {
   }
 }
 
+void echo_exchange::rest() {
+  pause_over_->clear();
+  transport_->rest();
+}
+
 // ---- Receiving
 
 void echo_exchange::receive() {

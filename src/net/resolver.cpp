@@ -3,6 +3,9 @@
 // resolver, posted to the io_context, hands queued flights to c-ares, a bounded number at a time,
 // and tells the waiters of those that have ended. So waiters are called from one place only, with
 // neither c-ares nor a call to the resolver below them on the stack, and may do as they please.
+//
+// A coroutine may own the very resolver that it waits for, so that neither is destroyed before the
+// other: a service of the io_context knows every resolver, and breaks that circle at its end.
 #include "muster/resolver.hpp"
 
 #include "muster/intrusive_list.hpp"
@@ -15,9 +18,11 @@
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <ranges>
 #include <stdexcept>
 #include <unordered_map>
 
+#include <asio/execution_context.hpp>
 #include <asio/steady_timer.hpp>
 
 namespace muster {
@@ -70,7 +75,7 @@ bool is_localhost(std::string_view key) {
 
 }  // namespace
 
-class resolver::state : public std::enable_shared_from_this<state> {
+class resolver::state : public std::enable_shared_from_this<state>, public list_hook {
  public:
   state(asio::io_context& context, resolver_options options)
       : context_{context},
@@ -82,7 +87,12 @@ class resolver::state : public std::enable_shared_from_this<state> {
         delay_timer_{context} {}
 
   const lookup_answer* resolve(std::string_view name, waiter& interest);
+  /// Ends everything; those who wait are told that they have been abandoned.
   void close();
+  /// Somebody who waited was cancelled. If that was the last one, the lookups are of no use.
+  void interest_lost();
+  /// Moves those who wait to `waiters`.
+  void disown(intrusive_list<waiter>& waiters);
   const resolver_statistics& statistics() const { return statistics_; }
 
  private:
@@ -120,6 +130,7 @@ class resolver::state : public std::enable_shared_from_this<state> {
   void forget(const flight& left_over);
   std::chrono::seconds ttl_of(const dns_reply& reply) const;
   void tell_waiters();
+  bool is_awaited() const;
 
   asio::io_context& context_;
   resolver_options options_;
@@ -145,6 +156,7 @@ class resolver::state : public std::enable_shared_from_this<state> {
   std::deque<delayed> delays_;  // oldest first
   std::size_t in_flight_ = 0;
   bool turn_scheduled_ = false;
+  bool interest_lost_ = false;
   asio::steady_timer settle_timer_;
   bool settle_timer_armed_ = false;
   asio::steady_timer delay_timer_;
@@ -210,6 +222,7 @@ void resolver::state::schedule_turn() {
 
 void resolver::state::turn() {
   turn_scheduled_ = false;
+  if (std::exchange(interest_lost_, false) && !is_awaited()) return close();
   start_queued();
   end_delays(clock::now());
   tell_waiters();
@@ -390,30 +403,75 @@ void resolver::state::tell_waiters() {
   }
 }
 
-/// Ends everything. A turn that is on the stack, in a waiter that destroyed the resolver, still
-/// holds this object and finds nothing left to do.
+bool resolver::state::is_awaited() const {
+  const auto has_waiters = [](const auto& flying) { return !flying->waiters.empty(); };
+  return std::ranges::any_of(flights_ | std::views::values, has_waiters) ||
+         std::ranges::any_of(ended_, has_waiters);
+}
+
+void resolver::state::interest_lost() {
+  interest_lost_ = true;
+  schedule_turn();
+}
+
+// A turn that is on the stack, in a waiter that destroyed the resolver, still holds this object and
+// finds nothing left to do.
 void resolver::state::close() {
   channel_.reset();
   left_over_.clear();
-  std::vector<std::shared_ptr<flight>> open{ended_.begin(), ended_.end()};
-  for (const auto& [name, flying] : flights_)
-    open.push_back(flying);
+  delays_.clear();
+  in_flight_ = young_count_ = 0;
+  if (std::exchange(settle_timer_armed_, false)) settle_timer_.cancel();
+  if (std::exchange(delay_timer_armed_, false)) delay_timer_.cancel();
+  intrusive_list<waiter> waiters;
+  disown(waiters);
   ended_.clear();
   flights_.clear();
-  for (const auto& flying : open) {
-    while (!flying->waiters.empty())
-      flying->waiters.pop_front().abandoned();
-  }
+  while (!waiters.empty())
+    waiters.pop_front().abandoned();
 }
 
+void resolver::state::disown(intrusive_list<waiter>& waiters) {
+  for (const auto& flying : ended_)
+    waiters.splice_back(flying->waiters);
+  for (const auto& [name, flying] : flights_)
+    waiters.splice_back(flying->waiters);
+}
+
+/// What knows every resolver of an io_context.
+class resolver::service final : public asio::execution_context::service {
+ public:
+  static inline asio::execution_context::id id;
+  explicit service(asio::execution_context& context) : asio::execution_context::service{context} {}
+
+  void add(state& one) { states_.push_back(one); }
+
+ private:
+  void shutdown() override {
+    intrusive_list<waiter> waiters;
+    while (!states_.empty())
+      states_.pop_front().disown(waiters);
+    while (!waiters.empty())
+      waiters.pop_front().discarded();
+  }
+
+  intrusive_list<state> states_;
+};
+
 resolver::resolver(asio::io_context& context, resolver_options options)
-    : context_{context}, state_{std::make_shared<state>(context, std::move(options))} {}
+    : context_{context}, state_{std::make_shared<state>(context, std::move(options))} {
+  asio::use_service<service>(context).add(*state_);
+}
 
 resolver::~resolver() { state_->close(); }
 
 const lookup_answer* resolver::resolve(std::string_view name, waiter& interest) {
   return state_->resolve(name, interest);
 }
+
+void resolver::interest_lost() { state_->interest_lost(); }
+
+void resolver::cancel() { state_->close(); }
 
 resolver_statistics resolver::statistics() const { return state_->statistics(); }
 

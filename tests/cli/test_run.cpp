@@ -16,10 +16,25 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   CHECK(contains(result.err, "4 ok"));
 }
 
-TEST_CASE("a script takes a target apart as a shell does") {
-  const auto result = tasks({"/srv/pictures/a b.tar.gz", "--lines", "--shell", "--",
-                             "f={}; echo \"${f##*/}|${f%/*}|${f%.*}|${f##*.}\""});
-  CHECK(result.out == "a b.tar.gz|/srv/pictures|/srv/pictures/a b.tar|gz\n");
+TEST_CASE("a script takes a target apart as parallel does") {
+  const std::string values =
+      "a/b.c/d\nx\n.hidden\ndir/\n/x\na.\na b/c.d e.f\na.tar.gz\ndir.d/\na/.b\n";
+  const auto of_each = [&](const std::string& script) {
+    return tasks({"--lines", "--ordered", "--shell", "--", script}, input(values)).out;
+  };
+  CHECK(of_each("f={}; echo \"${f##*/}\"") == "d\nx\n.hidden\n\nx\na.\nc.d e.f\na.tar.gz\n\n.b\n");
+  CHECK(of_each("f={}; echo \"$(dirname -- \"$f\")\"") == "a/b.c\n.\n.\n.\n/\n.\na b\n.\n.\na\n");
+  CHECK(of_each("f={}; case ${f##*/} in *.*) f=${f%.*};; esac; echo \"$f\"") ==
+        "a/b.c/d\nx\n\ndir/\n/x\na\na b/c.d e\na.tar\ndir.d/\na/\n");
+  CHECK(of_each("f={}; f=${f##*/}; echo \"${f%.*}\"") == "d\nx\n\n\nx\na\nc.d e\na.tar\n\n\n");
+}
+
+TEST_CASE("a script can have a beginning and an end around the targets of its batch") {
+  const auto result = tasks({"--lines", "--batch", "1,100", "--shell", "--",
+                             "trap 'echo over' EXIT; echo begin; for t in {}; do echo \"<$t>\"; "
+                             "done; echo end"},
+                            input("a\nb c\n"));
+  CHECK(result.out == "begin\n<a>\n<b c>\nend\nover\n");
 }
 
 TEST_CASE(

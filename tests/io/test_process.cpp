@@ -319,6 +319,34 @@ TEST_CASE("cancelling ends the process, and says so") {
   CHECK(result->signal == SIGTERM);
 }
 
+namespace {
+
+const std::string long_word{"a word that is too long for the room that a short string has"};
+
+asio::awaitable<void> run_in_one_expression(std::vector<process_result>& results) {
+  process_options options;
+  options.environment = {"OWN=" + long_word};
+  results.push_back(co_await run_process({"echo", "one", long_word}));
+  results.push_back(co_await run_process({"printenv", "OWN"}, options));
+  const std::vector<std::string> words{"echo", long_word};
+  results.push_back(co_await run_process(words));
+  results.push_back(co_await run_process(words, options));
+}
+
+}  // namespace
+
+TEST_CASE("a program and its words may be named within the expression that awaits it") {
+  asio::io_context context{1};
+  std::vector<process_result> results;
+  asio::co_spawn(context, run_in_one_expression(results),
+                 [](std::exception_ptr error) { CHECK_FALSE(error); });
+  context.run();
+  REQUIRE(results.size() == 4);
+  CHECK(results[0].output == "one " + long_word + "\n");
+  for (std::size_t i = 1; i < 4; ++i)
+    CHECK(results[i].output == long_word + "\n");
+}
+
 TEST_CASE("many processes at once share one thread, and each gets its own result") {
   asio::io_context context{1};
   int right = 0;
