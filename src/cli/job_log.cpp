@@ -139,7 +139,7 @@ void job_log::note(const task_result& result, const std::vector<std::string>& fo
   }
 }
 
-void job_log::note_length(const std::string& path, std::uint64_t bytes) {
+void job_log::note_length(std::string_view path, std::uint64_t bytes) {
   std::string& out = file_.buffer();
   begin_line(out, std::chrono::system_clock::now());
   append_member(out, job_log_reader::file_member, path);

@@ -34,7 +34,7 @@ class job_log {
   /// A task has ended, and `found` are new targets that came out of it. Nothing is written yet.
   void note(const task_result& result, const std::vector<std::string>& found);
   /// How long a file of results is that has all of what was noted.
-  void note_length(const std::string& path, std::uint64_t bytes);
+  void note_length(std::string_view path, std::uint64_t bytes);
   bool has_notes() const { return !notes_.empty(); }
   /// Writes what was noted: lengths first, as what is beyond them is cut off by whoever goes on.
   void flush();

@@ -4,6 +4,7 @@
 #include "cli/regular_file.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "core/file_state.hpp"
 #include "core/parsed.hpp"
 #include "core/whole_number.hpp"
 #include "net/resume.hpp"
@@ -72,7 +73,7 @@ void run_control::watch_file(const std::string& path) {
   if (descriptor < 0) throw std::system_error{errno, std::generic_category(), "--control"};
   changes_.assign(descriptor);
   watch_ways();
-  read_file();
+  look_again();
   follow_file(scope_, *this);
 }
 
@@ -110,10 +111,8 @@ job run_control::follow_file(job_scope&, run_control& self) {
 void run_control::look_again() {
   struct stat now {};
   if (::stat(path_.c_str(), &now) != 0) return;
-  const bool same = now.st_dev == seen_.st_dev && now.st_ino == seen_.st_ino &&
-                    now.st_size == seen_.st_size && now.st_mtim.tv_sec == seen_.st_mtim.tv_sec &&
-                    now.st_mtim.tv_nsec == seen_.st_mtim.tv_nsec;
-  if (same) return;
+  if (is_same_state(now, seen_)) return;
+  seen_ = now;
   try {
     watch_ways();  // it may be another way by now
   } catch (const std::system_error& error) {
@@ -130,7 +129,6 @@ void run_control::read_file() {
   }
   std::ifstream file{path_, std::ios::binary};
   if (!file) return;
-  if (::stat(path_.c_str(), &seen_) != 0) seen_ = {};
   std::string text(file_bytes_max, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

@@ -117,6 +117,9 @@ void run_outputs::open_logs(const run_arguments& arguments, std::string_view com
   const std::string& log = arguments.job_log.empty() ? arguments.resume_file : arguments.job_log;
   if (log.empty()) return;
   job_log_.emplace(log, command);
+  // Known before anything is in them, or a kill before the first flush would leave that unknown.
+  log_lengths();
+  job_log_->flush();
   if (!arguments.run.refill.empty()) refill_.emplace(arguments.run.refill);
 }
 
@@ -197,11 +200,14 @@ void run_outputs::flush_all() {
 /// Only what was delivered is logged, and what was not is run again.
 void run_outputs::flush_logs() {
   if (!job_log_ || !job_log_->has_notes() || !failure().empty()) return;
-  for (const auto& one : sinks_) {
-    if (one.get() != standard_output_)
-      job_log_->note_length(std::string{one->name()}, one->bytes());
-  }
+  log_lengths();
   job_log_->flush();
+}
+
+void run_outputs::log_lengths() {
+  for (const auto& one : sinks_) {
+    if (one.get() != standard_output_) job_log_->note_length(one->name(), one->bytes());
+  }
 }
 
 void run_outputs::watch(command_run& running) {

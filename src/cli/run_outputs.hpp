@@ -73,6 +73,7 @@ class run_outputs {
   void log(const task_result& result);
   void flush();
   void flush_logs();
+  void log_lengths();
   void draw();
 
   delayed_flush flush_soon_;

@@ -12,8 +12,9 @@
 #include "net/dns_cache.hpp"
 #include "net/dns_channel.hpp"
 #include "net/dns_config.hpp"
-#include "net/hosts_file.hpp"
+#include "net/local_names.hpp"
 #include "net/name_lookup.hpp"
+#include "net/timeline.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -23,7 +24,6 @@
 #include <unordered_map>
 
 #include <asio/execution_context.hpp>
-#include <asio/steady_timer.hpp>
 
 namespace muster {
 
@@ -61,18 +61,6 @@ constexpr std::chrono::seconds local_ttl = 1s;
 // targets with the same name.
 constexpr std::chrono::seconds failure_ttl = 1s;
 
-constexpr ip_address loopback_v4 = ip_address::from_v4(0x7f00'0001);
-constexpr ip_address loopback_v6 = ip_address::from_bits(0, 1);
-
-/// localhost and all below it (RFC 6761, 6.3), whatever the hosts file and name servers say.
-bool is_localhost(std::string_view key) {
-  constexpr std::string_view localhost = "localhost";
-  if (key.back() == '.') key.remove_suffix(1);
-  if (!key.ends_with(localhost)) return false;
-  key.remove_suffix(localhost.size());
-  return key.empty() || key.back() == '.';
-}
-
 }  // namespace
 
 class resolver::state : public std::enable_shared_from_this<state>, public list_hook {
@@ -81,10 +69,11 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
       : context_{context},
         options_{std::move(options)},
         channel_options_{channel_options(options_)},
-        hosts_{options_.hosts_file},
+        known_here_{options_.hosts_file, options_.preference},
         cache_{options_.cache_entries_max},
-        settle_timer_{context},
-        delay_timer_{context} {}
+        time_{context},
+        settled_{time_.make_alarm([this] { schedule_turn(); })},
+        delays_over_{time_.make_alarm([this] { schedule_turn(); })} {}
 
   const lookup_answer* resolve(std::string_view name, waiter& interest);
   /// Ends everything; those who wait are told that they have been abandoned.
@@ -113,18 +102,15 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
   };
 
   const lookup_answer* numeric(ip_address address);
-  std::vector<ip_address> local_addresses(std::string_view key);
   void schedule_turn();
   void turn();
   void start_queued();
   void start(flight& next, clock::time_point now);
   void settle(clock::time_point now);
-  void wait_to_settle();
   reason ensure_channel();
   void note_read(flight& read);
   void no_longer_young(flight& any);
   void delay(flight& any);
-  void wait_for_delays();
   void end_delays(clock::time_point now);
   void finish(flight& ended, dns_reply reply);
   void forget(const flight& left_over);
@@ -138,7 +124,7 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
   codec::resolv_conf conf_;
   bool config_is_read_ = false;
   lookup_answer local_;  // the one given last that was no remembered one
-  hosts_file hosts_;
+  local_names known_here_;
   dns_cache cache_;
   resolver_statistics statistics_;
   // Queued and under way, by `flight::name`.
@@ -157,10 +143,9 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
   std::size_t in_flight_ = 0;
   bool turn_scheduled_ = false;
   bool interest_lost_ = false;
-  asio::steady_timer settle_timer_;
-  bool settle_timer_armed_ = false;
-  asio::steady_timer delay_timer_;
-  bool delay_timer_armed_ = false;
+  system_timeline time_;
+  std::unique_ptr<alarm> settled_;
+  std::unique_ptr<alarm> delays_over_;
   std::unique_ptr<dns_channel> channel_;  // last: it refers to the flights
 };
 
@@ -178,7 +163,7 @@ const lookup_answer* resolver::state::resolve(std::string_view name, waiter& int
   }
   auto place = flights_.find(key);
   if (place == flights_.end()) {
-    if (auto found = local_addresses(key); !found.empty()) {
+    if (auto found = known_here_.find(key); !found.empty()) {
       local_ = {reason::none, usable_family(std::move(found), options_.preference)};
       cache_.store(key, local_, now, local_ttl);
       return &local_;
@@ -199,18 +184,6 @@ const lookup_answer* resolver::state::numeric(ip_address address) {
       address.is_v4() ? allows_v4(options_.preference) : allows_v6(options_.preference);
   local_ = wanted ? lookup_answer{reason::none, {address}} : lookup_answer{reason::no_address, {}};
   return &local_;
-}
-
-/// The addresses of an allowed family that this machine knows for a name; empty if none.
-std::vector<ip_address> resolver::state::local_addresses(std::string_view key) {
-  const bool v4 = allows_v4(options_.preference);
-  const bool v6 = allows_v6(options_.preference);
-  auto found = is_localhost(key) ? std::vector{loopback_v4, loopback_v6} : hosts_.table().find(key);
-  // Where IPv6 is not wanted, glibc takes `::1` of the hosts file for 127.0.0.1.
-  const bool has_v4 = std::ranges::find(found, loopback_v4) != found.end();
-  if (!v6 && !has_v4) std::ranges::replace(found, loopback_v6, loopback_v4);
-  std::erase_if(found, [&](ip_address address) { return !(address.is_v4() ? v4 : v6); });
-  return found;
 }
 
 void resolver::state::schedule_turn() {
@@ -248,9 +221,11 @@ void resolver::state::start_queued() {
     start(next, now);
   }
   // Otherwise the next lookup that ends schedules a turn.
-  if (!queued_.empty() && !young_.empty()) return wait_to_settle();
-  // An idle resolver must not keep the io_context running.
-  if (std::exchange(settle_timer_armed_, false)) settle_timer_.cancel();
+  if (!queued_.empty() && !young_.empty()) {
+    settled_->set(young_.front().began + settle_time);
+  } else {
+    settled_->clear();  // an idle resolver must not keep the io_context running
+  }
 }
 
 void resolver::state::start(flight& next, clock::time_point now) {
@@ -271,18 +246,6 @@ void resolver::state::settle(clock::time_point now) {
     young_.pop_front();
     --young_count_;
   }
-}
-
-/// Schedules a turn for when the oldest of the young lookups no longer counts as one.
-void resolver::state::wait_to_settle() {
-  if (std::exchange(settle_timer_armed_, true)) return;
-  settle_timer_.expires_at(young_.front().began + settle_time);
-  settle_timer_.async_wait([weak = weak_from_this()](asio::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->settle_timer_armed_ = false;
-    self->schedule_turn();
-  });
 }
 
 /// `none`, or why there is no channel this time.
@@ -318,18 +281,7 @@ void resolver::state::note_read(flight& read) {
 void resolver::state::delay(flight& any) {
   const auto place = flights_.find(any.name);
   delays_.push_back({clock::now() + resolution_delay, place->second});
-  wait_for_delays();
-}
-
-void resolver::state::wait_for_delays() {
-  if (std::exchange(delay_timer_armed_, true)) return;
-  delay_timer_.expires_at(delays_.front().until);
-  delay_timer_.async_wait([weak = weak_from_this()](asio::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->delay_timer_armed_ = false;
-    self->schedule_turn();
-  });
+  delays_over_->set(delays_.front().until);
 }
 
 /// Ends what was waited for long enough, and what nobody waits for.
@@ -341,8 +293,8 @@ void resolver::state::end_delays(clock::time_point now) {
     delays_.pop_front();
     if (matters) which->stop_waiting();
   }
-  if (!delays_.empty()) return wait_for_delays();
-  if (std::exchange(delay_timer_armed_, false)) delay_timer_.cancel();
+  if (!delays_.empty()) return delays_over_->set(delays_.front().until);
+  delays_over_->clear();
   // What is left over must not keep the io_context running.
   if (flights_.empty() && !left_over_.empty()) {
     channel_.reset();
@@ -421,8 +373,8 @@ void resolver::state::close() {
   left_over_.clear();
   delays_.clear();
   in_flight_ = young_count_ = 0;
-  if (std::exchange(settle_timer_armed_, false)) settle_timer_.cancel();
-  if (std::exchange(delay_timer_armed_, false)) delay_timer_.cancel();
+  settled_->clear();
+  delays_over_->clear();
   intrusive_list<waiter> waiters;
   disown(waiters);
   ended_.clear();

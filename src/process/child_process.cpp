@@ -31,7 +31,8 @@ using clock = std::chrono::steady_clock;
 // Pieces that are read of one stream before others have their turn.
 constexpr int reads_max = 4;
 constexpr std::uint64_t much_bytes = 256 * 1024;
-constexpr int large_pipe_bytes = 1024 * 1024;
+// A quarter of what a user may have in pipes is for 64 tasks (pipe(7)).
+constexpr int large_pipe_bytes = 256 * 1024;
 // How long a process that was killed is waited for. The kernel ends it at once unless it is held up
 // itself, as by a disk; on a busy machine that takes a moment all the same.
 constexpr std::chrono::seconds killed_wait{5};

@@ -219,14 +219,6 @@ int output_file::write_patiently(std::string_view bytes) {
   const int way = eager_ >= 0 ? eager_ : descriptor_;
   const std::size_t piece_max = eager_ >= 0 ? bytes.size() : piece_bytes_max;
   for (int pardons = 0; !bytes.empty();) {
-    if (eager_ >= 0) {
-      const ssize_t count = ::write(way, bytes.data(), bytes.size());
-      if (count > 0) {
-        bytes.remove_prefix(static_cast<std::size_t>(count));
-        pardons = 0;
-        continue;
-      }
-    }
     pollfd entry{descriptor_, POLLOUT, 0};
     const int ready = ::poll(&entry, 1, patience_ms);
     if (ready < 0 && errno != EINTR) return errno;

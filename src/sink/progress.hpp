@@ -58,6 +58,8 @@ class progress_line {
   void erase();
 
  private:
+  bool may_draw() const;
+
   int descriptor_;
   rate_meter meter_;
   bool drawn_ = false;

@@ -213,6 +213,24 @@ TEST_CASE("standard output gets all of each task of a run that is killed and gon
   }
 }
 
+TEST_CASE("a run that is killed before it wrote anything leaves nothing to go on behind") {
+  temporary_directory directory;
+  process_options here = input("a\n");
+  here.directory = directory.path().string();
+  here.keep_stdin = true;
+  write_whole_file(directory.file("r.txt"), "of another run\n");
+  const words command{"run", "--lines", "-q", "--resume",           "log", "-o", "r.txt",
+                      "--",  "sh",      "-c", "sleep 0.2; echo $1", "sh"};
+  process running{muster_command(command), here};
+  for (int i = 0; i < 1000 && lines_in(directory.file("log")).size() < 2; ++i)
+    ::usleep(10'000);
+  running.send_signal(SIGKILL);
+  running.wait(10s);
+  here.keep_stdin = false;
+  CHECK(run(muster_command(command), here).exit_code == 0);
+  CHECK(read_whole_file(directory.file("r.txt")) == "a\n");
+}
+
 TEST_CASE("what a reader that went away has not had is run again") {
   temporary_directory directory;
   process_options here = input(numbers(40));
