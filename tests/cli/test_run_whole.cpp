@@ -217,16 +217,25 @@ TEST_CASE("a run that is killed before it wrote anything leaves nothing to go on
   temporary_directory directory;
   process_options here = input("a\n");
   here.directory = directory.path().string();
-  here.keep_stdin = true;
   write_whole_file(directory.file("r.txt"), "of another run\n");
-  const words command{"run", "--lines", "-q", "--resume",           "log", "-o", "r.txt",
-                      "--",  "sh",      "-c", "sleep 0.2; echo $1", "sh"};
+  const words command{"run",
+                      "--lines",
+                      "-q",
+                      "--resume",
+                      "log",
+                      "-o",
+                      "r.txt",
+                      "--",
+                      "sh",
+                      "-c",
+                      "touch began; test -e go || sleep 600; echo $1",
+                      "sh"};
   process running{muster_command(command), here};
-  for (int i = 0; i < 1000 && lines_in(directory.file("log")).size() < 2; ++i)
+  for (int i = 0; i < 1000 && !std::filesystem::exists(directory.file("began")); ++i)
     ::usleep(10'000);
   running.send_signal(SIGKILL);
   running.wait(10s);
-  here.keep_stdin = false;
+  write_whole_file(directory.file("go"), "");
   CHECK(run(muster_command(command), here).exit_code == 0);
   CHECK(read_whole_file(directory.file("r.txt")) == "a\n");
 }
