@@ -59,6 +59,13 @@ struct process_result {
   std::uint64_t error_bytes = 0;
   bool output_truncated() const { return output_bytes > output.size(); }
   bool errors_truncated() const { return error_bytes > errors.size(); }
+  /// The same of either.
+  const std::string& kept(process_stream stream) const {
+    return stream == process_stream::output ? output : errors;
+  }
+  bool truncated(process_stream stream) const {
+    return stream == process_stream::output ? output_truncated() : errors_truncated();
+  }
   std::chrono::system_clock::time_point began;  ///< When it was really started.
   std::chrono::nanoseconds took{0};             ///< From there to its end.
   std::chrono::nanoseconds cpu_time{0};         ///< User and system time, its children's included.

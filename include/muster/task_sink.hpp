@@ -24,11 +24,11 @@ struct task_format {
   bool errors_terminal = false;
   /// Text: leave a task's output out, as it was shown line by line.
   bool without_output = false;
-  /// Text: hands out, in pieces, all that a task wrote to one of its outputs, where more of it is
-  /// kept than its result has; nothing to show what the result has.
+  /// Text: hands out, in pieces, what a task wrote to one of its outputs beyond what its result
+  /// keeps; empty where nobody has that.
   std::function<void(const task_result& result, process_stream stream,
                      const std::function<void(std::string_view)>& take)>
-      whole_output;
+      rest_of_output;
   /// JSON and CSV: a task's standard output, where it is JSON, becomes the field `data`.
   bool parse_json = false;
 };

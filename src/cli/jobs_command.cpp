@@ -106,11 +106,8 @@ class receiver {
     format.parse_json = arguments.parse_json;
     format.terminal = ::isatty(STDOUT_FILENO) == 1;
     format.errors_terminal = ::isatty(STDERR_FILENO) == 1;
-    format.whole_output = [this](const task_result& result, process_stream stream,
-                                 const job_store::taker& take) {
-      const std::string& kept =
-          stream == process_stream::output ? result.process.output : result.process.errors;
-      if (!kept.empty()) take(kept);
+    format.rest_of_output = [this](const task_result&, process_stream stream,
+                                   const job_store::taker& take) {
       store_->read_rest(number_, stream, take);
     };
     sink_ = make_task_sink(arguments.csv    ? output_format::csv

@@ -77,14 +77,17 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
   task_format format;
   format.parse_json = arguments.parse_json;
-  format.whole_output = [this](const task_result& result, process_stream stream,
-                               const task_rests::taker& take) {
-    rests_.whole(result, stream, take);
+  format.rest_of_output = [this](const task_result& result, process_stream stream,
+                                 const task_rests::taker& take) {
+    rests_.rest(result.sequence, stream, take);
   };
   const auto open_sink = [&](output_format what, output_file file, output_file* errors,
                              const std::string& name) {
     file.give_up_when(give_up);
-    (is_records(what) ? has_records_ : wants_rests_) = true;
+    has_records_ = has_records_ || is_records(what);
+    // Lines that are shown as they come don't wait.
+    const bool shows_later = !format.without_output || !tags_live_;
+    wants_rests_ = wants_rests_ || (shows_later && !is_records(what));
     sinks_.push_back(make_task_sink(what, std::move(file), errors, name, format));
   };
   if (!arguments.quiet) {

@@ -1,5 +1,6 @@
 #include "cli/tagged_lines.hpp"
 
+#include "core/printable_pieces.hpp"
 #include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 
@@ -46,21 +47,22 @@ void tagged_lines::put(std::size_t stream, const std::string& tag, open_line& li
   std::string& out = files_[stream]->buffer();
   out += tag;
   out += '\t';
-  append(stream, line.begin);
-  spool_.read(line.rest, [this, stream](std::string_view piece) { append(stream, piece); });
+  printable_pieces printable{out};
+  const auto append = [&](std::string_view piece) {
+    if (terminal_[stream]) {
+      printable.add(piece);
+    } else {
+      out += piece;
+    }
+    files_[stream]->written();
+  };
+  append(line.begin);
+  spool_.read(line.rest, append);
+  printable.finish();
   out += '\n';
   files_[stream]->written();
   line.begin.clear();
   spool_.drop(line.rest);
-}
-
-void tagged_lines::append(std::size_t stream, std::string_view bytes) {
-  if (terminal_[stream]) {
-    append_printable_lines(files_[stream]->buffer(), bytes);
-  } else {
-    files_[stream]->buffer() += bytes;
-  }
-  files_[stream]->written();
 }
 
 }  // namespace muster

@@ -44,7 +44,6 @@ class tagged_lines {
   };
   void add_to(open_line& line, std::string_view bytes);
   void put(std::size_t stream, const std::string& tag, open_line& line);
-  void append(std::size_t stream, std::string_view bytes);
 
   std::array<output_file*, 2> files_;
   std::array<bool, 2> terminal_;

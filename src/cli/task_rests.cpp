@@ -9,9 +9,7 @@ void task_rests::add(std::uint64_t task, process_stream stream, std::string_view
 }
 
 void task_rests::whole(const task_result& result, process_stream stream, const taker& take) {
-  const bool is_output = stream == process_stream::output;
-  const std::string& kept = is_output ? result.process.output : result.process.errors;
-  if (!kept.empty()) take(kept);
+  if (const std::string& kept = result.process.kept(stream); !kept.empty()) take(kept);
   rest(result.sequence, stream, take);
 }
 

@@ -3,6 +3,8 @@
 // nothing is left the file begins anew.
 #include "core/spool.hpp"
 
+#include "core/unnamed_file.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -35,13 +37,7 @@ void spool::fail(int code) {
 
 bool spool::open() {
   if (descriptor_ >= 0) return true;
-  descriptor_ = ::open(directory().c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-  if (descriptor_ < 0 && (errno == EISDIR || errno == EINVAL || errno == EOPNOTSUPP)) {
-    // A file system without such files: it has a name for a moment.
-    std::string name = directory() + "/muster-XXXXXX";
-    descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (descriptor_ >= 0) ::unlink(name.c_str());
-  }
+  descriptor_ = open_scratch_file(directory());
   if (descriptor_ < 0) fail(errno);
   return descriptor_ >= 0;
 }

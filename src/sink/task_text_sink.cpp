@@ -1,4 +1,5 @@
 #include "core/duration_text.hpp"
+#include "core/printable_pieces.hpp"
 #include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 #include "sink/task_formats.hpp"
@@ -48,29 +49,27 @@ class task_text_sink final : public task_file_sink {
  private:
   output_file& errors() { return errors_ ? *errors_ : file_; }
   void append(const task_result& result, process_stream stream, output_file& to, bool terminal) {
-    const bool is_output = stream == process_stream::output;
-    const process_result& process = result.process;
-    const std::string& kept = is_output ? process.output : process.errors;
-    bool cut = is_output ? process.output_truncated() : process.errors_truncated();
-    if (kept.empty() && !cut) return;
+    const std::string& kept = result.process.kept(stream);
+    const bool is_cut = result.process.truncated(stream);
+    if (kept.empty() && !is_cut) return;
     char last = '\n';
+    printable_pieces printable{to.buffer()};
     const auto put = [&](std::string_view piece) {
+      if (piece.empty()) return;
       last = piece.back();
       if (terminal) {
-        append_printable_lines(to.buffer(), piece);
+        printable.add(piece);
       } else {
         to.buffer() += piece;
       }
       to.written();
     };
-    if (cut && options_.whole_output) {
-      options_.whole_output(result, stream, put);
-      cut = false;
-    } else if (!kept.empty()) {
-      put(kept);
-    }
+    put(kept);
+    const bool has_rest = is_cut && options_.rest_of_output;
+    if (has_rest) options_.rest_of_output(result, stream, put);
+    printable.finish();
     // What follows is to begin a line of its own, where people read it.
-    if (cut || (terminal && last != '\n')) to.buffer() += '\n';
+    if ((is_cut && !has_rest) || (terminal && last != '\n')) to.buffer() += '\n';
   }
 
   output_file* errors_;
