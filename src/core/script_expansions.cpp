@@ -285,12 +285,17 @@ bool script_reader::try_arithmetic(script_word& word, std::size_t opening) {
   const std::size_t first = spots_.size();
   const unsigned depth = depth_;
   const std::vector<document> documents = documents_;
+  // Each failure has what nests in it read again, and those in it, too.
+  constexpr unsigned failures_max = 50;
+  if (*failures_ > failures_max) throw script_fault{"it has too many (( that are no arithmetic"};
   at_ += opening;
   try {
     if (arithmetic(word)) return true;
   } catch (const script_fault&) {
     // Commands may have quotes that arithmetic has not.
+    if (*failures_ > failures_max) throw;
   }
+  ++*failures_;
   at_ = begin;
   spots_.resize(first);
   depth_ = depth;
@@ -357,6 +362,7 @@ void script_reader::backquoted(script_word& word, around outside) {
   inner.origin_ = std::move(origins);
   inner.backquotes_ = backquotes_ + 1;
   inner.depth_ = depth_ + 1;
+  inner.failures_ = failures_;
   inner.read();
   if (!inner.documents_.empty()) throw script_fault{"a here-document in its `…` has no text"};
   if (has_escaped_quote && outside == around::here_document) refuse(first, in_document_backquotes);

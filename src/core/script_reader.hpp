@@ -28,6 +28,9 @@ class script_reader {
                 std::vector<script_spot>& spots)
       : text_{text}, end_{text.size()}, syntax_{syntax}, spots_{spots} {}
 
+  script_reader(const script_reader&) = delete;
+  script_reader& operator=(const script_reader&) = delete;
+
   /// Reads all of it. Throws script_fault.
   void read();
   /// Where one more argument of the last command would stand.
@@ -127,6 +130,8 @@ class script_reader {
   std::size_t backslash_end_ = 0;    // behind a backslash that is itself
   unsigned depth_ = 0;               // of all that nests
   unsigned backquotes_ = 0;
+  unsigned own_failures_ = 0;
+  unsigned* failures_ = &own_failures_;  // to read arithmetic, in the whole script
   std::optional<command> last_;
 };
 

@@ -1,6 +1,9 @@
 #include "cli/run.hpp"
 
 #include <csignal>
+#include <filesystem>
+#include <set>
+#include <sstream>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
@@ -202,7 +205,7 @@ TEST_CASE("a malformed target is reported, and stops nothing else unless it is t
   CHECK(strict.out.empty());
 }
 
-TEST_CASE("a script gets its targets as parameters, so none becomes a part of it") {
+TEST_CASE("a script gets its targets as variables, so none becomes a part of it") {
   temporary_directory directory;
   const std::string hostile =
       "$(touch pwned) ; touch pwned\n'; touch pwned; '\n\"; touch pwned; \"\n"
@@ -217,6 +220,90 @@ TEST_CASE("a script gets its targets as parameters, so none becomes a part of it
   for (std::string line; std::getline(lines, line);)
     CHECK(contains(result.out, line + " in " + line + " and " + line + "\n"));
   CHECK(run({"ls", directory.path().string()}).out.empty());
+}
+
+TEST_CASE("a script gets its targets whole, whatever it does to its own parameters") {
+  const process_options given = input("a  *\n-x\n");
+  for (const char* script :
+       {"printf '[%s]' \"$(printf '%s' \"{}\")\"", "f() { printf '[%s]' \"{}\"; }; f",
+        "set -- 1 2; shift; printf '[%s]' -- {} | sed 's/^\\[--\\]//'",
+        "printf '[%s]' \"`printf %s \\\"{}\\\"`\"", "cat <<END | tr -d '\\n'\n[{}]\nEND"}) {
+    CAPTURE(script);
+    CHECK(tasks({"--lines", "--ordered", "--allow-dash", "--shell", "--", script}, given).out ==
+          "[a  *][-x]");
+  }
+  const auto nested =
+      tasks({"--lines", "--shell", "--replace", "@@", "--",
+             MUSTER_BINARY " run 1 2 --lines -q --ordered --shell -- 'env; echo {}'; echo @@"},
+            input("outer\n"));
+  CHECK(contains(nested.out, "\nouter\n"));
+  CHECK_FALSE(contains(nested.out, "_muster_"));
+}
+
+TEST_CASE("a script that can't carry its targets is refused before anything is run") {
+  temporary_directory directory;
+  const std::string made = directory.file("made");
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"eval 'echo {}'", "muster: --shell: {} can't stand in the words of eval"},
+      {"sh -c 'echo {}'", "pass the value as an argument: sh -c '… \"$1\"' sh {}"},
+      {"ssh host \"echo {}\"", "{} can't stand in a text for ssh"},
+      {"cat <<'END'\n{}\nEND", "write <<END rather than <<'END'"},
+      {"echo $(({} + 1))", "compute with expr: $(expr {} + 1)"},
+      {"echo '{}", "--shell: a quote ' of it is not closed"},
+      {"for i in 1; do echo $i; done", "there is no {} in the script"},
+  };
+  for (const auto& [script, message] : cases) {
+    const auto refused = tasks({"a", "--lines", "--begin", "touch " + made, "--finally",
+                                "touch " + made, "--shell", "--", script});
+    CAPTURE(script, refused.err);
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.err, message));
+    CHECK(refused.out.empty());
+    CHECK_FALSE(std::filesystem::exists(made));
+  }
+}
+
+TEST_CASE("a text of one's own can stand for the target, and {} is text then") {
+  CHECK(tasks({"a b", "--lines", "--replace", "@@", "--", "echo", "x@@y", "{}", "{#}"}).out ==
+        "xa by {} 1\n");
+  CHECK(tasks({"a b", "--lines", "--replace", "FILE", "--shell", "--", "printf '<%s>' FILE '{}'"})
+            .out == "<a b><{}>");
+  CHECK(tasks({"10.0.0.1:80", "--replace", "{host}", "--", "echo", "{host}", "{port}"}).out ==
+        "10.0.0.1:80 80\n");
+  CHECK(tasks({"true", "--lines", "--replace", "@", "--", "@", "x"}).exit_code == 0);
+  for (const char* text : {"", ";"}) {
+    const auto refused = tasks({"a", "--lines", "--replace", text, "--shell", "--", "echo"});
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.err, "--replace"));
+  }
+  temporary_directory directory;
+  const std::string log = directory.file("log");
+  CHECK(tasks({"a", "--lines", "--job-log", log, "--", "echo", "@", "{}"}).exit_code == 0);
+  const auto other =
+      tasks({"a", "--lines", "--resume", log, "--replace", "@", "--", "echo", "@", "{}"});
+  CHECK(other.exit_code == 2);
+}
+
+TEST_CASE("a slot is the least number that no other task in flight has") {
+  CHECK(tasks({"--lines", "--ordered", "-P", "1", "--", "echo", "{%}"}, input(numbers(3))).out ==
+        "1\n1\n1\n");
+  // Each of three waits for the other two; then a slot that one has left is taken again.
+  temporary_directory directory;
+  process_options options = input(numbers(5));
+  options.directory = directory.path().string();
+  const auto result =
+      tasks({"--lines", "-P", "3", "--", "sh", "-c",
+             "mkdir s$1 || exit 1; [ $2 -gt 3 ] || { : >t$2; until [ -e t1 ] && [ -e t2 ] && "
+             "[ -e t3 ]; do sleep 0.01; done; }; rmdir s$1; echo $1",
+             "sh", "{%}", "{}"},
+            options);
+  CAPTURE(result.err, result.out);
+  CHECK(result.exit_code == 0);
+  std::istringstream lines{result.out};
+  std::set<std::string> slots;
+  for (std::string line; std::getline(lines, line);)
+    slots.insert(line);
+  CHECK(slots == std::set<std::string>{"1", "2", "3"});
 }
 
 TEST_CASE("a script keeps the shell's own braces") {
