@@ -30,6 +30,9 @@ class task_engine::running_task final : public list_hook, public process_consume
   void on_output(process_stream stream, std::string_view bytes) override {
     owner_.observer_.on_task_output(cursor.sequence, cursor.targets, stream, bytes);
   }
+  void on_excess(process_stream stream, std::string_view bytes) override {
+    owner_.observer_.on_task_excess(cursor.sequence, stream, bytes);
+  }
   /// The wait for the address of a name.
   class address_wait final : public resolver::waiter {
    public:

@@ -16,6 +16,11 @@ class process_consumer {
  public:
   /// More of one of its outputs has come. Does not destroy the child.
   virtual void on_output(process_stream stream, std::string_view bytes) = 0;
+  /// Of that, what its result has no room for. Does not destroy the child.
+  virtual void on_excess(process_stream stream, std::string_view bytes) {
+    static_cast<void>(stream);
+    static_cast<void>(bytes);
+  }
   /// It has ended; told once, and then the child may be destroyed or started again.
   virtual void on_end(process_result&& result) = 0;
 
