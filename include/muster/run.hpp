@@ -32,11 +32,13 @@ struct halt_rule {
 };
 
 struct run_options {
-  /// The command's words. `{}`, `{host}`, `{address}`, `{port}`, `{#}` and `{column}` in them stand
-  /// for a target's values; without any, the target is the last word.
+  /// The command's words. `{}`, `{host}`, `{address}`, `{port}`, `{#}`, `{%}` and `{column}` in
+  /// them stand for a target's values; without any, the target is the last word.
   std::vector<std::string> command;
-  /// The words, joined by spaces, are a script for /bin/sh. Values reach it as its parameters, so
-  /// none is taken for a part of it.
+  /// Stands for the target rather than `{}`, which then is text; empty for `{}`.
+  std::string replace;
+  /// The words, joined by spaces, are a script for /bin/sh. Values reach it in variables, so none
+  /// is taken for a part of it; a placeholder where a shell can't put one is an error.
   bool shell = false;
   /// The targets go to standard input, each with `target_end` after it.
   bool targets_to_input = false;

@@ -49,7 +49,9 @@ void check_command(const run_arguments& arguments) {
   if (run.dry_run || run.command.empty()) return;
   if (!directory.empty()) check_directory(directory);
   const std::string& program = run.command.front();
-  const bool may_come = !arguments.begin_command.empty() || program.find('{') != program.npos;
+  const bool has_target = !run.replace.empty() && program.find(run.replace) != program.npos;
+  const bool is_placed = has_target || program.find('{') != program.npos;
+  const bool may_come = !arguments.begin_command.empty() || is_placed;
   if (run.shell || may_come) return;
   const auto [path, error] = find_program(program, directory);
   const std::string shown = excerpt(program);
@@ -74,6 +76,8 @@ void mention_idle_defaults(const run_arguments& arguments) {
   if (run.defaults.empty() || run.command.empty()) return;
   command_template_options options;
   options.shell = run.shell;
+  options.to_input = run.targets_to_input;
+  options.syntax.target = run.replace;
   const command_template command{run.command, options};
   std::vector<std::string> asked = command.columns();
   asked.insert(asked.end(), {run.group_column, "timeout"});

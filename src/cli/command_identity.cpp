@@ -13,6 +13,11 @@ std::string command_identity(const run_arguments& arguments) {
   const run_options& run = arguments.run;
   std::string text;
   if (run.shell) text += "--shell ";
+  if (!run.replace.empty()) {
+    text += "--replace ";
+    append_shell_word(text, run.replace);
+    text += ' ';
+  }
   if (run.targets_to_input) text += "--stdin ";
   if (run.targets_to_input && arguments.nul_ended) text += "--null ";
   for (const std::string& setting : run.process.environment) {

@@ -73,8 +73,10 @@ void add_command_options(CLI::App& command, run_arguments& into) {
   command.add_flag("-0,--null", into.nul_ended,
                    "Likewise, and targets end in NUL rather than in a line end, as\n"
                    "find -print0 writes them; with --stdin, so they do for the command");
+  add_filled(command, "--replace", run.replace,
+             "STR stands for the target in the command, and {} is text", "STR");
   command.add_flag("--shell", run.shell,
-                   "The command is a script for /bin/sh; targets are passed to it\nas parameters");
+                   "The command is a script for /bin/sh; targets are put into\nvariables of it");
   command.add_flag("--stdin", run.targets_to_input,
                    "Give the command its target on standard input");
   command
@@ -211,7 +213,8 @@ void check_fit(run_arguments& into) {
 
 constexpr const char* examples =
     "In the command, {} is the target, {host}, {address}, {port} its parts, {#} the task's\n"
-    "number, {NAME} a column of its row of CSV or JSON; without any, the target comes last.\n"
+    "number, {%} its slot, {NAME} a column of its row of CSV or JSON; without any, the target\n"
+    "comes last.\n"
     "\n"
     "Examples:\n"
     "  muster run 192.168.0.0/24 -t 3s -- ping -c1 {}        a process for each address\n"

@@ -1,70 +1,35 @@
 // Strategy: each word is cut into texts and placeholders once. Filling in makes a word of the
 // pieces for each target; where several targets go to one process, a word with a placeholder is
 // repeated for each of them, as `{}` alone is.
-//
-// A script is built once, too: `{}` becomes "${1}", or ${1} within double quotes, or leaves single
-// quotes and comes back to them. If the quotes are told wrongly, as within a command substitution,
-// the shell may split a value into words; it never runs it.
+// What is different in a script is in command_script.cpp.
 #include "core/command_template.hpp"
 
 #include "core/target_parts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace muster {
-
-bool is_column_name(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == ' ' || c == '.';
-  };
-  return !text.empty() && text.front() != ' ' && text.front() != '-' && text.back() != ' ' &&
-         std::all_of(text.begin(), text.end(), fits);
-}
-
 // ---- What stands where
 
-command_template::word command_template::parse(std::string_view text, bool script) {
-  constexpr std::array<std::pair<std::string_view, kind>, 5> known{{{"", kind::target},
-                                                                    {"host", kind::host},
-                                                                    {"address", kind::address},
-                                                                    {"port", kind::port},
-                                                                    {"#", kind::number}}};
+command_template::word command_template::parse(std::string_view text) const {
   word pieces;
   std::string plain;
   const auto finish = [&] {
-    if (!plain.empty()) pieces.push_back({kind::text, std::exchange(plain, {}), false});
+    if (!plain.empty()) pieces.push_back({true, {}, std::exchange(plain, {}), false});
   };
   while (!text.empty()) {
-    // ${name} is the shell's own.
-    const bool opens = text.front() == '{' && !(script && plain.ends_with('$'));
-    const std::size_t close = opens ? text.find('}') : text.npos;
-    if (close == text.npos) {
-      plain += text.front();
-      text.remove_prefix(1);
-      continue;
-    }
-    const std::string_view name = text.substr(1, close - 1);
-    const auto found = std::find_if(known.begin(), known.end(),
-                                    [name](const auto& one) { return one.first == name; });
-    if (found == known.end() && !is_column_name(name)) {
+    const auto found = placeholder_at(text, options_.syntax);
+    if (!found) {
       plain += text.front();
       text.remove_prefix(1);
       continue;
     }
     const bool first = pieces.empty() && plain.empty();
     finish();
-    if (found != known.end()) {
-      pieces.push_back({found->second, {}, first});
-    } else {
-      pieces.push_back({kind::column, std::string{name}, first});
-    }
-    text.remove_prefix(close + 1);
+    pieces.push_back({false, found->what, found->column, first});
+    text.remove_prefix(found->size);
   }
   finish();
   return pieces;
@@ -81,76 +46,43 @@ command_template::command_template(const std::vector<std::string>& words,
   if (options_.shell) {
     build_script();
   } else {
-    bool options_ended = false;
-    for (const std::string& one : words) {
-      words_.push_back(parse(one, false));
-      for (piece& part : words_.back()) {
-        has_placeholders_ =
-            has_placeholders_ || (part.what != kind::text && part.what != kind::column);
-        part.may_be_option = part.may_be_option && !options_ended;
-      }
-      options_ended = options_ended || one == "--";
-    }
-    last_ = {{kind::target, {}, !options_ended}};
+    build_words(words);
   }
   check_batch();
 }
 
-void command_template::build_script() {
-  const word pieces = parse(text_, true);
-  char quote = 0;
-  const auto refer = [&](piece part) {
-    // Where a word begins, a value with a dash would begin an option.
-    std::string_view before = script_;
-    while (!before.empty() && (before.back() == '"' || before.back() == '\''))
-      before.remove_suffix(1);
-    const bool begins =
-        before.empty() || before.back() == ' ' || before.back() == '\t' || before.back() == '\n';
-    part.may_be_option = begins && script_.find(" -- ") == script_.npos;
-    std::string name =
-        options_.batch ? (quote == 0 ? "@" : "*") : std::to_string(words_.size() + 1);
-    name = fmt::format("${{{}}}", name);
-    if (quote == 0) script_ += '"' + name + '"';
-    if (quote == '"') script_ += name;
-    if (quote == '\'') script_ += "'\"" + name + "\"'";
-    words_.push_back({std::move(part)});
-  };
-  for (const piece& part : pieces) {
-    if (part.what != kind::text) {
-      has_placeholders_ = has_placeholders_ || part.what != kind::column;
-      refer(part);
-      continue;
+void command_template::build_words(const std::vector<std::string>& words) {
+  bool options_ended = false;
+  for (const std::string& one : words) {
+    words_.push_back(parse(one));
+    for (piece& part : words_.back()) {
+      has_placeholders_ = has_placeholders_ || (!part.is_text && part.what != kind::column);
+      part.may_be_option = part.may_be_option && !options_ended;
     }
-    for (std::size_t i = 0; i < part.text.size(); ++i) {
-      const char c = part.text[i];
-      script_ += c;
-      if (c == '\\' && quote != '\'' && i + 1 < part.text.size()) {
-        script_ += part.text[++i];
-      } else if (quote == 0 && (c == '"' || c == '\'')) {
-        quote = c;
-      } else if (c == quote) {
-        quote = 0;
-      }
-    }
+    options_ended = options_ended || one == "--";
   }
-  last_ = {{kind::target, {}, script_.find(" -- ") == script_.npos}};
+  last_ = {{false, kind::target, {}, !options_ended}};
 }
 
 /// Whether it is another one for each target.
 bool command_template::varies(const word& one) {
+  return std::ranges::any_of(one, [](const piece& part) {
+    return !part.is_text && part.what != kind::number && part.what != kind::slot;
+  });
+}
+
+bool command_template::is_known_column(std::string_view name) const {
   return std::ranges::any_of(
-      one, [](const piece& part) { return part.what != kind::text && part.what != kind::number; });
+      options_.columns, [name](std::string_view known) { return is_same_column(known, name); });
 }
 
 /// A column is a placeholder for those who have a row, and a text for those who don't.
 bool command_template::is_column(const piece& part, const target& subject) const {
-  if (part.what != kind::column) return false;
+  if (part.is_text || part.what != kind::column) return false;
   const target_parameters* const row = subject.parameters();
   const bool has_defaults_only = row && row->columns.empty() && !row->defaults.empty();
   if (row && !has_defaults_only) return true;
-  return std::ranges::any_of(options_.columns, [&part](std::string_view known) {
-    return is_same_column(known, part.text);
-  });
+  return is_known_column(part.text);
 }
 
 bool command_template::gets_target_last(const target& subject) const {
@@ -171,14 +103,26 @@ void command_template::check_batch() const {
 
 // ---- Filling in
 
+/// What a script has no place for where this target's value could stand.
+const command_template::piece* command_template::without_place(const target& subject,
+                                                               bool appended) const {
+  for (const piece& part : left_alone_) {
+    if (is_column(part, subject)) return &part;
+  }
+  const bool has_place = last_spot_ && !last_spot_->refused;
+  if (!appended || has_place) return nullptr;
+  return left_alone_.empty() ? &words_.front().front() : &left_alone_.front();
+}
+
 bool command_template::value_of(const piece& part, const target& subject, const more& known,
                                 std::string& into) const {
   const target_parameters* row = subject.parameters();
   const std::string* column = nullptr;
+  if (part.is_text) {
+    into = part.text;
+    return true;
+  }
   switch (part.what) {
-    case kind::text:
-      into = part.text;
-      return true;
     case kind::target:
       into = text_of(subject);
       return true;
@@ -187,6 +131,9 @@ bool command_template::value_of(const piece& part, const target& subject, const 
       return true;
     case kind::number:
       into = std::to_string(known.number);
+      return true;
+    case kind::slot:
+      into = std::to_string(known.slot);
       return true;
     case kind::address:
       if (row && subject.form() == target_form::line) column = row->column("address");
@@ -221,7 +168,7 @@ bool command_template::value_of(const piece& part, const target& subject, const 
 
 bool command_template::usable(const piece& part, std::string_view value, filled& into) const {
   if (value.find('\0') != value.npos) into.wrong = reason::nul_byte;
-  const bool is_option = part.may_be_option && part.what != kind::text && value.starts_with('-');
+  const bool is_option = part.may_be_option && !part.is_text && value.starts_with('-');
   if (is_option && !options_.allow_dash) into.wrong = reason::leading_dash;
   return into.wrong == reason::none;
 }
@@ -252,11 +199,12 @@ std::size_t command_template::argument_bytes(const target& subject) const {
   const auto bytes_of = [&](const word& one) {
     std::size_t bytes = 1 + sizeof(char*);
     for (const piece& part : one) {
-      const bool is_column = part.what == kind::column || part.what == kind::port;
+      const bool is_column =
+          !part.is_text && (part.what == kind::column || part.what == kind::port);
       const std::string* const value =
           row && is_column ? row->column(part.what == kind::port ? "port" : part.text) : nullptr;
       bytes += value                       ? value->size()
-               : part.what == kind::text   ? part.text.size()
+               : part.is_text              ? part.text.size()
                : part.what == kind::column ? part.text.size() + 2
                                            : whole;
     }
@@ -272,7 +220,7 @@ std::size_t command_template::argument_bytes(const target& subject) const {
 bool command_template::uses_address() const {
   for (const word& one : words_) {
     for (const piece& part : one) {
-      if (part.what == kind::address) return true;
+      if (!part.is_text && part.what == kind::address) return true;
     }
   }
   return false;
@@ -282,23 +230,25 @@ std::vector<std::string> command_template::columns() const {
   std::vector<std::string> names;
   for (const word& one : words_) {
     for (const piece& part : one) {
-      if (part.what == kind::column) names.push_back(part.text);
+      if (!part.is_text && part.what == kind::column) names.push_back(part.text);
     }
   }
   return names;
 }
 
 command_template::filled command_template::fill(std::span<const target> targets,
-                                                std::uint64_t number,
-                                                std::string_view address) const {
-  const more known{number, address};
+                                                std::uint64_t number, std::string_view address,
+                                                std::uint64_t slot) const {
+  const more known{number, address, slot};
   filled out;
   const bool appended = gets_target_last(targets.front());
   if (options_.shell) {
-    out.arguments = {"/bin/sh", "-c", script_, "sh"};
-    // Behind those parameters that the script refers to.
-    const std::string rest = options_.batch ? "@" : std::to_string(words_.size() + 1);
-    if (appended) out.arguments[2] += fmt::format(" \"${{{}}}\"", rest);
+    out.arguments = {"/bin/sh", "-c", {}, "sh"};
+    if (const piece* const what = without_place(targets.front(), appended)) {
+      out.wrong = reason::no_value;
+      out.what = what->text;
+      return out;
+    }
   }
   std::vector<const word*> words;
   for (const word& one : words_)
@@ -315,6 +265,7 @@ command_template::filled command_template::fill(std::span<const target> targets,
       return out;
     }
   }
+  if (options_.shell) out.arguments[2] = write_script(appended, out.arguments.size() - 4);
   if (options_.to_input) {
     for (const target& subject : targets)
       out.input += text_of(subject) + options_.target_end;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "core/command_placeholder.hpp"
+#include "core/script_spot.hpp"
 #include "muster/status.hpp"
 #include "muster/target.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,22 +27,23 @@ struct command_template_options {
   bool allow_dash = false;
   /// Words in braces that are columns even for a target without a row.
   std::vector<std::string> columns = {};
+  placeholder_syntax syntax = {};
 };
 
-/// Whether a column can be called so in a command.
-bool is_column_name(std::string_view text);
-
 /// The command of a run, and where in it a target's values stand: `{}` the target as it is written,
-/// `{host}`, `{address}`, `{port}`, `{#}` the task's number from 1, and `{name}` for a column of
-/// its row. What is in braces otherwise stands for itself. A command without any gets the target as
-/// its last argument.
+/// `{host}`, `{address}`, `{port}`, `{#}` the task's number from 1, `{%}` its slot, and `{name}`
+/// for a column of its row. What is in braces otherwise stands for itself. A command without any
+/// gets the target as its last argument.
 ///
-/// In a script no value becomes part of the text: it stands in a parameter of the shell, which the
-/// script refers to, so that nothing in it can be taken for a command.
+/// In a script no value becomes part of the text: it stands in a variable of the shell, which the
+/// script refers to, so that nothing in it can be taken for a command. The shell gets the values as
+/// its parameters, and puts them into variables that are not exported: so a script may set its
+/// parameters as it likes, and the programs that it starts don't find the values in their
+/// environment.
 class command_template {
  public:
   /// Throws std::invalid_argument when there are no words, or placeholders that don't go with the
-  /// options.
+  /// options, or stand in a script where the shell can't put a value.
   command_template(const std::vector<std::string>& words, const command_template_options& options);
 
   /// A command for given targets, or why there can be none.
@@ -51,8 +55,10 @@ class command_template {
   };
   /// `number` is the task's, from 1.
   /// `address` is that of a target whose host is a name, if it is known.
-  filled fill(std::span<const target> targets, std::uint64_t number,
-              std::string_view address = {}) const;
+  filled fill(std::span<const target> targets, std::uint64_t number, std::string_view address = {},
+              std::uint64_t slot = 0) const;
+  /// How many targets a batch can have at the most.
+  std::size_t targets_max() const;
   /// How much room a target takes in the arguments, at the most: each with its NUL and pointer.
   std::size_t argument_bytes(const target& subject) const;
   /// Whether `{address}` is in it, so that names have to be looked up.
@@ -65,17 +71,24 @@ class command_template {
   const std::string& text() const { return text_; }
 
  private:
-  enum class kind : std::uint8_t { text, target, host, address, port, number, column };
+  using kind = command_placeholder::kind;
   struct piece {
-    kind what = kind::text;
+    bool is_text = false;
+    kind what = kind::target;
     std::string text;            // of a text; the name of a column
     bool may_be_option = false;  // a value that begins with a dash would begin a word
   };
   using word = std::vector<piece>;
 
-  static word parse(std::string_view text, bool script);
+  word parse(std::string_view text) const;
   static bool varies(const word& one);
+  void build_words(const std::vector<std::string>& words);
   void build_script();
+  void place(const script_spot& spot);
+  void leave_columns();
+  void check_last(const script_form& form) const;
+  bool is_known_column(std::string_view name) const;
+  std::string write_script(bool appended, std::size_t values) const;
   bool is_column(const piece& part, const target& subject) const;
   bool gets_target_last(const target& subject) const;
   void check_batch() const;
@@ -83,7 +96,9 @@ class command_template {
   struct more {
     std::uint64_t number = 0;
     std::string_view address;
+    std::uint64_t slot = 0;
   };
+  const piece* without_place(const target& subject, bool appended) const;
   bool value_of(const piece& part, const target& subject, const more& known,
                 std::string& into) const;
   bool append_word(const word& from, const target& subject, const more& known, filled& into) const;
@@ -92,7 +107,10 @@ class command_template {
   command_template_options options_;
   std::string text_;
   std::vector<word> words_;  // in a script: of its parameters, each a piece by itself
-  std::string script_;
+  std::vector<script_spot> spots_;        // where in `text_` each of these is referred to
+  std::optional<script_spot> last_spot_;  // the same for the target, where it comes last
+  // Words in braces where a script can't have a value: texts, unless the target has such a column.
+  std::vector<piece> left_alone_;
   word last_;  // the target, where no placeholder stands for it
   bool has_placeholders_ = false;
 };

@@ -7,9 +7,10 @@ namespace muster {
 /// A task whose process runs, or waits for an address or for this machine to be able to run it.
 class task_engine::running_task final : public list_hook, public process_consumer {
  public:
-  running_task(task_engine& owner, task_cursor&& what, semaphore_permit held)
+  running_task(task_engine& owner, task_cursor&& what, semaphore_permit held, std::size_t number)
       : cursor{std::move(what)},
         permit{std::move(held)},
+        slot{number},
         child{owner.host_, *this},
         owner_{owner} {}
 
@@ -22,6 +23,7 @@ class task_engine::running_task final : public list_hook, public process_consume
   task_cursor cursor;
   std::string detail;  // about the reason of its end
   semaphore_permit permit;
+  std::size_t slot;  // among those in flight, from 1
   child_process child;
 
  private:

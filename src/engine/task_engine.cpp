@@ -49,6 +49,7 @@ command_template_options template_options_of(const run_options& options) {
   out.target_end = options.target_end;
   out.batch = options.batch_max > 1;
   out.allow_dash = options.allow_dash;
+  out.syntax = {options.replace, true};
   for (const column_default& one : options.defaults)
     out.columns.push_back(one.column);
   return out;
@@ -105,6 +106,8 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
         wake();
       })},
       host_{context} {
+  options_.batch_max = std::min(options_.batch_max, command_.targets_max());
+  options_.batch_min = std::min(options_.batch_min, options_.batch_max);
   for (const auto& [group, tasks_max] : options_.group_limits)
     groups_.set_limit(group_key(group), slots_of(tasks_max));
   if (options_.ordered) {
@@ -128,6 +131,7 @@ void task_engine::on_end(running_task& ended, process_result&& result) {
   if (result.started) sum_.took.add(result.took);
   observer_.on_try_end(task->cursor.sequence);
   leave(task->cursor);
+  slots_.give_back(task->slot);
   if (!try_again(task->cursor, result)) {
     task_result whole;
     whole.sequence = task->cursor.sequence;

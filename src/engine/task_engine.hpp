@@ -3,6 +3,7 @@
 #include "core/column_defaults.hpp"
 #include "core/command_template.hpp"
 #include "engine/delay_line.hpp"
+#include "engine/least_free.hpp"
 #include "engine/ordered_window.hpp"
 #include "engine/refill_lines.hpp"
 #include "engine/run_course.hpp"
@@ -112,6 +113,7 @@ class task_engine {
   run_observer& observer_;
   token_bucket bucket_;
   semaphore permits_;
+  least_free slots_;  // of the tasks in flight
   host_slots<task_cursor> hosts_;
   host_slots<task_cursor> groups_;
   delay_line<task_cursor> retries_;

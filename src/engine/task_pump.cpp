@@ -80,7 +80,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
 void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
   course_.enter();
   observer_.on_task_start(task.sequence);
-  auto* const started = new running_task{*this, std::move(task), std::move(permit)};
+  auto* const started = new running_task{*this, std::move(task), std::move(permit), slots_.take()};
   running_.push_back(*started);
   // It may be over, and gone, when this returns.
   if (started->needs_address()) return started->look_up();
@@ -89,7 +89,8 @@ void task_engine::launch(task_cursor&& task, semaphore_permit permit) {
 
 void task_engine::begin(running_task& task, std::string_view address) {
   const task_cursor& cursor = task.cursor;
-  command_template::filled command = command_.fill(cursor.targets, cursor.sequence + 1, address);
+  command_template::filled command =
+      command_.fill(cursor.targets, cursor.sequence + 1, address, task.slot);
   if (command.wrong != reason::none) {
     task.detail = std::move(command.what);
     return end_early(task, {status::skipped, command.wrong});

@@ -1,5 +1,9 @@
 #include "cli/run.hpp"
 
+#include <filesystem>
+#include <set>
+#include <sstream>
+
 using namespace muster::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -12,26 +16,6 @@ TEST_CASE("a command is run for every target, and their output is shown") {
        {"at 127.0.0.1\n", "at 127.0.0.2\n", "at 127.0.0.3\n", "at localhost:80\n"})
     CHECK(contains(result.out, line));
   CHECK(contains(result.err, "4 ok"));
-}
-
-TEST_CASE("a script takes a target apart as parallel does") {
-  const std::string values =
-      "a/b.c/d\nx\n.hidden\ndir/\n/x\na.\na b/c.d e.f\na.tar.gz\ndir.d/\na/.b\n";
-  const auto of_each = [&](const std::string& script) {
-    return tasks({"--lines", "--ordered", "--shell", "--", script}, input(values)).out;
-  };
-  CHECK(of_each("f={}; echo \"${f##*/}\"") == "d\nx\n.hidden\n\nx\na.\nc.d e.f\na.tar.gz\n\n.b\n");
-  CHECK(of_each("f={}; echo \"$(dirname -- \"$f\")\"") == "a/b.c\n.\n.\n.\n/\n.\na b\n.\n.\na\n");
-  CHECK(of_each("f={}; case ${f##*/} in *.*) f=${f%.*};; esac; echo \"$f\"") ==
-        "a/b.c/d\nx\n\ndir/\n/x\na\na b/c.d e\na.tar\ndir.d/\na/\n");
-  CHECK(of_each("f={}; f=${f##*/}; echo \"${f%.*}\"") == "d\nx\n\n\nx\na\nc.d e\na.tar\n\n\n");
-}
-
-TEST_CASE(
-    "what a script needs for a here-document and for another shell is as it is written down") {
-  const std::string text = "v={}; cat <<END\nsee $v\nEND\nsh -c 'echo \"$1\"' sh {}";
-  const auto result = tasks({"$(id) \"b\"", "--lines", "--shell", "--", text});
-  CHECK(result.out == "see $(id) \"b\"\n$(id) \"b\"\n");
 }
 
 TEST_CASE("a row's true and false are these words, and null is no value") {
@@ -184,27 +168,47 @@ TEST_CASE("a malformed target is reported, and stops nothing else unless it is t
   CHECK(strict.out.empty());
 }
 
-TEST_CASE("a script gets its targets as parameters, so none becomes a part of it") {
+TEST_CASE("a text of one's own can stand for the target, and {} is text then") {
+  CHECK(tasks({"a b", "--lines", "--replace", "@@", "--", "echo", "x@@y", "{}", "{#}"}).out ==
+        "xa by {} 1\n");
+  CHECK(tasks({"a b", "--lines", "--replace", "FILE", "--shell", "--", "printf '<%s>' FILE '{}'"})
+            .out == "<a b><{}>");
+  CHECK(tasks({"10.0.0.1:80", "--replace", "{host}", "--", "echo", "{host}", "{port}"}).out ==
+        "10.0.0.1:80 80\n");
+  CHECK(tasks({"true", "--lines", "--replace", "@", "--", "@", "x"}).exit_code == 0);
+  for (const char* text : {"", ";"}) {
+    const auto refused = tasks({"a", "--lines", "--replace", text, "--shell", "--", "echo"});
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.err, "--replace"));
+  }
   temporary_directory directory;
-  const std::string hostile =
-      "$(touch pwned) ; touch pwned\n'; touch pwned; '\n\"; touch pwned; \"\n"
-      "`touch pwned`\n";
-  process_options options = input(hostile);
-  options.directory = directory.path().string();
-  const auto result =
-      tasks({"--lines", "--shell", "--ordered", "--", "echo {} \"in {}\" 'and {}' | cat"}, options);
-  CAPTURE(result.err);
-  CHECK(result.exit_code == 0);
-  std::istringstream lines{hostile};
-  for (std::string line; std::getline(lines, line);)
-    CHECK(contains(result.out, line + " in " + line + " and " + line + "\n"));
-  CHECK(run({"ls", directory.path().string()}).out.empty());
+  const std::string log = directory.file("log");
+  CHECK(tasks({"a", "--lines", "--job-log", log, "--", "echo", "@", "{}"}).exit_code == 0);
+  const auto other =
+      tasks({"a", "--lines", "--resume", log, "--replace", "@", "--", "echo", "@", "{}"});
+  CHECK(other.exit_code == 2);
 }
 
-TEST_CASE("a script keeps the shell's own braces") {
-  process_options options = input("t\n");
-  options.environment = {"OWN=mine"};
-  CHECK(tasks({"--lines", "--shell", "--", "echo ${OWN} {}"}, options).out == "mine t\n");
+TEST_CASE("a slot is the least number that no other task in flight has") {
+  CHECK(tasks({"--lines", "--ordered", "-P", "1", "--", "echo", "{%}"}, input(numbers(3))).out ==
+        "1\n1\n1\n");
+  // Each of three waits for the other two; then a slot that one has left is taken again.
+  temporary_directory directory;
+  process_options options = input(numbers(5));
+  options.directory = directory.path().string();
+  const auto result =
+      tasks({"--lines", "-P", "3", "--", "sh", "-c",
+             "mkdir s$1 || exit 1; [ $2 -gt 3 ] || { : >t$2; until [ -e t1 ] && [ -e t2 ] && "
+             "[ -e t3 ]; do sleep 0.01; done; }; rmdir s$1; echo $1",
+             "sh", "{%}", "{}"},
+            options);
+  CAPTURE(result.err, result.out);
+  CHECK(result.exit_code == 0);
+  std::istringstream lines{result.out};
+  std::set<std::string> slots;
+  for (std::string line; std::getline(lines, line);)
+    slots.insert(line);
+  CHECK(slots == std::set<std::string>{"1", "2", "3"});
 }
 
 TEST_CASE("targets can go to standard input instead") {

@@ -128,27 +128,29 @@ TEST_CASE("the targets of a batch repeat the words that they stand in") {
         words{"cmd", "h=x", "h=y", "h=z", "7"});
 }
 
-TEST_CASE("a script refers to its values, in whatever quotes they stand") {
-  command_template_options script;
-  script.shell = true;
-  CHECK(
-      arguments({"a {} \"b {}\" 'c {}'"}, line("$(x)"), script) ==
-      words{"/bin/sh", "-c", "a \"${1}\" \"b ${2}\" 'c '\"${3}\"''", "sh", "$(x)", "$(x)", "$(x)"});
-  CHECK(arguments({"a", "b"}, line("x"), script) ==
-        words{"/bin/sh", "-c", "a b \"${1}\"", "sh", "x"});
-  CHECK(arguments({"a \\\"{}"}, line("x"), script)[2] == "a \\\"\"${1}\"");
-  CHECK(arguments({"a ${HOME} {}"}, line("x"), script)[2] == "a ${HOME} \"${1}\"");
-  script.batch = true;
-  CHECK(fill({"a {}"}, {line("x"), line("y")}, script).arguments ==
-        words{"/bin/sh", "-c", "a \"${@}\"", "sh", "x", "y"});
-  CHECK(fill({"a"}, {line("x"), line("y")}, script).arguments ==
-        words{"/bin/sh", "-c", "a \"${@}\"", "sh", "x", "y"});
+TEST_CASE("what stands for the target can be another text, and {} is text then") {
+  command_template_options options;
+  options.syntax.target = "@@";
+  CHECK(arguments({"a@@b", "{}", "{#}", "{host}"}, line("x"), options) ==
+        words{"axb", "{}", "7", "x"});
+  CHECK(arguments({"cmd", "{}"}, line("x"), options) == words{"cmd", "{}", "x"});
+  // It is looked for first.
+  options.syntax.target = "{host}";
+  CHECK(arguments({"{host}", "{port"}, line("x:1"), options) == words{"x:1", "{port"});
+  options.syntax.target = "{";
+  CHECK(arguments({"{#}"}, line("x"), options) == words{"x#}"});
 }
 
-TEST_CASE("no words are no command, and a batch in a script has one placeholder only") {
+TEST_CASE("a slot is a placeholder for those who have slots only") {
+  command_template_options options;
+  options.syntax.has_slots = true;
+  const target subject = line("x");
+  CHECK(command_template({"a", "{%}-{}"}, options).fill({&subject, 1}, 7, {}, 3).arguments ==
+        words{"a", "3-x"});
+  CHECK(arguments({"a", "{%}"}, line("x")) == words{"a", "{%}", "x"});
+}
+
+TEST_CASE("no words are no command") {
   CHECK_THROWS_AS(command_template({}, {}), std::invalid_argument);
   CHECK_THROWS_AS(command_template({""}, {}), std::invalid_argument);
-  command_template_options script;
-  script.shell = script.batch = true;
-  CHECK_THROWS_AS(command_template({"a {} {#}"}, script), std::invalid_argument);
 }
