@@ -178,7 +178,8 @@ void child_life::settle() {
 
 /// Those in its session who have outlived it, as far as that can be told at little cost.
 std::vector<pid_t> child_life::left_behind() {
-  if (orphans* const adopted = orphans::adopted()) return adopted->in_session(process_);
+  orphans* const adopted = orphans::adopted();
+  if (adopted && adopted->are_seen()) return adopted->in_session(process_);
   if (!is_over()) return {};
   std::vector<pid_t> left = host_.sessions().members(process_, false);
   std::erase_if(left, [this](pid_t one) { return signal_member(one, process_, 0) == ESRCH; });

@@ -61,7 +61,7 @@ std::vector<pid_t> orphans::reap_and_list() {
 }
 
 void orphans::reap() {
-  if (children_ >= 0) {
+  if (are_seen()) {
     reap_and_list();
     return;
   }
@@ -74,7 +74,7 @@ void orphans::reap() {
 }
 
 std::vector<pid_t> orphans::in_session(pid_t session) {
-  if (children_ < 0) return {};
+  if (!are_seen()) return {};
   std::vector<pid_t> found = reap_and_list();
   std::erase_if(found, [session](pid_t one) { return ::getsid(one) != session; });
   return found;

@@ -30,6 +30,8 @@ class orphans {
   /// It has been reaped, or is given up.
   void exempt_no_more(pid_t child) { own_.erase(child); }
 
+  /// Whether the kernel tells which there are, and not only which have ended.
+  bool are_seen() const { return children_ >= 0; }
   /// Reaps those that have ended.
   void reap();
   /// Those in a session that have not ended.
