@@ -85,16 +85,7 @@ class task_command final : private run_observer {
     control_.watch_signals();  // before a list may keep it waiting
     intake_.open([this] { run_.stop(reason::bad_target); },
                  keeper_ ? keeper_->refills() : std::vector<std::string>{});
-    // The second signal kills all that runs, and then muster.
-    signals_.watch(
-        [this] {
-          if (script_stoppable_) script_.stop();
-          run_.stop(reason::interrupted);
-        },
-        [this] {
-          script_.kill();
-          run_.kill();
-        });
+    watch_stop_signals();
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     announce_beginning();
@@ -121,6 +112,23 @@ class task_command final : private run_observer {
     }
     if (keeper_) options.first_sequence = keeper_->first_sequence();
     return options;
+  }
+
+  /// The second signal kills all that runs, and then muster; but a job writes down how it ended.
+  void watch_stop_signals() {
+    const auto stop = [this] {
+      if (script_stoppable_) script_.stop();
+      run_.stop(reason::interrupted);
+    };
+    const auto kill = [this] {
+      script_.kill();
+      run_.kill();
+    };
+    if (keeper_) {
+      signals_.watch_to_the_end(stop, kill);
+    } else {
+      signals_.watch(stop, kill);
+    }
   }
 
   // What the run tells.
