@@ -1,6 +1,8 @@
 // What becomes of the processes that tasks start, wherever they hide.
 #include "cli/run.hpp"
+#include "support/enough_time.hpp"
 
+#include <chrono>
 #include <csignal>
 
 #include <sys/stat.h>
