@@ -47,6 +47,8 @@ std::string ratio_text(double ratio, const spread& rounds);
 void add_rates(const bench_place& at, const std::string& what, const char* whom,
                const std::vector<run_cost>& other, const std::vector<run_cost>& own,
                std::uint32_t count, double asked);
+/// Where the peer is not installed: nothing is measured, which is no failure of a trial.
+void add_absent(const bench_place& at, const std::string& what, const char* whom, double asked);
 work loopback_hosts(std::uint32_t first, std::uint32_t count);
 
 // What is measured, each in one or several figures.
@@ -66,5 +68,6 @@ void hosts_file_names(const bench_place& at);
 void tiny_programs(const bench_place& at);
 void sleeping_programs(const bench_place& at);
 void writing_programs(const bench_place& at);
+void large_outputs(const bench_place& at);
 
 }  // namespace muster::bench

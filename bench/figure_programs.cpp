@@ -2,6 +2,7 @@
 // GNU parallel.
 #include "figure_parts.hpp"
 #include "numbers_text.hpp"
+#include "support/process.hpp"
 
 #include <fmt/format.h>
 
@@ -40,12 +41,14 @@ void tiny_programs(const bench_place& at) {
   add_rates(at, what, "xargs -P 64 -n 1", costs[2], costs[1], count, 1);
   // It takes milliseconds for each.
   const std::uint32_t fewer = at.small ? 20 : 1'000;
+  const auto what_fewer = fmt::format("true for {} targets, 64 at once", grouped(fewer));
+  constexpr auto peer = "GNU parallel -j 64";
+  if (!test::has_program("parallel")) return add_absent(at, what_fewer, peer, 5);
   const auto some = numbers(at, fewer);
   const auto others = take_turns(at.tools, at.rounds(3),
                                  {{{"parallel", "--will-cite", "-a", some, "-j", width, "true"}},
                                   {muster_run(at, some, width, {"--", "true"})}});
-  add_rates(at, fmt::format("true for {} targets, 64 at once", grouped(fewer)),
-            "GNU parallel -j 64", others[0], others[1], fewer, 5);
+  add_rates(at, what_fewer, peer, others[0], others[1], fewer, 5);
 }
 
 void sleeping_programs(const bench_place& at) {
@@ -90,6 +93,30 @@ void writing_programs(const bench_place& at) {
                      grouped(few), grouped(many)),
          "the same", fmt::format("{} and {}", memory_text(less), memory_text(more)),
          more <= less * same);
+}
+
+void large_outputs(const bench_place& at) {
+  constexpr std::uint32_t count = 100;
+  const std::string each = at.small ? "1000" : "10485760";
+  const auto list = numbers(at, count);
+  const auto counted = [](const std::string& pipeline) {
+    return figure_command{{"sh", "-c", pipeline + " | wc -c"}};
+  };
+  const auto own = [&](const std::string& bytes) {
+    return counted(fmt::format("{} run --lines -iL {} -P 4 --stdin -- head -c {} /dev/zero",
+                               at.tools.muster, list, bytes));
+  };
+  const auto costs = take_turns(
+      at.tools, at.rounds(5),
+      {own(each), counted(fmt::format("xargs -a {} -P 4 -I{{}} head -c {} /dev/zero", list, each)),
+       own("10486")});
+  const auto what = fmt::format("{} tasks that write {} bytes each, to a pipe", count, each);
+  add_rates(at, what, "xargs -P 4", costs[1], costs[0], count, 1);
+  const double large = over(costs[0], largest_of).max;
+  const double small = over(costs[2], largest_of).max;
+  constexpr double same = 1.1;
+  at.add(what + ": memory of muster, and where they write a thousandth", "the same",
+         fmt::format("{} and {}", memory_text(large), memory_text(small)), large <= small * same);
 }
 
 }  // namespace muster::bench

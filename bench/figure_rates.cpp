@@ -2,8 +2,10 @@
 #include "figure_parts.hpp"
 #include "network.hpp"
 #include "numbers_text.hpp"
+#include "support/process.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,14 +21,19 @@ void icmp_rates(const bench_place& at) {
   const network around{surroundings::nothing, hosts, at.tools.directory};
   const auto count = hosts.targets.size();
   const auto range = hosts.targets.describe();
-  const auto costs = take_turns(at.tools, at.rounds(7),
-                                {{{at.loop("icmp"), range}},
-                                 at.recorded({range, "--rate", "0", "--json"}, "up", count),
-                                 {{"fping", "-i", "0", "-r", "0", "-q", "-g", hosts.targets.text(0),
-                                   hosts.targets.text(count - 1)}}});
+  std::vector<figure_command> commands{{{at.loop("icmp"), range}},
+                                       at.recorded({range, "--rate", "0", "--json"}, "up", count)};
+  const bool has_peer = test::has_program("fping");
+  if (has_peer) {
+    commands.push_back({{"fping", "-i", "0", "-r", "0", "-q", "-g", hosts.targets.text(0),
+                         hosts.targets.text(count - 1)}});
+  }
+  const auto costs = take_turns(at.tools, at.rounds(7), commands);
   const std::string what = "ICMP echo, a /16 of loopback, JSON lines to a file";
   add_rates(at, what, "the plain loop", costs[0], costs[1], count, 0.85);
-  add_rates(at, what, "fping -i 0 -r 0 -q -g", costs[2], costs[1], count, 1.8);
+  constexpr auto peer = "fping -i 0 -r 0 -q -g";
+  if (!has_peer) return add_absent(at, what, peer, 1.8);
+  add_rates(at, what, peer, costs[2], costs[1], count, 1.8);
 }
 
 void tcp_rates(const bench_place& at) {

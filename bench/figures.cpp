@@ -32,7 +32,8 @@ constexpr figure_part all_parts[] = {{"icmp", icmp_rates},
                                      {"hosts-file", hosts_file_names},
                                      {"programs", tiny_programs},
                                      {"sleepers", sleeping_programs},
-                                     {"writers", writing_programs}};
+                                     {"writers", writing_programs},
+                                     {"outputs", large_outputs}};
 
 }  // namespace
 
@@ -47,6 +48,11 @@ double rate(const std::vector<run_cost>& runs, std::uint32_t count) {
 }
 
 }  // namespace
+
+void add_absent(const bench_place& at, const std::string& what, const char* whom, double asked) {
+  at.add(fmt::format("{}: rate against {}", what, whom), fmt::format("≥ {}", asked),
+         "not measured: it is not installed", at.small);
+}
 
 void add_rates(const bench_place& at, const std::string& what, const char* whom,
                const std::vector<run_cost>& other, const std::vector<run_cost>& own,

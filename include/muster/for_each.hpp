@@ -36,7 +36,7 @@ struct for_each_summary {
   bool cancelled = false;          ///< Ended by cancellation, not by the end of the items.
 };
 
-/// The default on_error of for_each: failures are only counted.
+/// The on_error of for_each when none is given: failures are only counted.
 struct ignore_error {
   void operator()(const std::exception_ptr&) const {}
 };
@@ -195,8 +195,8 @@ asio::awaitable<void> start_items(std::shared_ptr<Run> run) {
 /// Cancelling for_each cancels every item and waits for them all, then returns the summary with
 /// `cancelled` set; an item that `next` yielded and that had to wait for the rate is dropped.
 /// Throws std::invalid_argument for limits that make no sense.
-template <class NextFn, class Fn, class ErrorFn = ignore_error>
-asio::awaitable<for_each_summary> for_each(NextFn next, limits cap, Fn fn, ErrorFn on_error = {}) {
+template <class NextFn, class Fn, class ErrorFn>
+asio::awaitable<for_each_summary> for_each(NextFn next, limits cap, Fn fn, ErrorFn on_error) {
   using run_type = detail::for_each_run<NextFn, Fn, ErrorFn>;
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto run = std::make_shared<run_type>(executor, cap, std::move(next), std::move(fn),
@@ -215,6 +215,12 @@ asio::awaitable<for_each_summary> for_each(NextFn next, limits cap, Fn fn, Error
   co_await asio::this_coro::throw_if_cancelled(throws);
   if (stopped && !run->summary.cancelled) std::rethrow_exception(stopped);
   co_return run->summary;
+}
+
+/// The same with failures that are only counted.
+template <class NextFn, class Fn>
+asio::awaitable<for_each_summary> for_each(NextFn next, limits cap, Fn fn) {
+  return for_each(std::move(next), cap, std::move(fn), ignore_error{});
 }
 
 }  // namespace muster

@@ -10,13 +10,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
+#include <asio/cancellation_type.hpp>
 #include <asio/dispatch.hpp>
+#include <asio/error.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
@@ -79,7 +82,11 @@ struct resolver_statistics {
 /// long as their TTL allows. Nothing is opened or read before the first lookup, and no socket stays
 /// open after the last.
 ///
-/// The io_context outlives the resolver. Waiters may outlive it: they are never called after it.
+/// Once every lookup has been answered, or nobody waits any more after a cancellation, a resolver
+/// keeps its io_context at work no longer.
+///
+/// The io_context outlives the resolver, except where a coroutine owns one that waits for it.
+/// Waiters may outlive the resolver: they are never called after it.
 class resolver {
  public:
   /// One interest in one name. It lives in its owner's frame and may be destroyed at any time,
@@ -99,11 +106,15 @@ class resolver {
     /// Called once, from the io_context. It may destroy this or other waiters, start lookups and
     /// destroy the resolver. The answer lives until it returns.
     virtual void resolved(const lookup_answer& answer) = 0;
-    /// The resolver is destroyed; there will be no answer. May destroy this and other waiters.
+    /// The resolver is destroyed, or its lookups are cancelled; there will be no answer. May
+    /// destroy this and other waiters.
     virtual void abandoned() {}
 
    private:
     friend class resolver;
+    /// The io_context is being destroyed, and nobody can be called any more. May destroy this and
+    /// other waiters.
+    virtual void discarded() {}
   };
 
   /// Throws std::invalid_argument, naming the server or the option that makes no sense.
@@ -122,17 +133,24 @@ class resolver {
   /// otherwise search domains are added as glibc does.
   const lookup_answer* resolve(std::string_view name, waiter& interest);
 
-  /// The same for Asio's users; completes with `void(lookup_answer)`, never from inside the
-  /// call that starts it. A cancellation completes it with `reason::interrupted`. If the resolver
-  /// is destroyed first, the handler is destroyed without being called.
-  template <class Token>
+  /// The same for Asio's users. Completion signature: void(std::error_code, lookup_answer); never
+  /// called from inside the call that starts it.
+  ///
+  /// That a name has no address is an answer, and no error. Per-operation cancellation of any type
+  /// ends the wait with asio::error::operation_aborted, as does the resolver's destruction, and the
+  /// answer then says `reason::interrupted`; there are no other errors.
+  template <asio::completion_token_for<void(std::error_code, lookup_answer)> Token>
   auto async_resolve(std::string name, Token&& token) {
-    return asio::async_initiate<Token, void(lookup_answer)>(
+    return asio::async_initiate<Token, void(std::error_code, lookup_answer)>(
         [this](auto handler, const std::string& text) {
           handler_waiter<decltype(handler)>::start(*this, text, std::move(handler));
         },
         token, std::move(name));
   }
+
+  /// Ends every lookup. Those who wait for one hear of it as of the resolver's end; the resolver
+  /// can be used on.
+  void cancel();
 
   resolver_statistics statistics() const;
 
@@ -142,8 +160,12 @@ class resolver {
 
  private:
   class state;
+  class service;
   template <class Handler>
   class handler_waiter;
+
+  /// Nobody may be left who waits.
+  void interest_lost();
 
   asio::io_context& context_;
   // Shared only with the turns it has posted to the io_context, which find it gone and do nothing.
@@ -155,54 +177,58 @@ template <class Handler>
 class resolver::handler_waiter final : public resolver::waiter {
  public:
   static void start(resolver& names, const std::string& name, Handler handler) {
-    auto* self = new handler_waiter{names.context_, std::move(handler)};
+    auto* self = new handler_waiter{names, std::move(handler)};
     if (const lookup_answer* known = names.resolve(name, *self)) {
-      self->complete_later(*known);
+      self->complete_later({}, *known);
       return;
     }
     auto slot = asio::get_associated_cancellation_slot(self->handler_);
     if (slot.is_connected()) {
-      slot.assign([self](asio::cancellation_type) { self->interrupt(); });
+      slot.assign([self](asio::cancellation_type type) { self->interrupt(type); });
     }
   }
 
  private:
   using executor_type = asio::associated_executor_t<Handler, asio::io_context::executor_type>;
 
-  handler_waiter(asio::io_context& context, Handler handler)
-      : handler_{std::move(handler)},
-        work_{asio::get_associated_executor(handler_, context.get_executor())} {}
+  handler_waiter(resolver& names, Handler handler)
+      : names_{names},
+        handler_{std::move(handler)},
+        work_{asio::get_associated_executor(handler_, names.context_.get_executor())} {}
 
   void resolved(const lookup_answer& answer) override {
     auto executor = work_.get_executor();
     asio::dispatch(executor, [self = std::unique_ptr<handler_waiter>{this}, answer]() mutable {
-      complete(std::move(self), std::move(answer));
+      complete(std::move(self), {}, std::move(answer));
     });
   }
-  void abandoned() override {
-    asio::get_associated_cancellation_slot(handler_).clear();
-    delete this;
-  }
-  void interrupt() {
+  void abandoned() override { abort(); }
+  // The slot is left alone: what it belongs to may be gone by now.
+  void discarded() override { delete this; }
+  void interrupt(asio::cancellation_type type) {
     // A second signal finds nobody waiting: the completion is on its way.
-    if (!waiting()) return;
+    if (type == asio::cancellation_type::none || !waiting()) return;
     cancel();
-    complete_later({reason::interrupted, {}});
+    names_.interest_lost();
+    abort();
   }
-  void complete_later(lookup_answer answer) {
+  void abort() { complete_later(asio::error::operation_aborted, {reason::interrupted, {}}); }
+  void complete_later(std::error_code error, lookup_answer answer) {
     auto executor = work_.get_executor();
-    asio::post(executor, [self = std::unique_ptr<handler_waiter>{this},
+    asio::post(executor, [self = std::unique_ptr<handler_waiter>{this}, error,
                           answer = std::move(answer)]() mutable {
-      complete(std::move(self), std::move(answer));
+      complete(std::move(self), error, std::move(answer));
     });
   }
-  static void complete(std::unique_ptr<handler_waiter> self, lookup_answer answer) {
+  static void complete(std::unique_ptr<handler_waiter> self, std::error_code error,
+                       lookup_answer answer) {
     asio::get_associated_cancellation_slot(self->handler_).clear();
     Handler handler{std::move(self->handler_)};
     self.reset();
-    std::move(handler)(std::move(answer));
+    std::move(handler)(error, std::move(answer));
   }
 
+  resolver& names_;  // only while it waits
   Handler handler_;
   asio::executor_work_guard<executor_type> work_;
 };

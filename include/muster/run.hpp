@@ -53,6 +53,9 @@ struct run_options {
   process_options process;
   /// The `sequence` of the first task, for a run that goes on with another one.
   std::uint64_t first_sequence = 0;
+  /// Targets that an earlier run was done with have numbers all the same, so that each target has
+  /// the one that its place says. Not for batches.
+  bool number_by_place = false;
 
   std::size_t in_flight_max = 8;  ///< Tasks running at once, at the most; at least 1.
   std::size_t per_host_max = 0;   ///< Tasks running at once for one host; 0 is unlimited.
@@ -130,6 +133,13 @@ class run_observer {
     static_cast<void>(sequence);
     static_cast<void>(targets);
     static_cast<void>(process);
+  }
+  /// Of what it has written, this is beyond what its result keeps (`output_bytes_max`).
+  virtual void on_task_excess(std::uint64_t sequence, process_stream stream,
+                              std::string_view bytes) {
+    static_cast<void>(sequence);
+    static_cast<void>(stream);
+    static_cast<void>(bytes);
   }
   /// A try has ended, and another one will follow, or the task is over.
   virtual void on_try_end(std::uint64_t sequence) { static_cast<void>(sequence); }

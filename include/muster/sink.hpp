@@ -81,6 +81,7 @@ class output_file {
   bool has_records_ = false;
   bool cut_pending_ = false;  // what follows `bytes_` is still there
   bool may_block_ = false;    // a pipe, a terminal or the like: its reader decides
+  int eager_ = -1;            // a pipe once more, where a write takes what it can at once
   std::function<bool()> give_up_;
 };
 

@@ -67,7 +67,7 @@ void job_keeper::attempt(const std::function<void()>& what) {
   }
 }
 
-void job_keeper::note(const task_result& result) {
+void job_keeper::note(const task_result& result, task_rests& rests) {
   take(result.sequence);  // of one that was not started, too
   if (!failure_.empty()) return;
   std::vector<std::string> keys;
@@ -79,7 +79,10 @@ void job_keeper::note(const task_result& result) {
     refill_->find(result.process.output,
                   [&refills](std::string text) { refills.push_back(std::move(text)); });
   }
-  attempt([&] { store_.note(result, keys, refills); });
+  const auto rest = [&](process_stream stream, const job_store::taker& take) {
+    rests.rest(result.sequence, stream, take);
+  };
+  attempt([&] { store_.note(result, keys, refills, rest); });
   if (!failure_.empty()) return;
   if (std::exchange(sync_pending_, true)) return;
   sync_soon(scope_, *this);

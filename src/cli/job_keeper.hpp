@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/task_rests.hpp"
 #include "engine/refill_lines.hpp"
 #include "muster/run.hpp"
 #include "net/job.hpp"
@@ -36,9 +37,10 @@ class job_keeper {
   void begin(asio::io_context& context, std::optional<std::uint64_t> expected);
   /// A task of this number is about to be started: none of a later run may have it.
   void take(std::uint64_t sequence);
-  /// Keeps a result. When this or the above fails, `failure` says why, and from then on nothing is
-  /// kept: what is not kept is run again when the job is gone on with.
-  void note(const task_result& result);
+  /// Keeps a result, and the rest of what its task wrote. When this or the above fails, `failure`
+  /// says why, and from then on nothing is kept: what is not kept is run again when the job is gone
+  /// on with.
+  void note(const task_result& result, task_rests& rests);
   const std::string& failure() const { return failure_; }
   /// Uses the context no more, which is about to end.
   void leave();

@@ -7,6 +7,7 @@
 #include "core/job_log_reader.hpp"
 #include "core/parsed.hpp"
 #include "core/task_key.hpp"
+#include "core/utf8.hpp"
 #include "sink/json_text.hpp"
 
 #include <cerrno>
@@ -43,9 +44,8 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   append_json_string(out, text, text.size() * key_growth_max + 1);
 }
 
-/// The targets that succeeded by the log at `path`. Throws as `read_earlier_run` does.
-std::unordered_map<std::string, std::uint64_t> read_succeeded(const std::string& path,
-                                                              std::string_view command) {
+/// What the log at `path` says. Throws as `read_earlier_run` does.
+logged_run read_log(const std::string& path, std::string_view command) {
   const auto fail = [&path](int error) {
     throw std::system_error{error, std::generic_category(), "--resume: " + path};
   };
@@ -72,13 +72,13 @@ std::unordered_map<std::string, std::uint64_t> read_succeeded(const std::string&
   if (!reader.is_job_log() && !empty) {
     throw usage_error{"--resume: " + path + " is not a job log"};
   }
-  return std::move(reader.succeeded());
+  return std::move(reader.found());
 }
 
 }  // namespace
 
-std::optional<std::unordered_map<std::string, std::uint64_t>> read_earlier_run(
-    const std::string& path, const std::string& appended_to, std::string_view command) {
+std::optional<logged_run> read_earlier_run(const std::string& path, const std::string& appended_to,
+                                            std::string_view command) {
   need_regular_file("--resume", path);
   // The first run may be asked for in the same words as those that go on from it.
   if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
@@ -86,44 +86,70 @@ std::optional<std::unordered_map<std::string, std::uint64_t>> read_earlier_run(
     throw usage_error{fmt::format(
         "--resume: there is no {}; leave it out to begin with --job-log {}", path, appended_to)};
   }
-  return read_succeeded(path, command);
+  return read_log(path, command);
 }
 
 job_log::job_log(const std::string& path, std::string_view command)
     : path_{path}, file_{open_log(path), true} {
   std::string& out = file_.buffer();
   if (is_cut_off(path)) out += '\n';
-  out += "{\"time\":\"";
-  clock_.append(out, std::chrono::system_clock::now());
-  out += '"';
+  begin_line(out, std::chrono::system_clock::now());
   append_member(out, job_log_reader::command_member, printable_key(command));
   out += "}\n";
   file_.flush();
   if (file_.error()) throw std::system_error{file_.error(), path};
 }
 
-void job_log::note(const task_result& result) {
-  for (const target& one : result.targets) {
-    std::string& out = file_.buffer();
-    out += "{\"time\":\"";
-    clock_.append(out, result.finished);
-    out += fmt::format("\",\"task\":{}", result.sequence + 1);
-    append_member(out, job_log_reader::key_member, task_key(one));
-    append_member(out, job_log_reader::status_member, to_string(result.status));
-    if (result.reason != reason::none) append_member(out, "reason", to_string(result.reason));
-    if (result.process.exit_code >= 0) {
-      out += fmt::format(",\"exit_code\":{}", result.process.exit_code);
+void job_log::begin_line(std::string& out, std::chrono::system_clock::time_point when) {
+  out += "{\"time\":\"";
+  clock_.append(out, when);
+  out += '"';
+}
+
+void job_log::note(const task_result& result, const std::vector<std::string>& found) {
+  for (const std::string& text : found) {
+    begin_line(notes_, result.finished);
+    if (is_utf8(text)) {
+      append_member(notes_, job_log_reader::found_member, text);
+    } else {
+      notes_ += fmt::format(",\"{}\":\"", job_log_reader::found_bytes_member);
+      for (const char c : text)
+        notes_ += fmt::format("{:02x}", static_cast<unsigned char>(c));
+      notes_ += '"';
     }
-    if (result.process.signal > 0) out += fmt::format(",\"signal\":{}", result.process.signal);
-    if (result.process.started) {
-      out += ",\"started\":\"";
-      clock_.append(out, result.process.began);
-      out += "\",\"took_ms\":";
-      append_milliseconds(out, result.process.took);
-    }
-    out += "}\n";
-    file_.flush();
+    notes_ += "}\n";
   }
+  for (const target& one : result.targets) {
+    begin_line(notes_, result.finished);
+    notes_ += fmt::format(",\"{}\":{}", job_log_reader::task_member, result.sequence + 1);
+    append_member(notes_, job_log_reader::key_member, task_key(one));
+    append_member(notes_, job_log_reader::status_member, to_string(result.status));
+    if (result.reason != reason::none) append_member(notes_, "reason", to_string(result.reason));
+    if (result.process.exit_code >= 0) {
+      notes_ += fmt::format(",\"exit_code\":{}", result.process.exit_code);
+    }
+    if (result.process.signal > 0) notes_ += fmt::format(",\"signal\":{}", result.process.signal);
+    if (result.process.started) {
+      notes_ += ",\"started\":\"";
+      clock_.append(notes_, result.process.began);
+      notes_ += "\",\"took_ms\":";
+      append_milliseconds(notes_, result.process.took);
+    }
+    notes_ += "}\n";
+  }
+}
+
+void job_log::note_length(std::string_view path, std::uint64_t bytes) {
+  std::string& out = file_.buffer();
+  begin_line(out, std::chrono::system_clock::now());
+  append_member(out, job_log_reader::file_member, path);
+  out += fmt::format(",\"{}\":{}}}\n", job_log_reader::bytes_member, bytes);
+}
+
+void job_log::flush() {
+  file_.buffer() += notes_;
+  notes_.clear();
+  file_.flush();
 }
 
 }  // namespace muster

@@ -105,6 +105,10 @@ class receiver {
     format.parse_json = arguments.parse_json;
     format.terminal = ::isatty(STDOUT_FILENO) == 1;
     format.errors_terminal = ::isatty(STDERR_FILENO) == 1;
+    format.rest_of_output = [this](const task_result&, process_stream stream,
+                                   const job_store::taker& take) {
+      store_->read_rest(number_, stream, take);
+    };
     sink_ = make_task_sink(arguments.csv    ? output_format::csv
                            : arguments.json ? output_format::jsonl
                                             : output_format::text,
@@ -131,8 +135,11 @@ class receiver {
 
  private:
   int print(job_store& store, const std::vector<job_store::kept_result>& results, bool keep) {
-    for (const auto& one : results)
+    store_ = &store;
+    for (const auto& one : results) {
+      number_ = one.number;
       sink_->write(one.result);
+    }
     sink_->flush();
     errors_.flush();
     if (sink_->error() == std::errc::broken_pipe) return exit_code::output_gone;
@@ -148,6 +155,8 @@ class receiver {
 
   output_file errors_;
   std::unique_ptr<task_sink> sink_;
+  job_store* store_ = nullptr;  // of the result that is being written
+  std::int64_t number_ = 0;     // of that result
 };
 
 /// Whether the job was asked to keep the order of its targets.

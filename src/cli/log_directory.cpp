@@ -43,6 +43,12 @@ std::string safe_file_name(std::string_view text) {
   return name;
 }
 
+namespace {
+
+std::string file_name(const target& subject) { return safe_file_name(text_of(subject)) + ".log"; }
+
+}  // namespace
+
 log_directory::log_directory(const std::string& path) : path_{path} {
   std::error_code failed;
   std::filesystem::create_directories(path, failed);
@@ -61,15 +67,18 @@ log_directory::log_directory(const std::string& path) : path_{path} {
 
 log_directory::~log_directory() { ::close(directory_); }
 
-void log_directory::write(const task_result& result) {
+void log_directory::write(const task_result& result, task_rests& rests) {
   if (!result.process.started || error_) return;
-  for (const target& one : result.targets) {
-    write_file(safe_file_name(text_of(one)) + ".log", result.process.output, result.process.errors);
-  }
+  for (const target& one : result.targets)
+    write_file(file_name(one), result, rests);
 }
 
-void log_directory::write_file(const std::string& name, std::string_view output,
-                               std::string_view errors) {
+void log_directory::is_there(const target& subject) {
+  written_.insert(stable_hash(file_name(subject)));
+}
+
+void log_directory::write_file(const std::string& name, const task_result& result,
+                               task_rests& rests) {
   const bool again = !written_.insert(stable_hash(name)).second;
   // Whoever left a pipe there must not have muster wait for its reader.
   const int flags =
@@ -83,8 +92,12 @@ void log_directory::write_file(const std::string& name, std::string_view output,
     ::close(file);
   } else {
     output_file log{file, true};
-    log.buffer() = output;
-    log.buffer() += errors;
+    for (const process_stream stream : {process_stream::output, process_stream::errors}) {
+      rests.whole(result, stream, [&log](std::string_view piece) {
+        log.buffer() += piece;
+        log.written();
+      });
+    }
     log.flush();
     error_ = log.error();
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/task_rests.hpp"
 #include "muster/task.hpp"
 
 #include <cstdint>
@@ -25,13 +26,16 @@ class log_directory {
   log_directory& operator=(const log_directory&) = delete;
   ~log_directory();
 
-  void write(const task_result& result);
+  /// Writes all of what the task of a result wrote.
+  void write(const task_result& result, task_rests& rests);
+  /// A target that an earlier run was done with: its file is there, and is gone on with.
+  void is_there(const target& subject);
   /// The first failure, and the file that it was about.
   std::error_code error() const { return error_; }
   const std::string& failed() const { return failed_; }
 
  private:
-  void write_file(const std::string& name, std::string_view output, std::string_view errors);
+  void write_file(const std::string& name, const task_result& result, task_rests& rests);
 
   std::string path_;
   int directory_ = -1;

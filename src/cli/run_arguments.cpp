@@ -126,6 +126,8 @@ void add_course_options(CLI::App& command, run_arguments& into) {
              "Append a JSON line for each target to FILE", "FILE");
   add_filled(command, "--resume", into.resume_file,
              "Run only what has not succeeded by this job log, and append\nto it", "FILE");
+  command.add_flag("--need-targets", into.need_targets,
+                   "An empty list is a mistake: exit status 2 rather than 0");
   add_filled(command, "--begin", into.begin_command,
              "Run this script first; if it fails, nothing else", "SCRIPT");
   add_filled(command, "--end", into.end_command, "Run this script when all targets are done",
@@ -150,9 +152,11 @@ void add_output_options(CLI::App& command, run_arguments& into) {
                   "Write results to FILE, too: .jsonl, .csv or .txt; repeatable")
       ->option_text("FILE")
       ->allow_extra_args(false);
-  add_size(command, "--output-max", run.process.output_bytes_max,
-           process_options::output_bytes_limit,
-           "Bytes that are kept of each output of a task (1MiB)");
+  command.add_flag("--merge", run.process.merge_errors,
+                   "Standard error of a task goes where its standard output\ngoes, in order");
+  add_size(
+      command, "--output-max", run.process.output_bytes_max, process_options::output_bytes_limit,
+      "Bytes that records of JSON and CSV keep of each output of a\ntask (1MiB); text is whole");
   add_filled(command, "--log-dir", into.log_directory,
              "Write a file for each target in DIR: its output", "DIR");
   add_output_parser(command, into.parse_json);
@@ -177,14 +181,6 @@ void add_job_options(CLI::App& command, run_arguments& into) {
   for (const char* other : {"--json", "--csv", "--tag", "--output", "--dry-run"})
     detach->excludes(command.get_option(other));
   add_state_directory(command, into.state_directory);
-}
-
-bool writes_records(const run_arguments& arguments) {
-  const auto is_records = [](const std::string& path) {
-    return !path.ends_with(".txt") && !path.ends_with(".log");
-  };
-  return arguments.json || arguments.csv ||
-         std::any_of(arguments.output_files.begin(), arguments.output_files.end(), is_records);
 }
 
 void check_fit(run_arguments& into) {
@@ -228,6 +224,14 @@ constexpr const char* examples =
     "130 interrupted. Everything else: docs/run.md";
 
 }  // namespace
+
+bool writes_records(const run_arguments& arguments) {
+  const auto is_records = [](const std::string& path) {
+    return !path.ends_with(".txt") && !path.ends_with(".log");
+  };
+  return arguments.json || arguments.csv ||
+         std::any_of(arguments.output_files.begin(), arguments.output_files.end(), is_records);
+}
 
 void add_state_directory(CLI::App& command, std::string& into) {
   command

@@ -26,6 +26,7 @@ struct run_arguments : target_arguments {
   std::string job_log;      ///< Empty when there is to be none.
   std::string resume_file;  ///< The job log of an earlier run; empty when nothing is gone on with.
   std::string control_file;
+  bool need_targets = false;
   std::string begin_command;
   std::string end_command;
   std::string finally_command;
@@ -35,6 +36,8 @@ struct run_arguments : target_arguments {
   run_options run;
 };
 
+/// Whether results are written as records, of JSON or CSV.
+bool writes_records(const run_arguments& arguments);
 /// Adds the options of `muster run` to its subcommand; parsing fills in `into`, which outlives it.
 void add_run_options(CLI::App& command, run_arguments& into);
 /// Adds the option that says where jobs are kept.

@@ -25,7 +25,9 @@
 #include "net/resume.hpp"
 #include "sink/task_summary.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -55,26 +57,27 @@ constexpr const char* no_memory_text =
     "out of memory; --max-in-flight, --output-max, --dedupe and --randomize decide how much it "
     "takes";
 
+// What is more than this of an output waits in a file for its turn.
+constexpr std::size_t text_bytes_kept = 64 * 1024;
+
 /// Everything that a run consists of, in the order in which it may be taken apart.
 class task_command final : private run_observer {
  public:
   task_command(const run_arguments& arguments, job_keeper* keeper)
       : arguments_{arguments},
         keeper_{keeper},
+        // Before its log is appended to.
+        earlier_{read_earlier(arguments)},
+        begins_log_{!arguments.resume_file.empty() && !earlier_},
         intake_{context_, arguments, {"run", "run"}},
         run_{context_, options(), intake_.targets(), *this},
         signals_{context_},
         control_{context_, run_} {
-    // What an earlier run has done is read before its log is appended to.
-    const std::string command = command_identity(arguments);
-    if (!arguments.resume_file.empty()) {
-      auto earlier = read_earlier_run(arguments.resume_file, arguments.job_log, command);
-      begins_log_ = !earlier;
-      if (earlier) succeeded_ = std::move(*earlier);
-    }
+    if (earlier_) succeeded_ = std::move(earlier_->succeeded);
     in_flight_allowed_ = run_.max_in_flight();
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
-    outputs_.emplace(context_, arguments, command, [this] { return should_have_ended(); });
+    outputs_.emplace(context_, arguments, command_identity(arguments), earlier_,
+                     [this] { return should_have_ended(); });
   }
 
   ~task_command() {
@@ -83,8 +86,7 @@ class task_command final : private run_observer {
 
   int run() {
     control_.watch_signals();  // before a list may keep it waiting
-    intake_.open([this] { run_.stop(reason::bad_target); },
-                 keeper_ ? keeper_->refills() : std::vector<std::string>{});
+    intake_.open([this] { run_.stop(reason::bad_target); }, found_before());
     watch_stop_signals();
     started_ = std::chrono::steady_clock::now();
     announce_limit();
@@ -104,13 +106,30 @@ class task_command final : private run_observer {
   }
 
  private:
+  static std::optional<logged_run> read_earlier(const run_arguments& arguments) {
+    if (arguments.resume_file.empty()) return std::nullopt;
+    return read_earlier_run(arguments.resume_file, arguments.job_log, command_identity(arguments));
+  }
+
   run_options options() const {
     run_options options = arguments_.run;
     if (options.dry_run) {
       options.refill.clear();  // it would look for targets in the commands
       options.rate = 0;
     }
-    if (keeper_) options.first_sequence = keeper_->first_sequence();
+    // Where no record has to have it, the beginning need not be in memory either.
+    if (!writes_records(arguments_) && options.refill.empty() && !keeper_) {
+      options.process.output_bytes_max =
+          std::min(options.process.output_bytes_max, text_bytes_kept);
+    }
+    if (keeper_) {
+      options.first_sequence = keeper_->first_sequence();
+    } else if (earlier_) {
+      // Where places are not the same in each run, numbers go on from the greatest one.
+      options.number_by_place =
+          options.batch_max == 1 && options.refill.empty() && !arguments_.randomize;
+      if (!options.number_by_place) options.first_sequence = earlier_->tasks_max;
+    }
     return options;
   }
 
@@ -131,9 +150,16 @@ class task_command final : private run_observer {
     }
   }
 
+  /// Targets that came out of the tasks of an earlier run.
+  std::vector<std::string> found_before() const {
+    if (keeper_) return keeper_->refills();
+    return earlier_ ? earlier_->found : std::vector<std::string>{};
+  }
+
   // What the run tells.
 
   void on_task_start(std::uint64_t sequence) override {
+    outputs_->begin_try(sequence);
     if (!keeper_) return;
     keeper_->take(sequence);
     stop_if_not_kept();
@@ -142,7 +168,7 @@ class task_command final : private run_observer {
   void on_task_over(const task_result& result) override {
     outputs_->note(result);
     if (!keeper_) return;
-    keeper_->note(result);
+    keeper_->note(result, outputs_->rests());
     stop_if_not_kept();
   }
   void stop_if_not_kept() {
@@ -157,6 +183,10 @@ class task_command final : private run_observer {
                           pid_t process) override {
     say(explain_unkillable(targets.front(), process));
   }
+  void on_task_excess(std::uint64_t sequence, process_stream stream,
+                      std::string_view bytes) override {
+    outputs_->keep_rest(sequence, stream, bytes);
+  }
   void on_try_end(std::uint64_t sequence) override { outputs_->end_try(sequence); }
   bool done_before(const target& subject) override {
     mention_ungrouped(subject);
@@ -164,8 +194,9 @@ class task_command final : private run_observer {
     // What was kept is in the log, too, if that is the one to which this run appends.
     const std::string& log = arguments_.job_log;
     const bool is_logged = log.empty() || log == arguments_.resume_file;
-    if (is_kept && !is_logged) return true;
-    return take_succeeded(subject) || is_kept;
+    const bool is_done = (is_kept && !is_logged) || take_succeeded(subject) || is_kept;
+    if (is_done) outputs_->pass_over(subject);
+    return is_done;
   }
   bool take_succeeded(const target& subject) {
     if (succeeded_.empty()) return false;
@@ -300,22 +331,40 @@ class task_command final : private run_observer {
     if (intake_.refused()) return exit_code::usage;
     if (interrupted) return exit_code::interrupted;
     if (begin_failed_) return exit_code::cannot;
-    if (summary_.asked == 0 && summary_.done_before == 0) {
-      if (summary_.bad_targets == 0) say("there was no target to run the command for");
-      return exit_code::usage;
-    }
+    if (summary_.asked == 0 && summary_.done_before == 0) return conclude_without_targets();
     const bool all_up = summary_.totals.of(status::up) == summary_.asked &&
                         summary_.bad_targets == 0 && !summary_.stopped_early && !script_failed_;
+    if (outputs_->cut_records() > 0 && !say_records_cut()) return exit_code::cannot;
     return all_up ? exit_code::all_up : exit_code::not_all_up;
+  }
+
+  /// A list may well be empty, as that of a search that finds nothing.
+  int conclude_without_targets() const {
+    if (summary_.bad_targets > 0) return exit_code::usage;
+    if (arguments_.need_targets || ::isatty(STDERR_FILENO) == 1) {
+      say("there was no target to run the command for");
+    }
+    return arguments_.need_targets ? exit_code::usage : exit_code::all_up;
+  }
+
+  /// False when that is more than was asked for by a limit.
+  bool say_records_cut() const {
+    const std::uint64_t tasks = outputs_->cut_records();
+    say(fmt::format("the {} of {} {} the first {} bytes of an output only; --output-max keeps more",
+                    tasks == 1 ? "record" : "records", tasks,
+                    tasks == 1 ? "task has" : "tasks have",
+                    arguments_.run.process.output_bytes_max));
+    return arguments_.run.process.output_bytes_max != process_options{}.output_bytes_max;
   }
 
   const run_arguments& arguments_;
   job_keeper* const keeper_;
+  std::optional<logged_run> earlier_;  // without what succeeded in it
+  const bool begins_log_;
   bool script_stoppable_ = false;  // by the first signal
   bool script_failed_ = false;
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
-  bool begins_log_ = false;
   bool ungrouped_mentioned_ = false;
   std::exception_ptr failure_;
   std::unordered_map<std::string, std::uint64_t> succeeded_;

@@ -4,6 +4,7 @@
 #include "cli/regular_file.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "core/file_state.hpp"
 #include "core/parsed.hpp"
 #include "core/whole_number.hpp"
 #include "net/resume.hpp"
@@ -11,7 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -25,6 +25,9 @@
 namespace muster {
 namespace {
 
+// As many as the kernel follows (path_resolution(7)).
+constexpr int links_max = 40;
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view space = " \t\r";
   const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
@@ -36,20 +39,6 @@ std::optional<double> number_in(std::string_view text, double least, double most
   double value = 0;
   if (!read_whole(text, value) || !(value >= least && value <= most)) return std::nullopt;
   return value;
-}
-
-/// Whether one of the events names this file. They are copied, as a coroutine's frame gives its
-/// arrays no more alignment than bytes need.
-bool is_about(std::string_view events, const std::string& name) {
-  inotify_event event;
-  while (events.size() >= sizeof event) {
-    std::memcpy(&event, events.data(), sizeof event);
-    events.remove_prefix(sizeof event);
-    const std::string_view about = events.substr(0, event.len);
-    if (about.substr(0, about.find('\0')) == name) return true;
-    events.remove_prefix(about.size());
-  }
-  return false;
 }
 
 }  // namespace
@@ -80,18 +69,31 @@ job run_control::follow_signals(job_scope&, run_control& self) {
 void run_control::watch_file(const std::string& path) {
   need_regular_file("--control", path);
   path_ = path;
-  const std::filesystem::path whole{path};
-  name_ = whole.filename();
-  const std::string directory = whole.has_parent_path() ? whole.parent_path().string() : ".";
   const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) throw std::system_error{errno, std::generic_category(), "--control"};
   changes_.assign(descriptor);
-  // The directory, as most editors replace a file rather than write to it.
-  if (::inotify_add_watch(descriptor, directory.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
-    throw std::system_error{errno, std::generic_category(), "--control: " + directory};
-  }
-  read_file();
+  watch_ways();
+  look_again();
   follow_file(scope_, *this);
+}
+
+/// Watches the directory of the file, as most editors replace a file rather than write to it; of a
+/// symbolic link, those of all that it leads to, as others replace a link on the way. What is
+/// watched already is not watched twice.
+void run_control::watch_ways() {
+  std::filesystem::path way{path_};
+  for (int links = 0; links < links_max; ++links) {
+    const std::string directory = way.has_parent_path() ? way.parent_path().string() : ".";
+    if (::inotify_add_watch(changes_.native_handle(), directory.c_str(),
+                            IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE) < 0 &&
+        links == 0) {
+      throw std::system_error{errno, std::generic_category(), "--control: " + directory};
+    }
+    std::error_code no_link;
+    const std::filesystem::path next = std::filesystem::read_symlink(way, no_link);
+    if (no_link) return;
+    way = way.parent_path() / next;
+  }
 }
 
 job run_control::follow_file(job_scope&, run_control& self) {
@@ -100,11 +102,23 @@ job run_control::follow_file(job_scope&, run_control& self) {
     auto [error] =
         co_await self.changes_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
     if (error) co_return;
-    const ssize_t count = ::read(self.changes_.native_handle(), buffer.data(), buffer.size());
-    const std::string_view events{buffer.data(),
-                                  static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
-    if (is_about(events, self.name_)) self.read_file();
+    while (::read(self.changes_.native_handle(), buffer.data(), buffer.size()) > 0) {
+    }
+    self.look_again();
   }
+}
+
+void run_control::look_again() {
+  struct stat now {};
+  if (::stat(path_.c_str(), &now) != 0) return;
+  if (is_same_state(now, seen_)) return;
+  seen_ = now;
+  try {
+    watch_ways();  // it may be another way by now
+  } catch (const std::system_error& error) {
+    say(error.what());
+  }
+  read_file();
 }
 
 void run_control::read_file() {

@@ -10,6 +10,8 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/signal_set.hpp>
 
+#include <sys/stat.h>
+
 namespace muster {
 
 /// Changes a run's limits while it runs: SIGUSR1 adds a task at once and SIGUSR2 takes one away, as
@@ -35,6 +37,8 @@ class run_control {
  private:
   static job follow_signals(job_scope&, run_control& self);
   static job follow_file(job_scope&, run_control& self);
+  void watch_ways();
+  void look_again();
   void read_file();
   std::string apply_line(std::string_view line);
 
@@ -42,7 +46,7 @@ class run_control {
   asio::signal_set signals_;
   asio::posix::stream_descriptor changes_;
   std::string path_;
-  std::string name_;  // of the file in its directory
+  struct stat seen_ {};  // as the file was when it was read
   job_scope scope_;   // last: its jobs use all of the above
 };
 

@@ -5,12 +5,15 @@
 #include "cli/log_directory.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/tagged_lines.hpp"
+#include "cli/task_rests.hpp"
+#include "engine/refill_lines.hpp"
 #include "muster/run.hpp"
 #include "muster/task_sink.hpp"
 #include "net/job.hpp"
 #include "sink/progress.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,16 +29,26 @@ namespace muster {
 /// line. Opens everything at once; throws std::system_error or std::invalid_argument if it can't.
 class run_outputs {
  public:
-  /// `command` is the run's `command_identity`. `give_up` tells whether to wait no longer for a
-  /// reader that takes nothing.
+  /// `command` is the run's `command_identity`, `earlier` the run that is gone on with, if there is
+  /// one: files are then gone on with where it had come to. `give_up` tells whether to wait no
+  /// longer for a reader that takes nothing.
   run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command,
-              const std::function<bool()>& give_up);
+              const std::optional<logged_run>& earlier, const std::function<bool()>& give_up);
   ~run_outputs();
 
-  /// Logs what a task has come to, as soon as it has: a run may go on from that.
+  /// A task is about to be started; what an earlier try of it wrote counts no more.
+  void begin_try(std::uint64_t sequence) { rests_.drop(sequence); }
+  /// What a task wrote beyond what its result keeps.
+  void keep_rest(std::uint64_t sequence, process_stream stream, std::string_view bytes);
+  /// What is kept of that until `write`.
+  task_rests& rests() { return rests_; }
+  /// Writes the file of a task that has ended.
   void note(const task_result& result);
-  /// Shows it, when it is due.
+  /// Shows what it came to, when it is due. It is logged once that has been delivered: a run may go
+  /// on from the log.
   void write(const task_result& result);
+  /// A target that the earlier run was done with.
+  void pass_over(const target& subject);
   /// A task that runs has written something.
   void show(std::uint64_t sequence, const std::vector<target>& targets, process_stream stream,
             std::string_view bytes);
@@ -47,6 +60,8 @@ class run_outputs {
   void stop_watching();
   void flush_all();
 
+  /// Tasks whose records have no more than the beginning of what they wrote.
+  std::uint64_t cut_records() const { return cut_records_; }
   /// What could not be written, and why; empty when all could.
   std::string failure() const;
   /// True when the failure is that the reader of standard output went away.
@@ -55,7 +70,11 @@ class run_outputs {
  private:
   static job draw_now_and_then(job_scope&, run_outputs& self);
   void open_logs(const run_arguments& arguments, std::string_view command);
+  void log(const task_result& result);
   void flush();
+  void flush_logs();
+  void log_lengths();
+  void draw();
 
   delayed_flush flush_soon_;
   asio::steady_timer draw_timer_;
@@ -64,10 +83,17 @@ class run_outputs {
   output_file errors_;
   output_file tagged_;
   std::optional<tagged_lines> tags_;
+  task_rests rests_;
+  bool wants_rests_ = false;
+  bool has_records_ = false;
+  std::uint64_t cut_records_ = 0;
   std::optional<job_log> job_log_;
+  std::optional<refill_lines> refill_;
   std::optional<log_directory> logs_;
   std::vector<std::unique_ptr<task_sink>> sinks_;
   const task_sink* standard_output_ = nullptr;
+  bool shares_terminal_ = false;  // what is written goes to the terminal of the progress line
+  bool shown_ = false;            // something was since the last flush
   std::unique_ptr<progress_line> progress_;
   std::string title_;  // of the progress line
   command_run* running_ = nullptr;

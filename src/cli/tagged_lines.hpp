@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/spool.hpp"
 #include "muster/process.hpp"
 #include "muster/sink.hpp"
 #include "muster/target.hpp"
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
 
 namespace muster {
@@ -25,19 +27,28 @@ class tagged_lines {
   /// The task writes no more: what is left is a line.
   void finish(std::uint64_t task);
 
-  /// A longer line is broken.
-  static constexpr std::size_t line_bytes_max = 64 * 1024;
+  /// Why a part of a line could not be kept, if so.
+  std::error_code error() const { return spool_.error(); }
+
+  /// What is beyond this of a line waits for its end in a file.
+  static constexpr std::size_t held_bytes_max = 64 * 1024;
 
  private:
+  struct open_line {
+    std::string begin;
+    spool::text rest;
+  };
   struct open_lines {
     std::string tag;
-    std::array<std::string, 2> texts;
+    std::array<open_line, 2> streams;
   };
-  void put(std::size_t stream, const std::string& tag, std::string_view line);
+  void add_to(open_line& line, std::string_view bytes);
+  void put(std::size_t stream, const std::string& tag, open_line& line);
 
   std::array<output_file*, 2> files_;
   std::array<bool, 2> terminal_;
   std::unordered_map<std::uint64_t, open_lines> tasks_;
+  spool spool_;
 };
 
 }  // namespace muster

@@ -20,7 +20,8 @@ constexpr std::uint32_t no_entry = std::numeric_limits<std::uint32_t>::max();
 // A line of fewer bytes a name is rare.
 constexpr std::size_t bytes_per_name = 16;
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+// A lambda, which algorithms inline where they would call a function.
+constexpr auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
 
 /// The word at the front of `text`, blanks before it passed over; empty if there is none.
 std::string_view first_word(std::string_view text) {
@@ -63,7 +64,7 @@ void hosts_table::add_name(std::string_view name, std::string_view address) {
     return static_cast<std::uint32_t>(word.data() - text_.data());
   };
   char* const letters = text_.data() + place(name);
-  std::transform(letters, letters + name.size(), letters, to_lower);
+  std::transform(letters, letters + name.size(), letters, [](char c) { return to_lower(c); });
   // Until the entries are linked, its hash stands where the next one will.
   entries_.push_back(
       {place(address), place(name), hash_of(name), static_cast<std::uint8_t>(name.size())});

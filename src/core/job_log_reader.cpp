@@ -1,7 +1,9 @@
 #include "core/job_log_reader.hpp"
 
+#include "core/ascii.hpp"
 #include "core/json_record.hpp"
 #include "core/task_key.hpp"
+#include "core/whole_number.hpp"
 #include "muster/status.hpp"
 
 #include <algorithm>
@@ -15,6 +17,18 @@ namespace {
 std::string* find(std::vector<json_member>& members, std::string_view name) {
   const auto found = std::ranges::find(members, name, &json_member::name);
   return found == members.end() || !found->is_plain ? nullptr : &found->value;
+}
+
+std::optional<std::string> from_hex(std::string_view digits) {
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    const int high = hex_value(digits[i]);
+    const int low = hex_value(digits[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes += static_cast<char>(high << 4 | low);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -53,7 +67,21 @@ void job_log_reader::take_line(std::string_view line) {
   }
   std::string* const key = find(*members, key_member);
   const std::string* const outcome = find(*members, status_member);
-  if (key && outcome && *outcome == to_string(status::up)) ++succeeded_[std::move(*key)];
+  if (key && outcome && *outcome == to_string(status::up)) {
+    ++found_.succeeded[std::move(*key)];
+  }
+  std::uint64_t number = 0;
+  if (const std::string* const task = find(*members, task_member); task && key) {
+    if (read_whole(*task, number)) found_.tasks_max = std::max(found_.tasks_max, number);
+  }
+  if (std::string* const text = find(*members, found_member)) {
+    found_.found.push_back(std::move(*text));
+  } else if (const std::string* const bytes = find(*members, found_bytes_member)) {
+    if (auto plain = from_hex(*bytes)) found_.found.push_back(std::move(*plain));
+  }
+  std::string* const file = find(*members, file_member);
+  const std::string* const bytes = find(*members, bytes_member);
+  if (file && bytes && read_whole(*bytes, number)) found_.lengths[std::move(*file)] = number;
 }
 
 }  // namespace muster

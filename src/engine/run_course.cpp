@@ -1,10 +1,10 @@
 #include "engine/run_course.hpp"
 
-#include "muster/asio_compat.hpp"
+#include "net/await_end.hpp"
 
 #include <utility>
 
-#include <asio/use_awaitable.hpp>
+#include <asio/this_coro.hpp>
 
 namespace muster {
 
@@ -27,18 +27,22 @@ bool run_course::stop_pump(reason why) {
   return true;
 }
 
-asio::awaitable<void> run_course::over(std::optional<std::chrono::nanoseconds> deadline) {
-  if (deadline) deadline_->set(began_ + *deadline);
+asio::awaitable<void> run_course::take(std::optional<std::chrono::nanoseconds> deadline,
+                                       std::function<void()> start) {
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  while (!pump_ended_ || in_flight_ > 0) {
-    co_await over_.async_wait(as_tuple(asio::use_awaitable));
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() == asio::cancellation_type::none) continue;
-    stop_(reason::interrupted);
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  }
+  began_ = time_.now();
+  if (deadline) deadline_->set(began_ + *deadline);
+  // One that is cancelled already starts nothing.
+  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+  if (asks_for_end(state.cancelled())) stop_(reason::interrupted);
+  start();
+  const auto over = [this] { return is_over(); };
+  const auto stop = [this] { stop_(reason::interrupted); };
+  co_await await_end(over_, over, stop);
   deadline_->clear();
   ended_ = time_.now();
+  co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
 }  // namespace muster

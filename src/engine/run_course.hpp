@@ -38,7 +38,7 @@ class run_course {
   /// Whoever leaves calls `look_for_end` when all that follows from it is done.
   void leave() { --in_flight_; }
   void look_for_end() {
-    if (pump_ended_ && in_flight_ == 0) over_.cancel();
+    if (is_over()) over_.cancel();
   }
   std::uint64_t in_flight() const { return in_flight_; }
   std::uint64_t in_flight_peak() const { return in_flight_peak_; }
@@ -51,15 +51,16 @@ class run_course {
   bool stopping() const { return stop_reason_ != reason::none; }
   /// None when the run is not stopped.
   reason stop_reason() const { return stop_reason_; }
-  /// The run's time begins.
-  void begin() { began_ = time_.now(); }
-  /// Waits until it is over. A cancellation of this wait stops the run, and what is in flight is
-  /// still waited for.
-  asio::awaitable<void> over(std::optional<std::chrono::nanoseconds> deadline);
+  /// Takes the run from its beginning to its end; its pump is set going by `start`. A cancellation
+  /// stops the run, and what is in flight is still waited for; the caller remains cancelled.
+  asio::awaitable<void> take(std::optional<std::chrono::nanoseconds> deadline,
+                             std::function<void()> start);
   /// So far, or in all when it is over.
   std::chrono::nanoseconds elapsed() const { return ended_.value_or(time_.now()) - began_; }
 
  private:
+  bool is_over() const { return pump_ended_ && in_flight_ == 0; }
+
   timeline& time_;
   std::function<void(reason)> stop_;
   std::uint64_t in_flight_ = 0;

@@ -10,8 +10,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <asio/use_awaitable.hpp>
-
 namespace muster {
 namespace {
 
@@ -200,11 +198,12 @@ void sweep_engine::stop(reason why) {
 }
 
 asio::awaitable<sweep_summary> sweep_engine::run() {
-  course_.begin();
-  if (options_.min_up > 0 && up_targets_.size() >= options_.min_up) stop(reason::enough_up);
-  pump(scope_, *this);
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await course_.over(options_.run_deadline);
+  const std::function<void()> start = [this] {
+    if (options_.min_up > 0 && up_targets_.size() >= options_.min_up) stop(reason::enough_up);
+    pump(scope_, *this);
+  };
+  co_await course_.take(options_.run_deadline, start);
+  prober_.rest();
   if (window_) window_->flush();
   co_return summary();
 }

@@ -13,8 +13,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <asio/use_awaitable.hpp>
-
 #include <unistd.h>
 
 namespace muster {
@@ -163,6 +161,7 @@ void task_engine::report(task_result&& result) {
   ++sum_.tasks;
   const std::size_t targets = result.targets.size();
   sum_.totals.add(result.status, targets);
+  if (result.reason == reason::killed_by_signal) sum_.killed += targets;
   const bool is_failure = result.status != status::up && result.status != status::cancelled;
   observer_.on_task_over(result);
   if (window_) {
@@ -174,10 +173,11 @@ void task_engine::report(task_result&& result) {
     ++failed_;
     failed_targets_ += targets;
   }
-  if (is_failure && !stopping()) note_failures();
+  // A share may be reached by one that succeeded, as the least number that is told of it is.
+  if (failed_ > 0 && !stopping()) look_at_failures();
 }
 
-void task_engine::note_failures() {
+void task_engine::look_at_failures() {
   const halt_rule& rule = options_.halt;
   bool halt = rule.failed_max > 0 && failed_ >= rule.failed_max;
   if (rule.failed_percent > 0) {
@@ -289,10 +289,10 @@ void task_engine::kill() {
 }
 
 asio::awaitable<run_summary> task_engine::run() {
-  course_.begin();
-  pump(scope_, *this);
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await course_.over(options_.run_deadline);
+  const std::function<void()> start = [this] { pump(scope_, *this); };
+  co_await course_.take(options_.run_deadline, start);
+  if (names_) names_->cancel();
+  host_.scarce().rest();
   if (window_) window_->flush();
   co_return summary();
 }

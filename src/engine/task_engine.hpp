@@ -71,6 +71,7 @@ class task_engine {
   std::optional<task_cursor> admit_to_host(task_cursor&& task);
   std::optional<task_cursor> admit_to_group(task_cursor&& task);
   target_stream::pull take_targets(std::vector<target>& batch, std::size_t& bytes);
+  void pass_over_number();
   bool is_full(const std::vector<target>& batch, std::size_t bytes) const;
   /// Adds targets to a batch as far as they have come. False when it is to wait for more.
   bool gather_batch();
@@ -96,7 +97,7 @@ class task_engine {
   void leave(const task_cursor& task);
   void refill(const task_result& result);
   void report(task_result&& result);
-  void note_failures();
+  void look_at_failures();
   void stop_starting(reason why);
   void wake() { course_.wake(); }
   bool stopping() const { return course_.stopping(); }

@@ -192,12 +192,18 @@ target_stream::pull task_engine::take_targets(std::vector<target>& batch, std::s
     if (!defaults_.empty()) defaults_.complete(next);
     if (observer_.done_before(next)) {
       ++sum_.done_before;
+      if (options_.number_by_place) pass_over_number();
     } else {
       if (options_.batch_max > 1) bytes += command_.argument_bytes(next);
       batch.push_back(std::move(next));
     }
   }
   return exhausted_ ? target_stream::pull::end : target_stream::pull::target;
+}
+
+void task_engine::pass_over_number() {
+  if (window_) window_->absent(sequence_, sequence_ + 1);
+  ++sequence_;
 }
 
 bool task_engine::is_full(const std::vector<target>& batch, std::size_t bytes) const {

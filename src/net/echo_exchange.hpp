@@ -39,6 +39,9 @@ class echo_exchange {
   void receive();
   /// Ends every request that has not been sent yet, as cancelled.
   void cancel_unsent();
+  /// The last operation has ended, and none follows: nothing is read any more, and the io_context
+  /// is not kept at work.
+  void rest();
 
  private:
   friend class echo_operation;

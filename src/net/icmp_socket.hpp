@@ -31,6 +31,8 @@ class icmp_socket {
   send_progress send(std::span<const outgoing_echo> batch);
   std::size_t receive(std::span<incoming_icmp> into);
   void on_arrival(std::function<void()> look);
+  /// Calls it no more.
+  void rest() { socket_.cancel(); }
   /// See `icmp_transport::losses`.
   icmp_losses losses();
 

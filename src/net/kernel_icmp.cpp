@@ -65,6 +65,11 @@ void kernel_icmp::on_arrival(std::function<void()> look) {
     socket->on_arrival(look);
 }
 
+void kernel_icmp::rest() {
+  for (auto& socket : sockets_)
+    socket->rest();
+}
+
 icmp_losses kernel_icmp::losses() {
   icmp_losses sum;
   for (const auto& socket : sockets_) {

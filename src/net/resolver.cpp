@@ -3,22 +3,27 @@
 // resolver, posted to the io_context, hands queued flights to c-ares, a bounded number at a time,
 // and tells the waiters of those that have ended. So waiters are called from one place only, with
 // neither c-ares nor a call to the resolver below them on the stack, and may do as they please.
+//
+// A coroutine may own the very resolver that it waits for, so that neither is destroyed before the
+// other: a service of the io_context knows every resolver, and breaks that circle at its end.
 #include "muster/resolver.hpp"
 
 #include "muster/intrusive_list.hpp"
 #include "net/dns_cache.hpp"
 #include "net/dns_channel.hpp"
 #include "net/dns_config.hpp"
-#include "net/hosts_file.hpp"
+#include "net/local_names.hpp"
 #include "net/name_lookup.hpp"
+#include "net/timeline.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <ranges>
 #include <stdexcept>
 #include <unordered_map>
 
-#include <asio/steady_timer.hpp>
+#include <asio/execution_context.hpp>
 
 namespace muster {
 
@@ -56,33 +61,27 @@ constexpr std::chrono::seconds local_ttl = 1s;
 // targets with the same name.
 constexpr std::chrono::seconds failure_ttl = 1s;
 
-constexpr ip_address loopback_v4 = ip_address::from_v4(0x7f00'0001);
-constexpr ip_address loopback_v6 = ip_address::from_bits(0, 1);
-
-/// localhost and all below it (RFC 6761, 6.3), whatever the hosts file and name servers say.
-bool is_localhost(std::string_view key) {
-  constexpr std::string_view localhost = "localhost";
-  if (key.back() == '.') key.remove_suffix(1);
-  if (!key.ends_with(localhost)) return false;
-  key.remove_suffix(localhost.size());
-  return key.empty() || key.back() == '.';
-}
-
 }  // namespace
 
-class resolver::state : public std::enable_shared_from_this<state> {
+class resolver::state : public std::enable_shared_from_this<state>, public list_hook {
  public:
   state(asio::io_context& context, resolver_options options)
       : context_{context},
         options_{std::move(options)},
         channel_options_{channel_options(options_)},
-        hosts_{options_.hosts_file},
+        known_here_{options_.hosts_file, options_.preference},
         cache_{options_.cache_entries_max},
-        settle_timer_{context},
-        delay_timer_{context} {}
+        time_{context},
+        settled_{time_.make_alarm([this] { schedule_turn(); })},
+        delays_over_{time_.make_alarm([this] { schedule_turn(); })} {}
 
   const lookup_answer* resolve(std::string_view name, waiter& interest);
+  /// Ends everything; those who wait are told that they have been abandoned.
   void close();
+  /// Somebody who waited was cancelled. If that was the last one, the lookups are of no use.
+  void interest_lost();
+  /// Moves those who wait to `waiters`.
+  void disown(intrusive_list<waiter>& waiters);
   const resolver_statistics& statistics() const { return statistics_; }
 
  private:
@@ -103,23 +102,21 @@ class resolver::state : public std::enable_shared_from_this<state> {
   };
 
   const lookup_answer* numeric(ip_address address);
-  std::vector<ip_address> local_addresses(std::string_view key);
   void schedule_turn();
   void turn();
   void start_queued();
   void start(flight& next, clock::time_point now);
   void settle(clock::time_point now);
-  void wait_to_settle();
   reason ensure_channel();
   void note_read(flight& read);
   void no_longer_young(flight& any);
   void delay(flight& any);
-  void wait_for_delays();
   void end_delays(clock::time_point now);
   void finish(flight& ended, dns_reply reply);
   void forget(const flight& left_over);
   std::chrono::seconds ttl_of(const dns_reply& reply) const;
   void tell_waiters();
+  bool is_awaited() const;
 
   asio::io_context& context_;
   resolver_options options_;
@@ -127,7 +124,7 @@ class resolver::state : public std::enable_shared_from_this<state> {
   codec::resolv_conf conf_;
   bool config_is_read_ = false;
   lookup_answer local_;  // the one given last that was no remembered one
-  hosts_file hosts_;
+  local_names known_here_;
   dns_cache cache_;
   resolver_statistics statistics_;
   // Queued and under way, by `flight::name`.
@@ -145,10 +142,10 @@ class resolver::state : public std::enable_shared_from_this<state> {
   std::deque<delayed> delays_;  // oldest first
   std::size_t in_flight_ = 0;
   bool turn_scheduled_ = false;
-  asio::steady_timer settle_timer_;
-  bool settle_timer_armed_ = false;
-  asio::steady_timer delay_timer_;
-  bool delay_timer_armed_ = false;
+  bool interest_lost_ = false;
+  system_timeline time_;
+  std::unique_ptr<alarm> settled_;
+  std::unique_ptr<alarm> delays_over_;
   std::unique_ptr<dns_channel> channel_;  // last: it refers to the flights
 };
 
@@ -166,7 +163,7 @@ const lookup_answer* resolver::state::resolve(std::string_view name, waiter& int
   }
   auto place = flights_.find(key);
   if (place == flights_.end()) {
-    if (auto found = local_addresses(key); !found.empty()) {
+    if (auto found = known_here_.find(key); !found.empty()) {
       local_ = {reason::none, usable_family(std::move(found), options_.preference)};
       cache_.store(key, local_, now, local_ttl);
       return &local_;
@@ -189,18 +186,6 @@ const lookup_answer* resolver::state::numeric(ip_address address) {
   return &local_;
 }
 
-/// The addresses of an allowed family that this machine knows for a name; empty if none.
-std::vector<ip_address> resolver::state::local_addresses(std::string_view key) {
-  const bool v4 = allows_v4(options_.preference);
-  const bool v6 = allows_v6(options_.preference);
-  auto found = is_localhost(key) ? std::vector{loopback_v4, loopback_v6} : hosts_.table().find(key);
-  // Where IPv6 is not wanted, glibc takes `::1` of the hosts file for 127.0.0.1.
-  const bool has_v4 = std::ranges::find(found, loopback_v4) != found.end();
-  if (!v6 && !has_v4) std::ranges::replace(found, loopback_v6, loopback_v4);
-  std::erase_if(found, [&](ip_address address) { return !(address.is_v4() ? v4 : v6); });
-  return found;
-}
-
 void resolver::state::schedule_turn() {
   if (std::exchange(turn_scheduled_, true)) return;
   asio::post(context_, [weak = weak_from_this()] {
@@ -210,6 +195,7 @@ void resolver::state::schedule_turn() {
 
 void resolver::state::turn() {
   turn_scheduled_ = false;
+  if (std::exchange(interest_lost_, false) && !is_awaited()) return close();
   start_queued();
   end_delays(clock::now());
   tell_waiters();
@@ -235,9 +221,11 @@ void resolver::state::start_queued() {
     start(next, now);
   }
   // Otherwise the next lookup that ends schedules a turn.
-  if (!queued_.empty() && !young_.empty()) return wait_to_settle();
-  // An idle resolver must not keep the io_context running.
-  if (std::exchange(settle_timer_armed_, false)) settle_timer_.cancel();
+  if (!queued_.empty() && !young_.empty()) {
+    settled_->set(young_.front().began + settle_time);
+  } else {
+    settled_->clear();  // an idle resolver must not keep the io_context running
+  }
 }
 
 void resolver::state::start(flight& next, clock::time_point now) {
@@ -258,18 +246,6 @@ void resolver::state::settle(clock::time_point now) {
     young_.pop_front();
     --young_count_;
   }
-}
-
-/// Schedules a turn for when the oldest of the young lookups no longer counts as one.
-void resolver::state::wait_to_settle() {
-  if (std::exchange(settle_timer_armed_, true)) return;
-  settle_timer_.expires_at(young_.front().began + settle_time);
-  settle_timer_.async_wait([weak = weak_from_this()](asio::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->settle_timer_armed_ = false;
-    self->schedule_turn();
-  });
 }
 
 /// `none`, or why there is no channel this time.
@@ -305,18 +281,7 @@ void resolver::state::note_read(flight& read) {
 void resolver::state::delay(flight& any) {
   const auto place = flights_.find(any.name);
   delays_.push_back({clock::now() + resolution_delay, place->second});
-  wait_for_delays();
-}
-
-void resolver::state::wait_for_delays() {
-  if (std::exchange(delay_timer_armed_, true)) return;
-  delay_timer_.expires_at(delays_.front().until);
-  delay_timer_.async_wait([weak = weak_from_this()](asio::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->delay_timer_armed_ = false;
-    self->schedule_turn();
-  });
+  delays_over_->set(delays_.front().until);
 }
 
 /// Ends what was waited for long enough, and what nobody waits for.
@@ -328,8 +293,8 @@ void resolver::state::end_delays(clock::time_point now) {
     delays_.pop_front();
     if (matters) which->stop_waiting();
   }
-  if (!delays_.empty()) return wait_for_delays();
-  if (std::exchange(delay_timer_armed_, false)) delay_timer_.cancel();
+  if (!delays_.empty()) return delays_over_->set(delays_.front().until);
+  delays_over_->clear();
   // What is left over must not keep the io_context running.
   if (flights_.empty() && !left_over_.empty()) {
     channel_.reset();
@@ -390,30 +355,75 @@ void resolver::state::tell_waiters() {
   }
 }
 
-/// Ends everything. A turn that is on the stack, in a waiter that destroyed the resolver, still
-/// holds this object and finds nothing left to do.
+bool resolver::state::is_awaited() const {
+  const auto has_waiters = [](const auto& flying) { return !flying->waiters.empty(); };
+  return std::ranges::any_of(flights_ | std::views::values, has_waiters) ||
+         std::ranges::any_of(ended_, has_waiters);
+}
+
+void resolver::state::interest_lost() {
+  interest_lost_ = true;
+  schedule_turn();
+}
+
+// A turn that is on the stack, in a waiter that destroyed the resolver, still holds this object and
+// finds nothing left to do.
 void resolver::state::close() {
   channel_.reset();
   left_over_.clear();
-  std::vector<std::shared_ptr<flight>> open{ended_.begin(), ended_.end()};
-  for (const auto& [name, flying] : flights_)
-    open.push_back(flying);
+  delays_.clear();
+  in_flight_ = young_count_ = 0;
+  settled_->clear();
+  delays_over_->clear();
+  intrusive_list<waiter> waiters;
+  disown(waiters);
   ended_.clear();
   flights_.clear();
-  for (const auto& flying : open) {
-    while (!flying->waiters.empty())
-      flying->waiters.pop_front().abandoned();
-  }
+  while (!waiters.empty())
+    waiters.pop_front().abandoned();
 }
 
+void resolver::state::disown(intrusive_list<waiter>& waiters) {
+  for (const auto& flying : ended_)
+    waiters.splice_back(flying->waiters);
+  for (const auto& [name, flying] : flights_)
+    waiters.splice_back(flying->waiters);
+}
+
+/// What knows every resolver of an io_context.
+class resolver::service final : public asio::execution_context::service {
+ public:
+  static inline asio::execution_context::id id;
+  explicit service(asio::execution_context& context) : asio::execution_context::service{context} {}
+
+  void add(state& one) { states_.push_back(one); }
+
+ private:
+  void shutdown() override {
+    intrusive_list<waiter> waiters;
+    while (!states_.empty())
+      states_.pop_front().disown(waiters);
+    while (!waiters.empty())
+      waiters.pop_front().discarded();
+  }
+
+  intrusive_list<state> states_;
+};
+
 resolver::resolver(asio::io_context& context, resolver_options options)
-    : context_{context}, state_{std::make_shared<state>(context, std::move(options))} {}
+    : context_{context}, state_{std::make_shared<state>(context, std::move(options))} {
+  asio::use_service<service>(context).add(*state_);
+}
 
 resolver::~resolver() { state_->close(); }
 
 const lookup_answer* resolver::resolve(std::string_view name, waiter& interest) {
   return state_->resolve(name, interest);
 }
+
+void resolver::interest_lost() { state_->interest_lost(); }
+
+void resolver::cancel() { state_->close(); }
 
 resolver_statistics resolver::statistics() const { return state_->statistics(); }
 

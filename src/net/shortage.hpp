@@ -78,6 +78,11 @@ class shortage {
     if (!line_.empty()) timer_.cancel();
   }
   const resource_waits& waits() const { return waits_; }
+  /// Keeps the io_context at work no longer than somebody waits: to be called when the last of
+  /// those who waited may just have left the line.
+  void rest() {
+    if (line_.empty()) timer_.cancel();
+  }
 
  private:
   void try_some();

@@ -157,6 +157,8 @@ void exec_probes::start(stream_request&& request) {
   run->start(std::move(filled.arguments));  // may be its end already
 }
 
+void exec_probes::rest() { host_.scarce().rest(); }
+
 void exec_probes::kill() {
   running_.visit_once([](exec_run& run) { run.kill(); });
   host_.kill_doomed();

@@ -34,6 +34,8 @@ class exec_probes {
   void stop(reason why);
   /// Kills all that run, with their groups; they end when the loop goes on.
   void kill();
+  /// The last of them has ended, and none follows: the io_context is not kept at work.
+  void rest();
   const resource_waits& waits() const { return host_.waits(); }
 
   // For a run.

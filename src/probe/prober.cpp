@@ -87,6 +87,16 @@ void prober::stop(reason why) {
   if (exec_) exec_->stop(why);
 }
 
+void prober::rest() {
+  deadlines_.rest();
+  names_.cancel();
+  scarce_.rest();
+  for (auto& exchange : icmp_) {
+    if (exchange) exchange->rest();
+  }
+  if (exec_) exec_->rest();
+}
+
 void prober::kill() {
   if (exec_) exec_->kill();
 }

@@ -52,6 +52,8 @@ class prober {
   void start(stream_request&& request, const time_limit& target);
   /// Ends every probe in flight as `cancelled` with this reason; none starts from here on.
   void stop(reason why);
+  /// The last probe has ended, and none follows: nothing of it keeps the io_context at work.
+  void rest();
   /// Kills the plugins that run, for a program that ends at once.
   void kill();
   bool stopped() const { return stop_reason_ != reason::none; }

@@ -19,6 +19,7 @@
 #include <ctime>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,9 @@ using clock = std::chrono::steady_clock;
 
 // Pieces that are read of one stream before others have their turn.
 constexpr int reads_max = 4;
+constexpr std::uint64_t much_bytes = 256 * 1024;
+// A quarter of what a user may have in pipes is for 64 tasks (pipe(7)).
+constexpr int large_pipe_bytes = 256 * 1024;
 
 scarce_resource missing_for(spawn_step step, int error) {
   if (step == spawn_step::process && error == EAGAIN) return scarce_resource::processes;
@@ -172,9 +176,15 @@ void child_life::read(polled_socket& from, process_stream stream) {
     if (count < 0 && errno == EAGAIN) return from.used_up(readiness::readable);
     if (count <= 0) return from.close();
     const std::string_view piece{buffer.data(), static_cast<std::size_t>(count)};
+    // Of one that writes much, fewer and larger pieces; where the system grants that.
+    if (bytes < much_bytes && bytes + piece.size() >= much_bytes) {
+      ::fcntl(from.descriptor(), F_SETPIPE_SZ, large_pipe_bytes);
+    }
     bytes += piece.size();
-    kept += piece.substr(0, options_.output_bytes_max - kept.size());
+    const std::size_t room = options_.output_bytes_max - kept.size();
+    kept += piece.substr(0, room);
     owner_->consumer_.on_output(stream, piece);
+    if (piece.size() > room) owner_->consumer_.on_excess(stream, piece.substr(room));
   }
   from.tell_again();
 }

@@ -21,6 +21,11 @@ class process_consumer {
   /// It is to end, but this process of its session has become another user's, and can't be killed.
   /// It counts as running until that one ends.
   virtual void on_unkillable(pid_t process) { static_cast<void>(process); }
+  /// Of that, what its result has no room for. Does not destroy the child.
+  virtual void on_excess(process_stream stream, std::string_view bytes) {
+    static_cast<void>(stream);
+    static_cast<void>(bytes);
+  }
   /// It has ended; told once, and then the child may be destroyed or started again.
   virtual void on_end(process_result&& result) = 0;
 

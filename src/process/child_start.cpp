@@ -64,21 +64,22 @@ int child_life::try_to_start() {
   pipe_ends input;
   pipe_ends output;
   pipe_ends errors;
-  if (!output.open() || !errors.open()) return errno;
+  if (!output.open() || (!options_.merge_errors && !errors.open())) return errno;
   if (!options_.input.empty() && !input.open()) return errno;
   const int from = options_.input.empty() ? host_.nothing() : input.reader();
 
   output_.assign(output.take_reader());
-  errors_.assign(errors.take_reader());
+  if (!options_.merge_errors) errors_.assign(errors.take_reader());
   if (!options_.input.empty()) input_.assign(input.take_writer());
   int error = output_.watch();
-  if (error == 0) error = errors_.watch();
+  if (error == 0 && errors_.descriptor() >= 0) error = errors_.watch();
   if (error == 0 && input_.descriptor() >= 0) error = input_.watch();
   spawned born;
   if (error == 0) {
     began_ = std::chrono::steady_clock::now();
     result_.began = host_.time().wall();
-    born = spawn({from, output.writer(), errors.writer()});
+    born =
+        spawn({from, output.writer(), options_.merge_errors ? output.writer() : errors.writer()});
     error = born.failure.error;
     failed_ = born.failure.step;
   }

@@ -1,8 +1,8 @@
 // Strategy: a context has one host for all its processes, made when the first one is run, as a
 // service of the context: so it ends before the loop that it waits on does, and takes the processes
 // with it. Whoever awaits a process waits on a timer that never expires.
-#include "muster/asio_compat.hpp"
 #include "muster/process.hpp"
+#include "net/await_end.hpp"
 #include "process/child_process.hpp"
 
 #include <optional>
@@ -12,7 +12,6 @@
 #include <asio/execution_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
 
 namespace muster {
 namespace {
@@ -77,23 +76,38 @@ void check(const std::vector<std::string>& arguments, const process_options& opt
   }
 }
 
-}  // namespace
-
-asio::awaitable<process_result> run_process(std::vector<std::string> arguments,
-                                            process_options options) {
+asio::awaitable<process_result> run(std::vector<std::string> arguments, process_options options) {
   check(arguments, options);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  process_host& host = process_service::host_of(executor.context());
+  awaited_process own{host, executor};
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  awaited_process own{process_service::host_of(executor.context()), executor};
-  own.start(std::move(arguments), std::move(options));
-  while (own.running()) {
-    co_await own.ended().async_wait(as_tuple(asio::use_awaitable));
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() == asio::cancellation_type::none) continue;
-    own.stop();
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+  if (asks_for_end(state.cancelled())) {
+    process_result unstarted;
+    unstarted.status = status::cancelled;
+    unstarted.reason = reason::interrupted;
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    co_return unstarted;
   }
+  own.start(std::move(arguments), std::move(options));
+  const auto over = [&own] { return !own.running(); };
+  const auto stop = [&own] { own.stop(); };
+  co_await await_end(own.ended(), over, stop);
+  host.scarce().rest();
+  co_await asio::this_coro::throw_if_cancelled(throws);
   co_return own.take_result();
+}
+
+}  // namespace
+
+asio::awaitable<process_result> run_process(command_line command, process_options options) {
+  return run(std::move(command).words(), std::move(options));
+}
+
+asio::awaitable<process_result> run_process(command_line command) {
+  return run(std::move(command).words(), process_options{});
 }
 
 }  // namespace muster

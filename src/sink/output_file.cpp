@@ -93,6 +93,11 @@ int make_beside(const std::string& path, std::string& name,
 output_file::output_file(int descriptor, bool owned) : descriptor_{descriptor}, owned_{owned} {
   struct stat about {};
   may_block_ = ::fstat(descriptor, &about) == 0 && !S_ISREG(about.st_mode);
+  if (may_block_ && S_ISFIFO(about.st_mode)) {
+    // One's own way into the pipe, as what is set on this one others may share.
+    const std::string way = fmt::format("/proc/self/fd/{}", descriptor);
+    eager_ = ::open(way.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  }
 }
 
 output_file output_file::create(const std::string& path) {
@@ -150,6 +155,7 @@ output_file::output_file(output_file&& other) noexcept
       has_records_{other.has_records_},
       cut_pending_{other.cut_pending_},
       may_block_{other.may_block_},
+      eager_{std::exchange(other.eager_, -1)},
       give_up_{std::move(other.give_up_)} {}
 
 output_file& output_file::operator=(output_file&& other) noexcept {
@@ -165,6 +171,7 @@ output_file& output_file::operator=(output_file&& other) noexcept {
   has_records_ = other.has_records_;
   cut_pending_ = other.cut_pending_;
   may_block_ = other.may_block_;
+  eager_ = std::exchange(other.eager_, -1);
   give_up_ = std::move(other.give_up_);
   return *this;
 }
@@ -206,9 +213,11 @@ int output_file::write_all(std::string_view bytes) {
   return 0;
 }
 
-/// The same where a reader may take nothing for ever: no piece is larger than what is sure to be
-/// taken, so that the wait for it can be given up.
+/// The same where a reader may take nothing for ever, so that the wait for it can be given up: what
+/// is not taken at once is written again, or no piece is larger than what is sure to be taken.
 int output_file::write_patiently(std::string_view bytes) {
+  const int way = eager_ >= 0 ? eager_ : descriptor_;
+  const std::size_t piece_max = eager_ >= 0 ? bytes.size() : piece_bytes_max;
   for (int pardons = 0; !bytes.empty();) {
     pollfd entry{descriptor_, POLLOUT, 0};
     const int ready = ::poll(&entry, 1, patience_ms);
@@ -217,8 +226,7 @@ int output_file::write_patiently(std::string_view bytes) {
       if (ready == 0 && give_up_ && give_up_() && ++pardons == pardons_max) return ETIMEDOUT;
       continue;
     }
-    const ssize_t count =
-        ::write(descriptor_, bytes.data(), std::min(bytes.size(), piece_bytes_max));
+    const ssize_t count = ::write(way, bytes.data(), std::min(bytes.size(), piece_max));
     if (count > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
       pardons = 0;
@@ -270,7 +278,8 @@ void output_file::close() {
   if (has_records_ || !cut_pending_) flush();
   if (!aside_.empty()) ::unlink(aside_.c_str());
   if (owned_ && descriptor_ >= 0) ::close(descriptor_);
-  descriptor_ = -1;
+  if (eager_ >= 0) ::close(eager_);
+  descriptor_ = eager_ = -1;
   owned_ = false;
 }
 

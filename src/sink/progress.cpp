@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -72,7 +73,9 @@ std::string render_progress(const progress_snapshot& snapshot, int columns) {
   append_rate(line, snapshot.per_second);
   line += "/s  in flight ";
   append_grouped(line, snapshot.in_flight);
-  line += "  up ";
+  line += "  ";
+  line += snapshot.good;
+  line += ' ';
   append_grouped(line, snapshot.up);
   append_count(line, " timeout ", snapshot.timeout);
   append_count(line, " other ", snapshot.other);
@@ -97,6 +100,7 @@ double rate_meter::take(std::uint64_t count, std::chrono::steady_clock::time_poi
 
 void progress_line::draw(progress_snapshot snapshot, std::chrono::steady_clock::time_point now) {
   snapshot.per_second = meter_.take(snapshot.done, now);
+  if (!may_draw()) return;
   // The last column stays free: writing into it makes some terminals go to the next line.
   const int columns = size_of_terminal(descriptor_).columns - 1;
   write_once(descriptor_, fmt::format("{}{}\r", clear, render_progress(snapshot, columns)));
@@ -104,9 +108,13 @@ void progress_line::draw(progress_snapshot snapshot, std::chrono::steady_clock::
 }
 
 void progress_line::erase() {
-  if (!drawn_) return;
-  write_once(descriptor_, clear);
-  drawn_ = false;
+  if (std::exchange(drawn_, false) && may_draw()) write_once(descriptor_, clear);
+}
+
+bool progress_line::may_draw() const {
+  // Of what is no terminal of this session, there is no foreground.
+  const pid_t foreground = ::tcgetpgrp(descriptor_);
+  return foreground < 0 || foreground == ::getpgrp();
 }
 
 }  // namespace muster

@@ -15,6 +15,7 @@ struct progress_snapshot {
   std::optional<std::uint64_t> total;  ///< Probes in all, if that is known.
   double per_second = 0;  ///< Probes ended a second, lately; `progress_line` fills it in.
   std::uint64_t in_flight = 0;
+  std::string_view good = "up";  ///< What those are called that ended well.
   std::uint64_t up = 0;
   std::uint64_t timeout = 0;
   std::uint64_t other = 0;  ///< Ended neither up nor in a timeout.
@@ -50,12 +51,15 @@ class progress_line {
   progress_line& operator=(const progress_line&) = delete;
   ~progress_line() { erase(); }
 
-  /// Draws the line over the one that is there.
+  /// Draws the line over the one that is there; nothing while this process is in the background,
+  /// as somebody else has the terminal then.
   void draw(progress_snapshot snapshot, std::chrono::steady_clock::time_point now);
   /// Takes the line away, if there is one.
   void erase();
 
  private:
+  bool may_draw() const;
+
   int descriptor_;
   rate_meter meter_;
   bool drawn_ = false;

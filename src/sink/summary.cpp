@@ -20,7 +20,18 @@ void append_counted(std::string& out, std::uint64_t count, std::string_view sing
   out += count == 1 ? singular : plural;
 }
 
-void append_headline(std::string& out, const statistics& totals, std::chrono::nanoseconds elapsed,
+std::vector<headline_part> headline_parts(const statistics& totals) {
+  std::vector<headline_part> parts;
+  for (const status value : all_statuses) {
+    const std::uint64_t count = totals.of(value);
+    // That nothing is up is worth saying, too.
+    if (count > 0 || value == status::up) parts.push_back({to_string(value), count, value});
+  }
+  return parts;
+}
+
+void append_headline(std::string& out, const statistics& totals,
+                     const std::vector<headline_part>& parts, std::chrono::nanoseconds elapsed,
                      std::string_view singular, std::string_view plural, bool colour) {
   const std::uint64_t total = totals.total();
   append_counted(out, total, singular, plural);
@@ -32,16 +43,13 @@ void append_headline(std::string& out, const statistics& totals, std::chrono::na
     out += "/s)";
   }
   std::string_view before = ": ";
-  for (const status value : all_statuses) {
-    const std::uint64_t count = totals.of(value);
-    // That nothing is up is worth saying, too.
-    if (count == 0 && value != status::up) continue;
+  for (const auto& [word, count, like] : parts) {
     std::string words;
     append_grouped(words, count);
     words += ' ';
-    words += to_string(value);
+    words += word;
     out += std::exchange(before, ", ");
-    append_coloured(out, words, value, colour && count > 0);
+    append_coloured(out, words, like, colour && count > 0);
   }
   out += '\n';
 }
@@ -206,7 +214,8 @@ void append_stop(std::string& out, reason why, std::uint64_t not_started, bool k
 std::string render_summary(const sweep_summary& summary, const outcome_counts& hidden,
                            bool colour) {
   std::string out;
-  append_headline(out, summary.totals, summary.elapsed, "probe", "probes", colour);
+  append_headline(out, summary.totals, headline_parts(summary.totals), summary.elapsed, "probe",
+                  "probes", colour);
   for (const probe_kind kind : all_probe_kinds) {
     append_times(out, fmt::format("{} rtt", to_string(kind)), summary.totals.rtt(kind));
   }

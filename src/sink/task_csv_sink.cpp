@@ -66,6 +66,7 @@ class task_csv_sink final : public task_file_sink {
  public:
   task_csv_sink(output_file file, std::string name, bool parse_json)
       : task_file_sink{std::move(file), std::move(name)}, parse_json_{parse_json} {
+    if (file_.bytes() > 0) return;  // a file that is gone on with has it
     std::string& out = file_.buffer();
     for (const std::string_view column : task_field_names) {
       out += column;

@@ -1,6 +1,9 @@
 #include "sink/task_summary.hpp"
 
+#include "muster/task_sink.hpp"
 #include "sink/summary_parts.hpp"
+
+#include <vector>
 
 namespace muster {
 namespace {
@@ -19,11 +22,25 @@ void append_left_out(std::string& out, const run_summary& summary) {
   }
 }
 
+std::vector<headline_part> parts_of(const run_summary& summary) {
+  std::vector<headline_part> parts;
+  for (headline_part part : headline_parts(summary.totals)) {
+    const std::uint64_t killed = part.like == status::mismatch ? summary.killed : 0;
+    part.word = task_word(part.like, reason::none);
+    part.count -= killed;
+    if (part.count > 0 || part.like == status::up) parts.push_back(part);
+    if (killed == 0) continue;
+    parts.push_back({task_word(status::mismatch, reason::killed_by_signal), killed, part.like});
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::string render_run_summary(const run_summary& summary, bool colour) {
   std::string out;
-  append_headline(out, summary.totals, summary.elapsed, "target", "targets", colour);
+  append_headline(out, summary.totals, parts_of(summary), summary.elapsed, "target", "targets",
+                  colour);
   if (summary.tasks != summary.totals.total()) {
     append_counted(out, summary.tasks, "task\n", "tasks\n");
   }

@@ -1,4 +1,5 @@
 #include "core/duration_text.hpp"
+#include "core/printable_pieces.hpp"
 #include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 #include "sink/task_formats.hpp"
@@ -34,10 +35,9 @@ class task_text_sink final : public task_file_sink {
       : task_file_sink{std::move(file), std::move(name)}, errors_{errors}, options_{options} {}
 
   void write(const task_result& result) override {
-    const process_result& process = result.process;
     if (!options_.without_output) {
-      append(file_, process.output, process.output_truncated(), options_.terminal);
-      append(errors(), process.errors, process.errors_truncated(),
+      append(result, process_stream::output, file_, options_.terminal);
+      append(result, process_stream::errors, errors(),
              errors_ ? options_.errors_terminal : options_.terminal);
     }
     if (result.status != status::up && result.status != status::cancelled) {
@@ -48,16 +48,28 @@ class task_text_sink final : public task_file_sink {
 
  private:
   output_file& errors() { return errors_ ? *errors_ : file_; }
-  static void append(output_file& to, std::string_view text, bool truncated, bool terminal) {
-    if (text.empty()) return;
-    std::string& out = to.buffer();
-    if (terminal) {
-      append_printable_lines(out, text);
-    } else {
-      out += text;
-    }
+  void append(const task_result& result, process_stream stream, output_file& to, bool terminal) {
+    const std::string& kept = result.process.kept(stream);
+    const bool is_cut = result.process.truncated(stream);
+    if (kept.empty() && !is_cut) return;
+    char last = '\n';
+    printable_pieces printable{to.buffer()};
+    const auto put = [&](std::string_view piece) {
+      if (piece.empty()) return;
+      last = piece.back();
+      if (terminal) {
+        printable.add(piece);
+      } else {
+        to.buffer() += piece;
+      }
+      to.written();
+    };
+    put(kept);
+    const bool has_rest = is_cut && options_.rest_of_output;
+    if (has_rest) options_.rest_of_output(result, stream, put);
+    printable.finish();
     // What follows is to begin a line of its own, where people read it.
-    if (truncated || (terminal && !text.ends_with('\n'))) out += '\n';
+    if ((is_cut && !has_rest) || (terminal && last != '\n')) to.buffer() += '\n';
   }
 
   output_file* errors_;
@@ -66,13 +78,19 @@ class task_text_sink final : public task_file_sink {
 
 }  // namespace
 
+std::string_view task_word(status value, reason why) {
+  if (value == status::up) return "ok";
+  if (value != status::mismatch) return to_string(value);
+  return why == reason::killed_by_signal ? "killed" : "failed";
+}
+
 std::string describe_failure(const task_result& result) {
   const process_result& process = result.process;
   std::string out;
   append_printable(out, text_of(result.targets.front()), label_bytes_max);
   if (result.targets.size() > 1) out += fmt::format(" and {} more", result.targets.size() - 1);
   out += ": ";
-  out += to_string(result.status);
+  out += task_word(result.status, result.reason);
   if (result.reason == reason::exit_code_not_zero) {
     out += fmt::format(", exit code {}", process.exit_code);
   } else if (result.reason == reason::killed_by_signal) {

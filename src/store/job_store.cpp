@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-constexpr int format_number = 3;
+constexpr int format_number = 4;
 
 constexpr const char* schema = R"(
 CREATE TABLE job (
@@ -52,6 +52,12 @@ CREATE TABLE results (
   errors BLOB NOT NULL,
   error_bytes INTEGER NOT NULL,
   attempts BLOB);
+CREATE TABLE rests (
+  number INTEGER PRIMARY KEY,
+  result INTEGER NOT NULL REFERENCES results (number) ON DELETE CASCADE,
+  stream INTEGER NOT NULL,
+  bytes BLOB NOT NULL);
+CREATE INDEX rests_of_results ON rests (result, stream);
 CREATE TABLE done (key BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE refills (target BLOB PRIMARY KEY) WITHOUT ROWID;
 )";
@@ -98,12 +104,14 @@ struct job_store::statements {
         mark{file,
              "INSERT INTO done VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1"},
         count{file, "UPDATE job SET finished = finished + ?, failed = failed + ?"},
-        refill{file, "INSERT OR IGNORE INTO refills VALUES (?)"} {}
+        refill{file, "INSERT OR IGNORE INTO refills VALUES (?)"},
+        rest{file, "INSERT INTO rests (result, stream, bytes) VALUES (?, ?, ?)"} {}
 
   statement keep;
   statement mark;
   statement count;
   statement refill;
+  statement rest;
 };
 
 job_store::job_store(database file) : file_{std::move(file)} {}
@@ -187,12 +195,13 @@ void job_store::begin(std::optional<std::uint64_t> expected,
 }
 
 void job_store::note(const task_result& result, const std::vector<std::string>& keys,
-                     const std::vector<std::string>& refills) {
+                     const std::vector<std::string>& refills, const rest_reader& rest) {
   if (!prepared_) prepared_ = std::make_unique<statements>(file_);
   const process_result& process = result.process;
   const target_parameters* const row = result.targets.front().parameters();
   // Whatever a failure has left in them.
-  for (statement* one : {&prepared_->keep, &prepared_->mark, &prepared_->count, &prepared_->refill})
+  for (statement* one : {&prepared_->keep, &prepared_->mark, &prepared_->count, &prepared_->refill,
+                         &prepared_->rest})
     one->reset();
   transaction whole{file_};
   statement& keep = prepared_->keep;
@@ -212,6 +221,14 @@ void job_store::note(const task_result& result, const std::vector<std::string>& 
     keep.bind(std::optional<std::int64_t>{});
   }
   keep.run();
+  if (rest && (process.output_truncated() || process.errors_truncated())) {
+    const std::int64_t number = file_.last_number();
+    for (const process_stream stream : {process_stream::output, process_stream::errors}) {
+      rest(stream, [&](std::string_view piece) {
+        prepared_->rest.bind(number).bind(static_cast<int>(stream)).bind_bytes(piece).run();
+      });
+    }
+  }
   if (is_finished(result)) {
     const bool succeeded = result.status == status::up;
     if (succeeded) {
@@ -332,6 +349,13 @@ std::vector<job_store::kept_result> job_store::results(std::span<const std::int6
     query.reset();
   }
   return found;
+}
+
+void job_store::read_rest(std::int64_t number, process_stream stream, const taker& take) {
+  statement query{file_, "SELECT bytes FROM rests WHERE result = ? AND stream = ? ORDER BY number"};
+  query.bind(number).bind(static_cast<int>(stream));
+  while (query.step())
+    take(query.text(0));
 }
 
 void job_store::forget(const std::vector<kept_result>& results) {

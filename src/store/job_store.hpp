@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,10 +64,13 @@ class job_store {
   /// The job runs from now on. Of an earlier run, only the targets that succeeded count: the others
   /// are to be run again, and what they came to is no result any more.
   void begin(std::optional<std::uint64_t> expected, std::chrono::system_clock::time_point now);
-  /// Keeps a result, at once. `keys` tell its targets apart, `refills` are new targets that came
-  /// out of it.
+  using taker = std::function<void(std::string_view)>;
+  /// Hands out, in pieces, what a task wrote to a stream beyond what its result keeps.
+  using rest_reader = std::function<void(process_stream, const taker&)>;
+  /// Keeps a result, at once, and the rest of what its task wrote. `keys` tell its targets apart,
+  /// `refills` are new targets that came out of it.
   void note(const task_result& result, const std::vector<std::string>& keys,
-            const std::vector<std::string>& refills);
+            const std::vector<std::string>& refills, const rest_reader& rest = {});
   /// What `task_result::sequence` begins at when the job is gone on with: no task has had this or a
   /// later one.
   std::uint64_t next_sequence();
@@ -92,6 +96,8 @@ class job_store {
   /// The results of these numbers, in their order, as many as come to about `bytes_max`; those are
   /// taken off `numbers`. Some may be there no more.
   std::vector<kept_result> results(std::span<const std::int64_t>& numbers, std::size_t bytes_max);
+  /// Hands out, in pieces, the rest of what the task of a result wrote to a stream.
+  void read_rest(std::int64_t number, process_stream stream, const taker& take);
   void forget(const std::vector<kept_result>& results);
 
  private:

@@ -134,6 +134,8 @@ void database::execute(const char* statements) {
   if (sqlite3_exec(connection_.get(), statements, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 
+std::int64_t database::last_number() const { return sqlite3_last_insert_rowid(connection_.get()); }
+
 bool database::sync() {
   const int result = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

@@ -40,6 +40,8 @@ class database {
 
   /// Runs statements without values or rows.
   void execute(const char* statements);
+  /// The number of the row that was inserted last.
+  std::int64_t last_number() const;
   /// Has all that was written put on the disk. False when another process keeps part of it busy,
   /// and there is more to do later.
   bool sync();

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 namespace muster::test {
 
 inline std::vector<std::string> muster_command(std::vector<std::string> arguments) {
@@ -45,10 +47,15 @@ inline bool contains(std::string_view text, std::string_view piece) {
   return text.find(piece) != std::string_view::npos;
 }
 
-/// Whether a process has ended; whoever adopted it may not have looked yet.
+/// Whether a process has ended, or does so within a moment: it may have been heard of before its
+/// very end. Whoever adopted it may not have looked yet.
 inline bool is_gone(pid_t process) {
-  const std::string about = read_whole_file("/proc/" + std::to_string(process) + "/stat");
-  return about.empty() || contains(about, ") Z ");
+  for (int i = 0; i < 200; ++i) {
+    const std::string about = read_whole_file("/proc/" + std::to_string(process) + "/stat");
+    if (about.empty() || contains(about, ") Z ")) return true;
+    ::usleep(10'000);
+  }
+  return false;
 }
 
 }  // namespace muster::test

@@ -17,7 +17,7 @@ TEST_CASE("receive prints what run would, and forgets it unless it is to be kept
   const auto text = place.muster({"jobs", "receive", "a", "--keep"});
   CHECK(text.out == "out 1\nout 2\nout 3\n");
   CHECK(contains(text.err, "err 1\n"));
-  CHECK(contains(text.err, "muster: 2: mismatch, exit code 1 after"));
+  CHECK(contains(text.err, "muster: 2: failed, exit code 1 after"));
   const auto csv = place.muster({"jobs", "receive", "a", "--keep", "--csv"});
   CHECK(lines_with(csv.out, "out ") == 3);
   CHECK(csv.out.starts_with("time,target,"));

@@ -1,7 +1,5 @@
 #include "cli/run.hpp"
 
-#include <csignal>
-
 using namespace muster::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -13,13 +11,20 @@ TEST_CASE("a command is run for every target, and their output is shown") {
   for (const char* line :
        {"at 127.0.0.1\n", "at 127.0.0.2\n", "at 127.0.0.3\n", "at localhost:80\n"})
     CHECK(contains(result.out, line));
-  CHECK(contains(result.err, "4 up"));
+  CHECK(contains(result.err, "4 ok"));
 }
 
-TEST_CASE("a script takes a target apart as a shell does") {
-  const auto result = tasks({"/srv/pictures/a b.tar.gz", "--lines", "--shell", "--",
-                             "f={}; echo \"${f##*/}|${f%/*}|${f%.*}|${f##*.}\""});
-  CHECK(result.out == "a b.tar.gz|/srv/pictures|/srv/pictures/a b.tar|gz\n");
+TEST_CASE("a script takes a target apart as parallel does") {
+  const std::string values =
+      "a/b.c/d\nx\n.hidden\ndir/\n/x\na.\na b/c.d e.f\na.tar.gz\ndir.d/\na/.b\n";
+  const auto of_each = [&](const std::string& script) {
+    return tasks({"--lines", "--ordered", "--shell", "--", script}, input(values)).out;
+  };
+  CHECK(of_each("f={}; echo \"${f##*/}\"") == "d\nx\n.hidden\n\nx\na.\nc.d e.f\na.tar.gz\n\n.b\n");
+  CHECK(of_each("f={}; echo \"$(dirname -- \"$f\")\"") == "a/b.c\n.\n.\n.\n/\n.\na b\n.\n.\na\n");
+  CHECK(of_each("f={}; case ${f##*/} in *.*) f=${f%.*};; esac; echo \"$f\"") ==
+        "a/b.c/d\nx\n\ndir/\n/x\na\na b/c.d e\na.tar\ndir.d/\na/\n");
+  CHECK(of_each("f={}; f=${f##*/}; echo \"${f%.*}\"") == "d\nx\n\n\nx\na\nc.d e\na.tar\n\n\n");
 }
 
 TEST_CASE(
@@ -114,6 +119,19 @@ TEST_CASE("a command may have words that look like options of muster, and lists 
   CHECK(result.out == "-iL -iLx --json -- a\n-iL -iLx --json -- b\n");
 }
 
+TEST_CASE("an empty list is nothing wrong, unless targets are needed") {
+  for (const char* text : {"", "\n\n"}) {
+    const auto none = tasks({"--lines", "--", "false"}, input(text));
+    CHECK(none.exit_code == 0);
+    CHECK(none.out.empty());
+    CHECK_FALSE(contains(none.err, "no target"));
+    const auto needed = tasks({"--lines", "--need-targets", "--", "false"}, input(text));
+    CHECK(needed.exit_code == 2);
+    CHECK(contains(needed.err, "there was no target to run the command for"));
+  }
+  CHECK(tasks({"--", "false"}, input("10.0.0.0/33\n")).exit_code == 2);
+}
+
 TEST_CASE("any line can be a target") {
   const auto result = tasks({"--lines", "--ordered", "--", "printf", "[%s]"},
                             input("a file.txt\n# not a comment\n\n  spaced  \n{\"a\":1}\n"));
@@ -152,42 +170,6 @@ TEST_CASE("an argument is a target as it is, whatever it looks like") {
   const auto empty = tasks({"--lines", "", "--", "echo"});
   CHECK(empty.exit_code == 2);
   CHECK(contains(empty.err, "the target is empty"));
-}
-
-TEST_CASE("a batch is no larger than what fits into a command") {
-  temporary_directory directory;
-  std::string lines;
-  for (int i = 0; i < 600; ++i)
-    lines += std::string(8'000, 'x') + '\n';
-  write_whole_file(directory.file("list"), lines);
-  // The system allows a quarter of the stack's limit.
-  const auto result = run(muster_command_by(
-      {"sh", "-c", "ulimit -S -s 8192 && exec \"$0\" \"$@\""},
-      {"run", "--lines", "-iL", directory.file("list"), "--batch", "600", "--", "true"}));
-  CAPTURE(result.err);
-  CHECK(result.exit_code == 0);
-  CHECK(contains(result.err, "600 targets"));
-  CHECK_FALSE(contains(result.err, "\n1 task\n"));
-  const auto fed = tasks({"--lines", "-iL", directory.file("list"), "--stdin", "--batch", "600,600",
-                          "--", "wc", "-l"});
-  CHECK(fed.out == "600\n");
-  // A column that the command doesn't have takes no room.
-  std::string rows = "host,note\n";
-  for (int i = 0; i < 600; ++i)
-    rows += "h" + std::to_string(i) + "," + std::string(7'000, 'x') + "\n";
-  write_whole_file(directory.file("rows.csv"), rows);
-  CHECK(tasks({"-iL", directory.file("rows.csv"), "--batch", "600,600", "--", "sh", "-c", "echo $#",
-               "sh", "{host}"})
-            .out == "600\n");
-}
-
-TEST_CASE("of a batch that can't be run, the target that keeps it from that is named") {
-  const auto result = tasks({"--lines", "--batch", "3,3", "--", "echo"}, input("a\n-x\nb\n"));
-  CHECK(result.exit_code == 1);
-  CHECK(contains(result.err, "a and 2 more: skipped, leading_dash {-x}"));
-  const auto lacking = tasks({"--batch", "2,2", "--", "echo", "{role}"},
-                             input("{\"target\":\"h1\",\"role\":\"a\"}\n{\"target\":\"h2\"}\n"));
-  CHECK(contains(lacking.err, "h1 and 1 more: skipped, no_value {role of h2}"));
 }
 
 TEST_CASE("a malformed target is reported, and stops nothing else unless it is to") {
@@ -235,51 +217,6 @@ TEST_CASE("a command has the environment and the directory that it is given") {
   CHECK(result.out == "1 x=y\n/\n");
 }
 
-TEST_CASE("a batch goes to one process, as arguments or as lines of its input") {
-  const auto result =
-      tasks({"--lines", "--batch", "3", "--ordered", "--json", "--", "echo"}, input(numbers(7)));
-  CHECK(lines_with(result.out, "\"task\":") == 3);
-  CHECK(contains(result.out, R"("targets":["1","2","3"])"));
-  CHECK(contains(result.out, R"("output":"1 2 3\n")"));
-  CHECK(contains(result.out, R"("output":"7\n")"));
-  CHECK(contains(result.err, "7 up"));
-  const auto fed = tasks({"--lines", "--batch", "2,4", "--stdin", "--ordered", "--", "wc", "-l"},
-                         input(numbers(6)));
-  CHECK(fed.out == "4\n2\n");
-  const auto script =
-      tasks({"--lines", "--batch", "4", "--shell", "--", "printf '<%s>' {}"}, input("a b\nc\n"));
-  CHECK(script.out == "<a b><c>");
-}
-
-TEST_CASE("a batch that waits for more is started all the same when no more come") {
-  process_options options = input("1\n2\n");
-  options.keep_stdin = true;
-  process running{muster_command({"run", "--lines", "--batch", "5,9", "--", "echo"}), options};
-  CHECK(running.wait_for_output("1 2\n", 10s));
-  running.close_stdin();
-  CHECK(running.wait().exit_code == 0);
-}
-
-TEST_CASE("lines of output become new targets, each once") {
-  const auto result = tasks({"1", "--lines", "--refill", "^next ([0-9]+)$", "--", "sh", "-c",
-                             "echo next $(( ({} + 1) % 10 )); echo next {}; echo nothing"});
-  CAPTURE(result.err);
-  CHECK(result.exit_code == 0);
-  CHECK(lines_with(result.out, "nothing") == 10);
-  CHECK(contains(result.err, "10 up"));
-}
-
-TEST_CASE("what is refilled while standard input is still open is run at once") {
-  process_options options = input("1\n");
-  options.keep_stdin = true;
-  process running{muster_command({"run", "--lines", "--refill", "^next (.*)", "--", "sh", "-c",
-                                  "echo this is {}; [ {} = 2 ] || echo next 2"}),
-                  options};
-  CHECK(running.wait_for_output("this is 2\n", 10s));
-  running.close_stdin();
-  CHECK(running.wait().exit_code == 0);
-}
-
 TEST_CASE("the first result is there before the last target is known") {
   process_options options = input("1\n");
   options.keep_stdin = true;
@@ -289,57 +226,6 @@ TEST_CASE("the first result is there before the last target is known") {
   CHECK(running.wait_for_output("got 2\n", 10s));
   running.close_stdin();
   CHECK(running.wait().exit_code == 0);
-}
-
-TEST_CASE("scripts run before, after and whatever happens") {
-  const auto result = tasks({"a", "b", "--lines", "--begin", "echo first", "--end",
-                             "echo then $MUSTER_UP of $MUSTER_TARGETS", "--finally", "echo last",
-                             "--", "test", "a", "=", "{}"});
-  CHECK(result.exit_code == 1);
-  CHECK(result.err.find("first\n") < result.err.find("then 1 of 2\n"));
-  CHECK(result.err.find("then 1 of 2\n") < result.err.find("last\n"));
-}
-
-TEST_CASE("what scripts say is harmless on a terminal, and passed on as it is elsewhere") {
-  MUSTER_NEED_TERMINAL();
-  const std::string says = "printf 'a\\033[2J\\342\\200\\256b\\n'";
-  const auto piped = tasks({"a", "--lines", "--begin", says, "--", "true"});
-  CHECK(contains(piped.err,
-                 "a\x1b[2J\u202e"
-                 "b\n"));
-  process_options options;
-  options.environment = {"TERM=xterm", "LC_ALL=C.UTF-8"};
-  const auto shown = run(
-      {"script", "-qec",
-       std::string{MUSTER_BINARY} + " run a --lines --begin \"" + says + "\" -- true", "/dev/null"},
-      options);
-  CAPTURE(shown.out);
-  CHECK(contains(shown.out, "a\\x1b[2J\\u{202e}b"));
-  CHECK_FALSE(contains(shown.out, "\x1b[2J"));
-}
-
-TEST_CASE("nothing is run when the first script fails, except the last one") {
-  const auto result = tasks({"a", "--lines", "--begin", "exit 4", "--end", "echo then", "--finally",
-                             "echo last", "--", "echo"});
-  CHECK(result.exit_code == 3);
-  CHECK(result.out.empty());
-  CHECK(contains(result.err, "--begin: the script did not succeed: exit code 4"));
-  CHECK_FALSE(contains(result.err, "then"));
-  CHECK(contains(result.err, "last\n"));
-}
-
-TEST_CASE("the last script runs on Ctrl-C, too") {
-  process_options options = input("1\n");
-  options.keep_stdin = true;
-  process running{muster_command({"run", "--lines", "--end", "echo then", "--finally", "echo last",
-                                  "--", "echo"}),
-                  options};
-  REQUIRE(running.wait_for_output("1\n", 10s));
-  running.send_signal(SIGINT);
-  const auto result = running.wait();
-  CHECK(result.exit_code == 130);
-  CHECK(contains(result.err, "last\n"));
-  CHECK_FALSE(contains(result.err, "then\n"));
 }
 
 TEST_CASE("the help of run is as it was last agreed on") {

@@ -325,7 +325,7 @@ TEST_CASE("two thousand sleeping tasks take one thread and little memory") {
   CHECK(running.peak_rss_kib() < 20 * 1024);
   const auto result = running.wait(60s);
   CHECK(result.exit_code == 0);
-  CHECK(contains(result.err, "2,000 up"));
+  CHECK(contains(result.err, "2,000 ok"));
 }
 
 TEST_CASE("output of many tasks takes no more memory than those in flight need") {
@@ -337,5 +337,5 @@ TEST_CASE("output of many tasks takes no more memory than those in flight need")
                           options, 100s);
   CAPTURE(result.err);
   CHECK(result.exit_code == 0);
-  CHECK(contains(result.err, "1,500 up"));
+  CHECK(contains(result.err, "1,500 ok"));
 }

@@ -101,6 +101,15 @@ TEST_CASE("a run stops when too many tasks have failed") {
   CHECK(lines_with(share.out, R"("status":"mismatch")") == 10);
 }
 
+TEST_CASE("a share that has failed is seen at the tenth task, though that one succeeds") {
+  const auto result =
+      tasks({"--lines", "-P", "1", "--halt", "50%", "--json", "--", "test", "10", "=", "{}"},
+            input(numbers(100)));
+  CHECK(lines_with(result.out, R"("status":"mismatch")") == 9);
+  CHECK(lines_with(result.out, R"("status":"up")") == 1);
+  CHECK(contains(result.err, "stopped early by --halt"));
+}
+
 TEST_CASE("of the share that may fail, a batch counts for all of its targets") {
   const std::vector<std::string> batches{"-P",  "1",      "--batch", "10,10", "--halt",
                                          "50%", "--json", "--",      "false"};
@@ -234,6 +243,30 @@ TEST_CASE("limits follow a file, whether it is written or replaced") {
   const auto result = running.wait();
   CHECK(result.exit_code == 0);
   CHECK(contains(result.err, "3 tasks at once at the most"));
+}
+
+TEST_CASE("limits follow a file behind links, whichever of them is replaced") {
+  temporary_directory directory;
+  const auto make = [&directory](const std::string& version, const std::string& text) {
+    std::filesystem::create_directory(directory.file(version));
+    write_whole_file(directory.file(version + "/limits"), text);
+    std::filesystem::create_directory_symlink(version, directory.file("..next"));
+    std::filesystem::rename(directory.file("..next"), directory.file("..data"));
+  };
+  make("..1", "max-in-flight 1\n");
+  std::filesystem::create_symlink("..data/limits", directory.file("limits"));
+  process_options options = input("0\n");
+  options.keep_stdin = true;
+  process running{muster_command({"run", "--lines", "--control", directory.file("limits"),
+                                  "--stdin", "--", "cat"}),
+                  options};
+  make("..2", "second\n");
+  CHECK(running.wait_for_error_output("'second' sets nothing", 10s));
+  // What the link leads to is written where it is.
+  write_whole_file(directory.file("..2/limits"), "third one\n");
+  CHECK(running.wait_for_error_output("'third one' sets nothing", 10s));
+  running.close_stdin();
+  CHECK(running.wait().exit_code == 0);
 }
 
 TEST_CASE("a control file may ask for as many tasks at once as the option may") {

@@ -50,6 +50,50 @@ TEST_CASE("a log is not gone on with by the same words in other places, or run i
   }
 }
 
+TEST_CASE("a target keeps its number when a run goes on") {
+  temporary_directory directory;
+  const words command{"--lines",
+                      "-P",
+                      "1",
+                      "--resume",
+                      directory.file("log"),
+                      "--",
+                      "sh",
+                      "-c",
+                      "echo $1 $2; test $1 != 2 || test -e " + directory.file("mended"),
+                      "sh",
+                      "{}",
+                      "{#}"};
+  CHECK(tasks(command, input("1\n2\n3\n")).out == "1 1\n2 2\n3 3\n");
+  write_whole_file(directory.file("mended"), "");
+  CHECK(tasks(command, input("1\n2\n3\n4\n")).out == "2 2\n4 4\n");
+}
+
+TEST_CASE("targets that were found are there when a run goes on") {
+  temporary_directory directory;
+  const std::string mended = directory.file("mended");
+  const words command{"--lines",
+                      "--refill",
+                      "found: (.*)",
+                      "--resume",
+                      directory.file("log"),
+                      "--",
+                      "sh",
+                      "-c",
+                      "case $1 in a) echo 'found: b'; printf 'found: c\\377\\n';; *) echo ran $1; "
+                      "test -e " +
+                          mended + ";; esac",
+                      "sh"};
+  CHECK(tasks(command, input("a\n")).exit_code == 1);
+  write_whole_file(mended, "");
+  const auto again = tasks(command, input("a\n"));
+  CAPTURE(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(lines_with(again.out, "ran b") == 1);
+  CHECK(lines_with(again.out, "ran c\xff") == 1);
+  CHECK(lines_with(again.out, "found") == 0);
+}
+
 TEST_CASE("limits and outputs may be others when a run goes on") {
   temporary_directory directory;
   const std::string log = directory.file("log");
@@ -130,17 +174,18 @@ TEST_CASE("a file of limits that is replaced by a pipe is not waited for") {
   CHECK(running.wait().exit_code == 0);
 }
 
-TEST_CASE("a job log has what has ended, whatever order the results are shown in") {
+TEST_CASE("a job log has what was shown, and a task's own log what has ended") {
   temporary_directory directory;
   const std::string log = directory.file("log");
   process running{muster_command({"run", "--lines", "--ordered", "-P", "2", "--job-log", log,
                                   "--log-dir", directory.file("logs"), "600", "0", "--", "sleep"})};
-  for (int i = 0; i < 3000 && lines_with(read_whole_file(log), R"("key":"0")") == 0; ++i)
+  for (int i = 0; i < 3000 && !std::filesystem::exists(directory.file("logs/0.log")); ++i)
     ::usleep(10'000);
-  CHECK(lines_with(read_whole_file(log), R"("key":"0","status":"up")") == 1);
   CHECK(std::filesystem::exists(directory.file("logs/0.log")));
+  CHECK(lines_with(read_whole_file(log), R"("key":"0")") == 0);  // its turn has not come
   running.send_signal(SIGINT);
   CHECK(running.wait().exit_code == 130);
+  CHECK(lines_with(read_whole_file(log), R"("key":"0","status":"up")") == 1);
 }
 
 TEST_CASE("a target that is there several times is done as often as it has succeeded") {

@@ -36,9 +36,9 @@ TEST_CASE("the output of each task is shown whole, and its errors apart") {
 TEST_CASE("a task that fails is named on standard error, with how it failed") {
   const auto result = tasks({"a", "--lines", "--", "sh", "-c", "exit 3"});
   CHECK(result.exit_code == 1);
-  CHECK(contains(result.err, "muster: a: mismatch, exit code 3"));
+  CHECK(contains(result.err, "muster: a: failed, exit code 3"));
   CHECK(contains(tasks({"a", "--lines", "--stdin", "--", "sh", "-c", "kill -9 $$"}).err,
-                 "muster: a: mismatch, SIGKILL"));
+                 "muster: a: killed, SIGKILL"));
 }
 
 TEST_CASE("results can come in the order of the targets, each as soon as it can") {

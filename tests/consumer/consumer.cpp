@@ -24,7 +24,6 @@ int main() {
   bool right = false;
   asio::co_spawn(context, sweep.run(), [&](std::exception_ptr, muster::sweep_summary summary) {
     right = summary.asked == 2 && summary.totals.of(muster::status::refused) == 2;
-    context.stop();
   });
   context.run();
   std::fputs(found.c_str(), stdout);

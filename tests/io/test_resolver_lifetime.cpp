@@ -1,19 +1,43 @@
 // Who may be destroyed when, and who is called then.
 #include "io/resolver_world.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/use_awaitable.hpp>
 
 using namespace muster;
 using namespace muster::test;
 using namespace std::chrono_literals;
 using action = dns_script::action;
+
+namespace {
+
+/// What an Asio user is told.
+struct told_answer {
+  void operator()(std::error_code error_, lookup_answer answer_) {
+    ++calls;
+    error = error_;
+    answer = std::move(answer_);
+  }
+
+  int calls = 0;
+  std::error_code error;
+  lookup_answer answer;
+};
+
+}  // namespace
 
 TEST_CASE("a waiter is never called from inside the call that starts the lookup") {
   world w;
@@ -151,7 +175,7 @@ TEST_CASE("the resolver can be destroyed after any step of its lookups") {
       for (std::size_t i = 0; i < 4; ++i)
         waiting[i].ask(*names, asked[i]);
       int told = 0;
-      const auto count = [&](const lookup_answer&) { ++told; };
+      const auto count = [&](std::error_code, const lookup_answer&) { ++told; };
       names->async_resolve("www.test", count);
       for (int i = 0; i < steps; ++i)
         w.context.run_one_for(1s);
@@ -162,14 +186,13 @@ TEST_CASE("the resolver can be destroyed after any step of its lookups") {
         return told == 1;
       };
       const bool done = all_told();
-      const int told_before = told;
       names.reset();
       for (const auto& one : waiting)
         CHECK_FALSE(one.waiting());
       if (run_on) {
         for (int i = 0; i < 10; ++i)
           w.context.poll_one();
-        CHECK(told == told_before);
+        CHECK(told == 1);
       }
       if (done) break;
       REQUIRE(steps < 1000);
@@ -183,7 +206,10 @@ TEST_CASE("an Asio user is told by completion handler, later even when the answe
   resolver names{w.context, w.options(address_preference::v4_only)};
   for (int round = 0; round < 2; ++round) {
     std::optional<lookup_answer> answer;
-    names.async_resolve("www.test", [&](lookup_answer found) { answer = std::move(found); });
+    names.async_resolve("www.test", [&](std::error_code error, lookup_answer found) {
+      CHECK_FALSE(error);
+      answer = std::move(found);
+    });
     CHECK_FALSE(answer);
     w.run_until([&] { return answer.has_value(); });
     CHECK(answer->addresses == addresses{v4_a});
@@ -196,20 +222,112 @@ TEST_CASE("an Asio user's cancellation ends the wait, once") {
   w.server.otherwise({.what = action::silence});
   resolver names{w.context, w.options(address_preference::v4_only)};
   asio::cancellation_signal signal;
-  int calls = 0;
-  reason failure = reason::none;
-  names.async_resolve("www.test",
-                      asio::bind_cancellation_slot(signal.slot(), [&](const lookup_answer& answer) {
-                        ++calls;
-                        failure = answer.failure;
-                      }));
+  told_answer wait;
+  names.async_resolve("www.test", asio::bind_cancellation_slot(signal.slot(), std::ref(wait)));
   w.run_until([&] { return w.server.questions() == 1; });
-  signal.emit(asio::cancellation_type::terminal);
-  signal.emit(asio::cancellation_type::terminal);
-  CHECK(calls == 0);
-  w.run_until([&] { return calls == 1; });
-  CHECK(failure == reason::interrupted);
-  signal.emit(asio::cancellation_type::terminal);
+  signal.emit(asio::cancellation_type::none);
+  CHECK(w.context.poll() == 0);
+  const auto kind = GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                             asio::cancellation_type::total);
+  signal.emit(kind);
+  signal.emit(kind);
+  CHECK(wait.calls == 0);
+  w.run_until([&] { return wait.calls == 1; });
+  CHECK(wait.error == asio::error::operation_aborted);
+  CHECK(wait.answer.failure == reason::interrupted);
+  signal.emit(kind);
   w.context.poll();
-  CHECK(calls == 1);
+  CHECK(wait.calls == 1);
+}
+
+TEST_CASE("the end of the resolver is an error to an Asio user, and never called from inside it") {
+  world w;
+  w.server.otherwise({.what = action::silence});
+  auto names = std::make_unique<resolver>(w.context, w.options());
+  told_answer early;
+  told_answer late;
+  names->async_resolve("early.test", std::ref(early));
+  w.run_until([&] { return w.server.questions() == 2; });
+  names->async_resolve("late.test", std::ref(late));
+  const bool destroyed = GENERATE(true, false);
+  if (destroyed) {
+    names.reset();
+  } else {
+    names->cancel();
+  }
+  CHECK(early.calls + late.calls == 0);
+  w.context.poll();
+  for (const told_answer* one : {&early, &late}) {
+    CHECK(one->calls == 1);
+    CHECK(one->error == asio::error::operation_aborted);
+    CHECK(one->answer.failure == reason::interrupted);
+  }
+}
+
+TEST_CASE("a resolver whose lookups were cancelled, by a waiter even, can be used on") {
+  world w;
+  w.server.on("www.test", {.addresses = {v4_a}});
+  w.server.on("silent.test", {.what = action::silence});
+  resolver names{w.context, w.options(address_preference::v4_only)};
+  asker silent{names, "silent.test"};
+  asker first{names, "www.test"}, second{names, "www.test"};
+  first.then = [&] { names.cancel(); };
+  w.run_until([&] { return first.calls == 1; });
+  CHECK(silent.was_abandoned);
+  CHECK(second.was_abandoned);
+  CHECK(w.answer_of(names, "www.test").addresses == addresses{v4_a});
+  CHECK(w.answer_of(names, "missing.test").failure == reason::name_not_found);
+}
+
+namespace {
+
+asio::awaitable<void> ask(resolver& names, lookup_answer& answer) {
+  answer = co_await names.async_resolve("silent.test", asio::use_awaitable);
+}
+
+struct counted {
+  explicit counted(int& alive_now) : alive{alive_now} { ++alive; }
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+  ~counted() { --alive; }
+  int& alive;
+};
+
+asio::awaitable<void> ask_own(asio::io_context& context, resolver_options options, int& alive) {
+  const counted frame{alive};
+  resolver names{context, std::move(options)};
+  lookup_answer answer;
+  co_await ask(names, answer);
+}
+
+}  // namespace
+
+TEST_CASE("a coroutine that waits for a resolver's answer hears of the resolver's end") {
+  world w;
+  w.server.otherwise({.what = action::silence});
+  auto names = std::make_unique<resolver>(w.context, w.options());
+  lookup_answer answer;
+  std::exception_ptr failure;
+  asio::co_spawn(w.context, ask(*names, answer),
+                 [&](std::exception_ptr error) { failure = error; });
+  w.context.poll();
+  names.reset();
+  w.context.poll();
+  REQUIRE(failure);
+  CHECK_THROWS_AS(std::rethrow_exception(failure), std::system_error);
+}
+
+TEST_CASE("a loop that ends takes the coroutines with it that wait for resolvers of their own") {
+  const int steps = GENERATE(range(0, 6));
+  int alive = 0;
+  {
+    world w;
+    w.server.otherwise({.what = action::silence});
+    for (int i = 0; i < 3; ++i)
+      asio::co_spawn(w.context, ask_own(w.context, w.options(), alive), asio::detached);
+    for (int step = 0; step < steps; ++step)
+      w.context.poll_one();
+    CHECK(alive == std::min(steps, 3));
+  }
+  CHECK(alive == 0);
 }

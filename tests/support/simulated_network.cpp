@@ -120,6 +120,7 @@ class simulated_network::transport final : public icmp_transport {
   send_progress send(std::span<const outgoing_echo> batch) override;
   receive_progress receive(std::span<incoming_icmp> into) override;
   void on_arrival(std::function<void()> look) override { look_ = std::move(look); }
+  void rest() override { arrival_->clear(); }
   icmp_losses losses() override { return {drops_, 0}; }
 
  private:

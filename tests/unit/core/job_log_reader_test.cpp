@@ -31,8 +31,8 @@ std::string read_pieces(test::pieces input) {
   if (reader.other_command()) return "of another command: " + *reader.other_command();
   if (!reader.is_job_log()) return "no job log";
   std::string found;
-  for (const auto& [key, count] :
-       std::map<std::string, std::uint64_t>(reader.succeeded().begin(), reader.succeeded().end()))
+  for (const auto& [key, count] : std::map<std::string, std::uint64_t>(
+           reader.found().succeeded.begin(), reader.found().succeeded.end()))
     found += key + (count == 1 ? " " : fmt::format("*{} ", count));
   return found;
 }
@@ -98,7 +98,7 @@ TEST_CASE("a line that is too long is passed over, and the next one is not") {
     reader.feed(more);
   reader.feed("\",\"status\":\"up\"}\n" + line("b", "up"));
   reader.finish();
-  CHECK(reader.succeeded() == std::unordered_map<std::string, std::uint64_t>{{"b", 1}});
+  CHECK(reader.found().succeeded == std::unordered_map<std::string, std::uint64_t>{{"b", 1}});
 }
 
 TEST_CASE("a log of another command is not looked at any further") {

@@ -148,5 +148,5 @@ TEST_CASE("the header of a task's CSV has the documented names") {
 
 TEST_CASE("text shows what tasks wrote, and how they failed") {
   const std::string text = written(output_format::text, samples(), false);
-  CHECK(text.starts_with("{\"a\":1}e\nmuster: a and 1 more: mismatch, exit code 1 {detail}"));
+  CHECK(text.starts_with("{\"a\":1}e\nmuster: a and 1 more: failed, exit code 1 {detail}"));
 }

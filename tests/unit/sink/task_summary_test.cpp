@@ -13,7 +13,7 @@ TEST_CASE("a run in which all went well has a summary of three lines") {
   summary.in_flight_peak = 8;
   summary.took.add(10ms);
   CHECK(render_run_summary(summary, false) ==
-        "1,200 targets in 2.00 s (600/s): 1,200 up\n"
+        "1,200 targets in 2.00 s (600/s): 1,200 ok\n"
         "task min/avg/p50/p95/p99/max 10.000/10.000/10.000/10.000/10.000/10.000 ms\n"
         "8 tasks at once at the most\n");
 }
@@ -36,7 +36,7 @@ TEST_CASE("the summary of a run tells times, rates, the longest queue and what w
   summary.stop_reason = reason::too_many_failed;
   summary.not_started = 7;
   CHECK(render_run_summary(summary, false) ==
-        "6 targets in 1.00 s (6/s): 4 up, 2 mismatch\n"
+        "6 targets in 1.00 s (6/s): 4 ok, 2 failed\n"
         "3 tasks\n"
         "1 task at once at the most, 2 tasks in the longest queue\n"
         "1 retry\n"
