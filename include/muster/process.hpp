@@ -27,8 +27,8 @@ struct process_options {
   std::string input;
   /// The most time it may take from its real start; 0 is unlimited.
   std::chrono::nanoseconds timeout{0};
-  /// How long it has, after SIGTERM, until SIGKILL; and how long its output is read on for after it
-  /// has ended, if processes that it left behind keep it open.
+  /// How long it and its children have, after SIGTERM, until SIGKILL; and how long its output is
+  /// read on for after it has ended, if processes that it left behind keep it open.
   std::chrono::nanoseconds grace = std::chrono::seconds{2};
   /// What it writes to its standard error goes to its standard output, in the order of its writes.
   bool merge_errors = false;
@@ -95,9 +95,11 @@ class command_line {
 /// shell is involved, but a script without a `#!` line is run by /bin/sh, as execvp(3) does.
 ///
 /// The process has a session of its own, default signal handling, no other descriptors than its
-/// three streams, and the limit on open files that this process had at its start. When it has
-/// ended, whatever is left of its process group is killed: a daemon that is to stay makes a session
-/// of its own. It is killed by the kernel if this process dies first. While this machine is short
+/// three streams, and the limit on open files that this process had at its start. A timeout or a
+/// cancellation ends its whole session, as far as /proc shows who is in it, and else its process
+/// group. When it has ended by itself, whatever is left of its group is killed. A daemon that is to
+/// stay makes a session of its own. What has become another user's can't be killed, and is waited
+/// for. The process is killed by the kernel if this process dies first. While this machine is short
 /// of processes, descriptors or memory, it waits; its timeout does not run meanwhile.
 ///
 /// Cancelling the awaitable ends the process, and the result says `cancelled`; the caller remains

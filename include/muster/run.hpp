@@ -19,6 +19,8 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 
+#include <sys/types.h>
+
 namespace muster {
 
 /// When a run gives up.
@@ -125,6 +127,14 @@ class run_observer {
     static_cast<void>(targets);
     static_cast<void>(stream);
     static_cast<void>(bytes);
+  }
+  /// A task is to end, but this process of it has become another user's, and can't be killed. The
+  /// task counts as running until that one ends.
+  virtual void on_task_unkillable(std::uint64_t sequence, const std::vector<target>& targets,
+                                  pid_t process) {
+    static_cast<void>(sequence);
+    static_cast<void>(targets);
+    static_cast<void>(process);
   }
   /// Of what it has written, this is beyond what its result keeps (`output_bytes_max`).
   virtual void on_task_excess(std::uint64_t sequence, process_stream stream,

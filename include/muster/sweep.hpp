@@ -18,6 +18,8 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 
+#include <sys/types.h>
+
 namespace muster {
 
 /// Which probes each target gets. When nothing is named, its form decides: a URL gets HTTP,
@@ -135,6 +137,9 @@ class sweep {
   /// Called once when the run is stopped, for whatever reason, before anything is reported as
   /// `cancelled` or `skipped` because of it.
   void on_stopping(std::function<void()> look);
+  /// Called when a plugin is to end, but a process of it has become another user's, and can't be
+  /// killed: its probe is in flight until that one ends.
+  void on_unkillable(std::function<void(const target&, pid_t)> tell);
 
   sweep_progress progress() const;
   /// The kinds of ICMP socket in use, for people: "ICMP: raw socket"; empty if none is.

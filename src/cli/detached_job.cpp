@@ -12,6 +12,7 @@
 #include "cli/usage_error.hpp"
 #include "core/command_template.hpp"
 #include "core/parsed.hpp"
+#include "store/job_record.hpp"
 #include "store/kept_input.hpp"
 
 #include <array>
@@ -108,10 +109,20 @@ void outlive_terminal() {
   if (std::signal(SIGHUP, hear_nothing) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
+/// A signal that comes before the run can be stopped in order is heard once it can.
+void hold_signals_back() {
+  sigset_t stopping;
+  ::sigemptyset(&stopping);
+  ::sigaddset(&stopping, SIGINT);
+  ::sigaddset(&stopping, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &stopping, nullptr);
+}
+
 /// The job's own process: runs it, and tells through `told` when it has begun.
 int live(const run_arguments& arguments, const job_directory& jobs, const std::string& name,
          const job_lock& lock, int told, bool is_new) {
   outlive_terminal();
+  hold_signals_back();
   ::setsid();
   bool begun = false;
   int code = exit_code::cannot;
@@ -120,7 +131,7 @@ int live(const run_arguments& arguments, const job_directory& jobs, const std::s
     point(STDIN_FILENO, "/dev/null", O_RDONLY);
     point(STDOUT_FILENO, "/dev/null", O_WRONLY);
     const int log = open_log(jobs.log_of(name));
-    job_keeper keeper{job_store::open(jobs.database_of(name)), arguments.run,
+    job_keeper keeper{job_store::open(jobs.database_of(name)), lock, arguments.run,
                       [&] {
                         if (::dup2(log, STDERR_FILENO) < 0) fail("can't use the job's log");
                         begun = true;
@@ -260,7 +271,9 @@ int resume_job(const job_directory& jobs, const std::string& name, const run_par
   job_description about;
   {
     job_store store = job_store::open(jobs.database_of(name));
-    if (store.state().word == "done") {
+    job_state state = store.state();
+    note_end_of(state, jobs.note(name));
+    if (state.word == "done") {
       say(fmt::format("{} is done: there is nothing left to run", name));
       return exit_code::all_up;
     }

@@ -4,6 +4,7 @@
 #include "cli/say.hpp"
 #include "core/task_key.hpp"
 #include "net/resume.hpp"
+#include "store/job_record.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -19,9 +20,10 @@ constexpr std::uint64_t reserved_ahead = 64;
 
 }  // namespace
 
-job_keeper::job_keeper(job_store store, const run_options& run, std::function<void()> on_begun,
-                       std::function<void()> make_room)
+job_keeper::job_keeper(job_store store, const job_lock& lock, const run_options& run,
+                       std::function<void()> on_begun, std::function<void()> make_room)
     : store_{std::move(store)},
+      lock_{lock},
       on_begun_{std::move(on_begun)},
       make_room_{std::move(make_room)},
       done_{store_.done()},
@@ -30,7 +32,10 @@ job_keeper::job_keeper(job_store store, const run_options& run, std::function<vo
       next_sequence_{first_sequence_},
       reserved_sequence_{first_sequence_} {
   if (!run.refill.empty()) refill_.emplace(run.refill);
+  keeper_of_lines() = [this](const std::string& line) { last_said_ = line; };
 }
+
+job_keeper::~job_keeper() { keeper_of_lines() = nullptr; }
 
 bool job_keeper::done_before(const target& subject) {
   if (done_.empty()) return false;
@@ -43,6 +48,7 @@ bool job_keeper::done_before(const target& subject) {
 void job_keeper::begin(asio::io_context& context, std::optional<std::uint64_t> expected) {
   timer_.emplace(context);
   store_.begin(expected, std::chrono::system_clock::now());
+  lock_.leave_note({});  // of an earlier end
   on_begun_();
 }
 
@@ -96,13 +102,22 @@ void job_keeper::leave() {
 
 void job_keeper::end(int code, bool interrupted) {
   ended_ = true;
-  const char* const word = interrupted ? "stopped" : code == exit_code::all_up ? "done" : "failed";
+  const bool could_not = code != exit_code::all_up && code != exit_code::not_all_up && !interrupted;
+  const job_end how{interrupted                 ? "stopped"
+                    : code == exit_code::all_up ? "done"
+                                                : "failed",
+                    code,
+                    !failure_.empty() ? "results could not be kept: " + failure_
+                    : could_not       ? last_said_
+                                      : std::string{},
+                    std::chrono::system_clock::now()};
   make_room_();
   try {
     store_.set_next_sequence(next_sequence_);
-    store_.end(word, code, failure_, std::chrono::system_clock::now());
+    store_.end(how);
   } catch (const store_error& error) {
     say(error.what());
+    lock_.leave_note(pack_end(how));
   }
 }
 

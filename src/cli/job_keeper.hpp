@@ -4,6 +4,7 @@
 #include "engine/refill_lines.hpp"
 #include "muster/run.hpp"
 #include "net/job.hpp"
+#include "store/job_directory.hpp"
 #include "store/job_store.hpp"
 
 #include <cstdint>
@@ -21,10 +22,11 @@ namespace muster {
 /// Keeps what a detached run comes to in the database of its job.
 class job_keeper {
  public:
-  /// `on_begun` is called once everything is open and the first task may start, `make_room` before
-  /// the end is written down. Throws store_error.
-  job_keeper(job_store store, const run_options& run, std::function<void()> on_begun,
-             std::function<void()> make_room);
+  /// The lock outlives it. `on_begun` is called once everything is open and the first task may
+  /// start, `make_room` before the end is written down. Throws store_error.
+  job_keeper(job_store store, const job_lock& lock, const run_options& run,
+             std::function<void()> on_begun, std::function<void()> make_room);
+  ~job_keeper();
 
   /// True when the target succeeded in an earlier run of this job; once for each time that it did.
   bool done_before(const target& subject);
@@ -50,6 +52,8 @@ class job_keeper {
   static job sync_soon(job_scope&, job_keeper& self);
 
   job_store store_;
+  const job_lock& lock_;
+  std::string last_said_;
   std::function<void()> on_begun_;
   std::function<void()> make_room_;
   std::optional<refill_lines> refill_;

@@ -1,5 +1,7 @@
 #include "cli/job_watch.hpp"
 
+#include "process/process_descriptor.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -11,8 +13,6 @@
 #include <fmt/format.h>
 
 #include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace muster {
 namespace {
@@ -21,30 +21,6 @@ namespace {
 constexpr int starting_wait_ms = 10;
 // One that does not sign it for so long is not starting, but in another namespace of processes.
 constexpr std::chrono::seconds out_of_sight_max{2};
-
-/// A descriptor of a process, which stays that of this process whatever becomes of its number.
-/// There is no wrapper for these calls in glibc 2.35 and before.
-class process_descriptor {
- public:
-  explicit process_descriptor(pid_t process)
-      : descriptor_{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))} {}
-  process_descriptor(process_descriptor&& other) noexcept
-      : descriptor_{std::exchange(other.descriptor_, -1)} {}
-  process_descriptor& operator=(process_descriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~process_descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int get() const { return descriptor_; }
-  bool signal(int number) const {
-    return ::syscall(SYS_pidfd_send_signal, descriptor_, number, nullptr, 0) == 0;
-  }
-
- private:
-  int descriptor_;
-};
 
 int milliseconds_until(const std::optional<std::chrono::steady_clock::time_point>& until) {
   if (!until) return -1;

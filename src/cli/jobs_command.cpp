@@ -66,12 +66,11 @@ int list(const job_directory& jobs, const jobs_arguments& arguments) {
 int code_of(const job_view& view) {
   if (!view.problem.empty()) say(view.problem);
   if (view.state.word == "lost") {
-    say(fmt::format("{} is lost: its process is gone; muster jobs resume {} runs the rest",
-                    view.name, view.name));
-  }
-  if (!view.state.problem.empty()) {
-    say(fmt::format("{}: results could not be kept: {}; muster jobs resume {} runs what is missing",
-                    view.name, view.state.problem, view.name));
+    say(fmt::format("{} is lost: {}; muster jobs resume {} runs the rest", view.name,
+                    view.state.problem, view.name));
+  } else if (!view.state.problem.empty()) {
+    say(fmt::format("{}: {}; muster jobs resume {} runs what is missing", view.name,
+                    view.state.problem, view.name));
   }
   return view.state.exit_code.value_or(exit_code::cannot);
 }

@@ -4,6 +4,7 @@
 #include "muster/printable.hpp"
 #include "sink/json_text.hpp"
 #include "sink/numbers.hpp"
+#include "store/job_record.hpp"
 
 #include <algorithm>
 
@@ -52,7 +53,7 @@ job_view view_of(const job_directory& jobs, const std::string& name) {
     job_store store = job_store::look_at(jobs.database_of(name));
     view.state = store.state();
     view.command = store.description().command;
-    if (view.state.word == "running" && !holder.running) view.state.word = "lost";
+    if (!holder.running) note_end_of(view.state, jobs.note(name));
   } catch (const store_error& error) {
     view.state.word = error.damaged() ? "damaged" : "unknown";
     view.problem = error.what();

@@ -7,6 +7,7 @@
 #include "cli/job_keeper.hpp"
 #include "cli/job_log.hpp"
 #include "cli/memory_reserve.hpp"
+#include "cli/orphan_reaping.hpp"
 #include "cli/outputs.hpp"
 #include "cli/run_control.hpp"
 #include "cli/run_outputs.hpp"
@@ -15,6 +16,7 @@
 #include "cli/stop_signals.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
+#include "cli/unkillable.hpp"
 #include "cli/usage_error.hpp"
 #include "core/parsed.hpp"
 #include "core/target_parts.hpp"
@@ -85,16 +87,7 @@ class task_command final : private run_observer {
   int run() {
     control_.watch_signals();  // before a list may keep it waiting
     intake_.open([this] { run_.stop(reason::bad_target); }, found_before());
-    // The second signal kills all that runs, and then muster.
-    signals_.watch(
-        [this] {
-          if (script_stoppable_) script_.stop();
-          run_.stop(reason::interrupted);
-        },
-        [this] {
-          script_.kill();
-          run_.kill();
-        });
+    watch_stop_signals();
     started_ = std::chrono::steady_clock::now();
     announce_limit();
     announce_beginning();
@@ -140,6 +133,23 @@ class task_command final : private run_observer {
     return options;
   }
 
+  /// The second signal kills all that runs, and then muster; but a job writes down how it ended.
+  void watch_stop_signals() {
+    const auto stop = [this] {
+      if (script_stoppable_) script_.stop();
+      run_.stop(reason::interrupted);
+    };
+    const auto kill = [this] {
+      script_.kill();
+      run_.kill();
+    };
+    if (keeper_) {
+      signals_.watch_to_the_end(stop, kill);
+    } else {
+      signals_.watch(stop, kill);
+    }
+  }
+
   /// Targets that came out of the tasks of an earlier run.
   std::vector<std::string> found_before() const {
     if (keeper_) return keeper_->refills();
@@ -168,6 +178,10 @@ class task_command final : private run_observer {
   void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
                       process_stream stream, std::string_view bytes) override {
     outputs_->show(sequence, targets, stream, bytes);
+  }
+  void on_task_unkillable(std::uint64_t, const std::vector<target>& targets,
+                          pid_t process) override {
+    say(explain_unkillable(targets.front(), process));
   }
   void on_task_excess(std::uint64_t sequence, process_stream stream,
                       std::string_view bytes) override {
@@ -358,6 +372,7 @@ class task_command final : private run_observer {
   asio::io_context context_{1};
   memory_reserve memory_{context_, [this] { run_.stop(reason::out_of_memory); }};
   target_intake intake_;
+  orphan_reaping orphans_{context_};
   command_run run_;
   script_run script_{context_};
   stop_signals signals_;
@@ -371,8 +386,6 @@ class task_command final : private run_observer {
 int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  // Whoever started muster may have ignored it, and then the ends of processes are not told.
-  std::signal(SIGCHLD, SIG_DFL);
   raise_descriptor_limit();
   try {
     if (std::string wrong = check_order(arguments); !wrong.empty()) throw usage_error{wrong};

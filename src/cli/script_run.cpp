@@ -30,7 +30,9 @@ void script_run::stop() {
 }
 
 void script_run::kill() {
-  if (child_) child_->kill();
+  if (!child_) return;
+  child_->kill();
+  host_->kill_doomed();
 }
 
 void script_run::on_end(process_result&& result) {

@@ -25,19 +25,27 @@ struct sigaction action_of(int number) {
 void stop_signals::watch(std::function<void()> stop, std::function<void()> kill) {
   stop_ = std::move(stop);
   kill_ = std::move(kill);
-  listen();
+  listen(static_cast<int>(SA_RESETHAND));
   wait(scope_, *this);
 }
 
-void stop_signals::listen() {
+void stop_signals::watch_to_the_end(std::function<void()> stop, std::function<void()> kill) {
+  stop_ = std::move(stop);
+  kill_ = std::move(kill);
+  listen(0);
+  wait_on(scope_, *this);
+}
+
+void stop_signals::listen(int flags) {
   for (const int number : stopping) {
     // Under nohup, and in a job, a terminal that goes away is to change nothing.
     if (number == SIGHUP && action_of(number).sa_handler != SIG_DFL) continue;
     std::error_code ignored;
     signals_.add(number, ignored);
-    // Asio's handler only tells the loop. The kernel takes it away as it is called, for the second
-    // signal to find the default; and a call that it interrupts is not begun again.
-    hear_signal(number, static_cast<int>(SA_RESETHAND), SA_RESTART);
+    // Asio's handler only tells the loop. With SA_RESETHAND the kernel takes it away as it is
+    // called, for the second signal to find the default. A call that it interrupts is not begun
+    // again.
+    hear_signal(number, flags, SA_RESTART);
   }
 }
 
@@ -54,7 +62,7 @@ job stop_signals::wait(job_scope&, stop_signals& self) {
   self.stopped_ = true;
   std::error_code ignored;
   self.signals_.clear(ignored);
-  if (self.kill_) self.listen();
+  if (self.kill_) self.listen(static_cast<int>(SA_RESETHAND));
   self.stop_();
   if (!self.kill_) co_return;
   auto [error_again, again] = co_await self.signals_.async_wait(resume);
@@ -62,6 +70,18 @@ job stop_signals::wait(job_scope&, stop_signals& self) {
   self.signals_.clear(ignored);
   self.kill_();
   std::raise(again);
+}
+
+job stop_signals::wait_on(job_scope&, stop_signals& self) {
+  for (;;) {
+    auto [error, number] = co_await self.signals_.async_wait(resume);
+    if (error) co_return;
+    if (std::exchange(self.stopped_, true)) {
+      self.kill_();
+    } else {
+      self.stop_();
+    }
+  }
 }
 
 }  // namespace muster

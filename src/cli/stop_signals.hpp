@@ -19,12 +19,16 @@ class stop_signals {
   /// From here on the first signal calls `stop`, from the loop; and the next one `kill`, if there
   /// is one, before it has its usual effect.
   void watch(std::function<void()> stop, std::function<void()> kill = {});
+  /// The same for what is to come to its own end in any case: none of them has its usual effect,
+  /// and each one after the first calls `kill`.
+  void watch_to_the_end(std::function<void()> stop, std::function<void()> kill);
   /// Whether a signal has come, though the loop may not have heard of it yet.
   bool pending() const;
 
  private:
-  void listen();
+  void listen(int flags);
   static job wait(job_scope&, stop_signals& self);
+  static job wait_on(job_scope&, stop_signals& self);
 
   asio::signal_set signals_;
   std::function<void()> stop_;

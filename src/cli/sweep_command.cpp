@@ -5,6 +5,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
 #include "cli/memory_reserve.hpp"
+#include "cli/orphan_reaping.hpp"
 #include "cli/outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/stop_signals.hpp"
@@ -12,6 +13,7 @@
 #include "cli/sweep_targets.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
+#include "cli/unkillable.hpp"
 #include "cli/usage_error.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
@@ -23,6 +25,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -86,6 +89,9 @@ class sweep_run {
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
     const bool has_plugins = !arguments_.sweep.plan.commands.empty();
     if (has_plugins) {
+      orphans_.emplace(context_);
+      sweep_.on_unkillable(
+          [](const target& subject, pid_t process) { say(explain_unkillable(subject, process)); });
       signals_.watch(stop, [this] { sweep_.kill(); });
     } else {
       signals_.watch(stop);
@@ -268,6 +274,7 @@ class sweep_run {
   std::chrono::steady_clock::time_point started_{};
   outputs outputs_;
   checkpointing checkpoints_;
+  std::optional<orphan_reaping> orphans_;  // when there are plugins
   sweep sweep_;
 };
 
@@ -309,8 +316,6 @@ int run_sweep(const sweep_arguments& arguments) {
   // Failed writes are reported as what they are, also those past a limit on the size of files.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  // Whoever started muster may have ignored it, and then the ends of plugins are not told.
-  std::signal(SIGCHLD, SIG_DFL);
   raise_descriptor_limit();
   summary_file record;
   return record.write(run_and_explain(arguments, record));

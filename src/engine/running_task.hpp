@@ -30,6 +30,9 @@ class task_engine::running_task final : public list_hook, public process_consume
   void on_output(process_stream stream, std::string_view bytes) override {
     owner_.observer_.on_task_output(cursor.sequence, cursor.targets, stream, bytes);
   }
+  void on_unkillable(pid_t process) override {
+    owner_.observer_.on_task_unkillable(cursor.sequence, cursor.targets, process);
+  }
   void on_excess(process_stream stream, std::string_view bytes) override {
     owner_.observer_.on_task_excess(cursor.sequence, stream, bytes);
   }

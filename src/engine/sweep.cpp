@@ -43,6 +43,10 @@ void sweep::on_targets_wanted(std::function<void()> want) {
 
 void sweep::on_stopping(std::function<void()> look) { engine_->core.before_stop = std::move(look); }
 
+void sweep::on_unkillable(std::function<void(const target&, pid_t)> tell) {
+  engine_->core.tell_unkillable = std::move(tell);
+}
+
 sweep_progress sweep::progress() const { return engine_->core.progress(); }
 
 std::string sweep::icmp_mode() const {

@@ -45,11 +45,15 @@ class sweep_engine final : public result_consumer {
   void on_reply(probe_kind kind, std::chrono::nanoseconds rtt) override {
     totals_.add_reply(kind, rtt);
   }
+  void on_unkillable(const target& subject, pid_t process) override {
+    if (tell_unkillable) tell_unkillable(subject, process);
+  }
 
   sweep_progress progress() const;
   prober& probes() { return prober_; }
   std::function<void()> want_targets;
   std::function<void()> before_stop;
+  std::function<void(const target&, pid_t)> tell_unkillable;
 
  private:
   /// A probe whose host has a slot for it.

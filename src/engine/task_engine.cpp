@@ -289,6 +289,7 @@ void task_engine::stop(reason why) {
 
 void task_engine::kill() {
   running_.visit_once([](running_task& task) { task.child.kill(); });
+  host_.kill_doomed();
 }
 
 asio::awaitable<run_summary> task_engine::run() {

@@ -77,6 +77,9 @@ class exec_run final : public list_hook, private process_consumer {
   void on_output(process_stream stream, std::string_view bytes) override {
     (stream == process_stream::output ? output_ : errors_).feed(bytes);
   }
+  void on_unkillable(pid_t process) override {
+    owner_.shared().tell_unkillable(request_.subject, process);
+  }
   void on_end(process_result&& ended) override {
     const std::unique_ptr<exec_run> own{this};
     unlink();
@@ -158,6 +161,7 @@ void exec_probes::rest() { host_.scarce().rest(); }
 
 void exec_probes::kill() {
   running_.visit_once([](exec_run& run) { run.kill(); });
+  host_.kill_doomed();
 }
 
 void exec_probes::stop(reason why) {

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include <sys/types.h>
+
 namespace muster {
 
 /// Who is told of a probe's outcome, exactly once for each probe that was started.
@@ -16,6 +18,12 @@ class result_consumer {
   /// One of several packets of a probe that is still under way was answered: each, if there will be
   /// more than one.
   virtual void on_reply(probe_kind kind, std::chrono::nanoseconds rtt) = 0;
+  /// A plugin is to end, but this process of it has become another user's, and can't be killed. Its
+  /// probe is in flight until that one ends.
+  virtual void on_unkillable(const target& subject, pid_t process) {
+    static_cast<void>(subject);
+    static_cast<void>(process);
+  }
 
  protected:
   ~result_consumer() = default;

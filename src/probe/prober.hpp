@@ -119,6 +119,10 @@ class prober {
   void tell_reply(std::chrono::nanoseconds rtt) const {
     consumer_.on_reply(probe_kind::icmp, rtt);
   }
+  /// Tells it of a plugin that can't be ended.
+  void tell_unkillable(const target& subject, pid_t process) const {
+    consumer_.on_unkillable(subject, process);
+  }
 
  private:
   asio::io_context& context_;

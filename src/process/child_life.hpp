@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <coroutine>
-#include <csignal>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,7 +17,16 @@ namespace muster {
 /// What the coroutine of a process keeps in its frame.
 class child_life final : private deadline {
  public:
-  enum class stage : std::uint8_t { starting, running, ending, killed, ended };
+  enum class stage : std::uint8_t {
+    starting,
+    running,
+    ending,   ///< Told to end; until its grace is over.
+    warned,   ///< Told a second time, because it has tasks of its own to kill.
+    killed,   ///< Killed, and waited for once more.
+    ended,    ///< Its output is read on, if others hold it open.
+    leaving,  ///< What is left of its session is waited for.
+    over,
+  };
 
   child_life(child_process& owner, std::vector<std::string>&& arguments, process_options&& options)
       : owner_{&owner},
@@ -28,7 +36,8 @@ class child_life final : private deadline {
         input_{host_.streams()},
         output_{host_.streams()},
         errors_{host_.streams()},
-        end_{host_.streams()} {
+        end_{host_.streams()},
+        left_{host_.streams()} {
     owner.life_ = this;
   }
   child_life(const child_life&) = delete;
@@ -85,7 +94,8 @@ class child_life final : private deadline {
   void explain(int error);
   void close_streams();
   bool something_ready() const;
-  bool done() const;
+  bool has_ended() const { return stage_ >= stage::ended; }
+  bool done() const { return stage_ == stage::over; }
   /// Whether it was ended from outside, whatever it was at.
   bool is_over() const { return timed_out_ || stopped_ != reason::none; }
   void turn();
@@ -95,12 +105,20 @@ class child_life final : private deadline {
   void move_on();
   void set_clock(stage next, std::chrono::nanoseconds length);
   void on_deadline(ending why) override;
-  void signal_group(int signal) const {
-    if (process_ <= 0) return;
-    // One that is not yet the leader of its group has nobody in it.
-    if (::kill(-process_, signal) != 0) ::kill(process_, signal);
-  }
+
+  // Its end, and that of its session.
+
+  void signal_group(int signal) const;
+  void signal_session(int signal);
+  /// Those in the session who have children with sessions of their own.
+  std::vector<pid_t> heads_of_others();
+  bool warn_heads_of_others();
   void terminate();
+  void kill_session();
+  void settle();
+  std::vector<pid_t> left_behind();
+  void wait_for(pid_t process, std::chrono::nanoseconds length);
+  void wait_for_refusing();
   void reap();
   void kill_and_reap();
   void conclude();
@@ -117,6 +135,7 @@ class child_life final : private deadline {
   polled_socket output_;
   polled_socket errors_;
   polled_socket end_;
+  polled_socket left_;  // of somebody in its session who is waited for
   pid_t process_ = -1;
   std::size_t written_ = 0;
   std::chrono::steady_clock::time_point began_{};
@@ -128,6 +147,12 @@ class child_life final : private deadline {
   bool timed_out_ = false;
   reason stopped_ = reason::none;
   bool stop_wanted_ = false;  // not acted on yet
+  std::chrono::steady_clock::time_point told_at_{};
+  std::chrono::steady_clock::time_point killed_at_{};
+  bool warned_ = false;
+  bool killed_ = false;
+  pid_t refusing_ = 0;      // one that could not be killed, as it is another user's
+  bool announced_ = false;  // that there is such a one
 };
 
 }  // namespace muster

@@ -4,9 +4,10 @@
 // stop it.
 //
 // The stages: `running` until its timeout; `ending` after SIGTERM, until its grace is over;
-// `killed` after SIGKILL, when it is waited for once more; and `ended`, when output that others
-// hold open is read on for its grace. The process is reaped last of all, so its number, which is
-// that of its group, is not used again before whatever is left of the group has been killed.
+// `killed` after SIGKILL, when it is waited for once more; `ended`, when output that others hold
+// open is read on for its grace; and `leaving`, while there is anybody left in its session
+// (child_end.cpp). The process is reaped last of all, so its number, which is that of its session
+// and group, is not used again before whatever is left of them has been killed.
 #include "process/child_process.hpp"
 
 #include "process/child_life.hpp"
@@ -19,7 +20,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,17 +33,10 @@ constexpr int reads_max = 4;
 constexpr std::uint64_t much_bytes = 256 * 1024;
 // A quarter of what a user may have in pipes is for 64 tasks (pipe(7)).
 constexpr int large_pipe_bytes = 256 * 1024;
-// How long a process that was killed is waited for. The kernel ends it at once unless it is held up
-// itself, as by a disk; on a busy machine that takes a moment all the same.
-constexpr std::chrono::seconds killed_wait{5};
 
 scarce_resource missing_for(spawn_step step, int error) {
   if (step == spawn_step::process && error == EAGAIN) return scarce_resource::processes;
   return shortage_of(error);
-}
-
-std::chrono::nanoseconds time_of(const timeval& value) {
-  return std::chrono::seconds{value.tv_sec} + std::chrono::microseconds{value.tv_usec};
 }
 
 /// write(2) without the signal that this process may get when nobody reads.
@@ -71,6 +64,7 @@ ssize_t write_quietly(int descriptor, std::string_view bytes) {
 void child_life::wait::await_suspend(std::coroutine_handle<> coroutine) {
   own_.waiting_ = true;
   own_.end_.await(readiness::readable, coroutine);
+  if (own_.left_.descriptor() >= 0) own_.left_.await(readiness::readable, coroutine);
   if (own_.output_.descriptor() >= 0) own_.output_.await(readiness::readable, coroutine);
   if (own_.errors_.descriptor() >= 0) own_.errors_.await(readiness::readable, coroutine);
   if (own_.input_.descriptor() >= 0) own_.input_.await(readiness::writable, coroutine);
@@ -78,14 +72,14 @@ void child_life::wait::await_suspend(std::coroutine_handle<> coroutine) {
 
 void child_life::wait::forget() {
   if (!std::exchange(own_.waiting_, false)) return;
-  for (polled_socket* one : {&own_.end_, &own_.output_, &own_.errors_, &own_.input_})
+  for (polled_socket* one : {&own_.end_, &own_.left_, &own_.output_, &own_.errors_, &own_.input_})
     one->forget_waiter();
 }
 
 bool child_life::something_ready() const {
-  return rang_ || stop_wanted_ || (stage_ != stage::ended && end_.ready(readiness::readable)) ||
-         output_.ready(readiness::readable) || errors_.ready(readiness::readable) ||
-         input_.ready(readiness::writable);
+  return rang_ || stop_wanted_ || (!has_ended() && end_.ready(readiness::readable)) ||
+         left_.ready(readiness::readable) || output_.ready(readiness::readable) ||
+         errors_.ready(readiness::readable) || input_.ready(readiness::writable);
 }
 
 // ---- The coroutine
@@ -142,7 +136,7 @@ void child_life::on_deadline(ending) {
 
 void child_life::stop(reason why) {
   if (stopped_ != reason::none || timed_out_) return;
-  if (stage_ == stage::ended) {
+  if (has_ended()) {
     rang_ = true;  // what others may still write is not waited for
   } else {
     stopped_ = why;
@@ -152,25 +146,22 @@ void child_life::stop(reason why) {
   if (waiting_) self_.resume();
 }
 
-void child_life::kill() { signal_group(SIGKILL); }
-
-bool child_life::done() const {
-  return stage_ == stage::ended && output_.descriptor() < 0 && errors_.descriptor() < 0;
-}
-
 void child_life::turn() {
   // Output first: what it wrote before its end is there by then.
-  const bool has_ended = stage_ != stage::ended && end_.ready(readiness::readable);
+  const bool ends = !has_ended() && end_.ready(readiness::readable);
   read(output_, process_stream::output);
   read(errors_, process_stream::errors);
   write_input();
-  if (has_ended) {
+  if (ends) {
     note_end();
   } else if (std::exchange(stop_wanted_, false)) {
     terminate();
   } else if (std::exchange(rang_, false)) {
     move_on();
+  } else if (stage_ == stage::warned && left_.ready(readiness::readable)) {
+    move_on();
   }
+  if (has_ended() && output_.descriptor() < 0 && errors_.descriptor() < 0) settle();
 }
 
 void child_life::read(polled_socket& from, process_stream stream) {
@@ -228,55 +219,8 @@ void child_life::note_end() {
   }
   stop_wanted_ = false;
   input_.close();
+  left_.close();
   set_clock(stage::ended, options_.grace);
-}
-
-void child_life::terminate() {
-  signal_group(SIGTERM);
-  signal_group(SIGCONT);  // one that is stopped would not hear it
-  set_clock(stage::ending, options_.grace);
-}
-
-void child_life::move_on() {
-  switch (stage_) {
-    case stage::running:
-      timed_out_ = true;
-      return terminate();
-    case stage::ending:
-      signal_group(SIGKILL);
-      return set_clock(stage::killed,
-                       std::max<std::chrono::nanoseconds>(killed_wait, options_.grace));
-    case stage::killed:
-      // The kernel does not let it go: what is known has to do.
-      birth_.end();
-      result_.took = clock::now() - began_;
-      result_.signal = SIGKILL;
-      [[fallthrough]];
-    case stage::ended:
-      result_.left_open = true;
-      output_.close();
-      errors_.close();
-      stage_ = stage::ended;
-      return;
-    case stage::starting:
-      return;
-  }
-}
-
-// ---- Its end
-
-void child_life::reap() {
-  rusage usage{};
-  if (::wait4(process_, nullptr, WNOHANG, &usage) == process_) {
-    result_.cpu_time = time_of(usage.ru_utime) + time_of(usage.ru_stime);
-  }
-  process_ = -1;
-}
-
-void child_life::kill_and_reap() {
-  signal_group(SIGKILL);
-  if (end_.descriptor() >= 0) host_.await_end(end_.descriptor());
-  reap();
 }
 
 void child_life::conclude() {
@@ -287,6 +231,7 @@ void child_life::conclude() {
     reap();
   }
   end_.close();
+  left_.close();
   if (result_.status != status::local_error) {
     if (stopped_ != reason::none) {
       result_.status = status::cancelled;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace muster {
 
 class child_life;
@@ -16,6 +18,9 @@ class process_consumer {
  public:
   /// More of one of its outputs has come. Does not destroy the child.
   virtual void on_output(process_stream stream, std::string_view bytes) = 0;
+  /// It is to end, but this process of its session has become another user's, and can't be killed.
+  /// It counts as running until that one ends.
+  virtual void on_unkillable(pid_t process) { static_cast<void>(process); }
   /// Of that, what its result has no room for. Does not destroy the child.
   virtual void on_excess(process_stream stream, std::string_view bytes) {
     static_cast<void>(stream);
@@ -40,9 +45,9 @@ class child_process {
   /// Begins: the process runs now or, if this machine is short of something, later. `arguments`
   /// are at least one, and hold no NUL byte. The consumer hears of its end, which may be at once.
   void start(std::vector<std::string> arguments, process_options options);
-  /// Ends it: SIGTERM to its group, and SIGKILL after its grace. `why` goes into the result.
+  /// Ends it: SIGTERM to its session, and SIGKILL after its grace. `why` goes into the result.
   void stop(reason why);
-  /// SIGKILL to its group, now.
+  /// SIGKILL to its group now, and to the rest of its session with the host's `kill_doomed`.
   void kill();
   bool running() const { return life_ != nullptr; }
 

@@ -2,6 +2,7 @@
 // wrong afterwards that would leave a process behind of which nobody knows.
 #include "process/child_life.hpp"
 #include "process/interpreter.hpp"
+#include "process/orphans.hpp"
 
 #include <array>
 #include <cerrno>
@@ -87,6 +88,7 @@ int child_life::try_to_start() {
     return error;
   }
   process_ = born.process;
+  if (orphans* const adopted = orphans::adopted()) adopted->exempt(process_);
   birth_ = std::move(born.watch);
   end_.assign(born.descriptor);
   if (const int unwatched = end_.watch(); unwatched != 0) {
@@ -113,6 +115,7 @@ int child_life::failure_to_start() {
   result_ = {};
   stage_ = stage::starting;
   written_ = 0;
+  warned_ = killed_ = announced_ = false;
   return std::exchange(failure_, {}).error;
 }
 

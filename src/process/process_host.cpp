@@ -1,5 +1,6 @@
 #include "process/process_host.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -33,9 +34,9 @@ process_host::process_host(asio::io_context& context)
   deadlines_.on_before_expiry([this] { streams_.poll(); });
 }
 
-void process_host::await_end(int pidfd) {
+void process_host::await_end(int pidfd, std::chrono::milliseconds wait_max) {
   using clock = std::chrono::steady_clock;
-  const auto until = clock::now() + patience_;
+  const auto until = clock::now() + std::min(patience_, wait_max);
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
     if (left.count() <= 0) break;

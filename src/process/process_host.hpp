@@ -6,6 +6,7 @@
 #include "net/socket_poller.hpp"
 #include "net/timeline.hpp"
 #include "process/program_path.hpp"
+#include "process/session.hpp"
 #include "process/spawner.hpp"
 
 #include <array>
@@ -36,13 +37,16 @@ class process_host {
   const resource_waits& waits() const { return scarce_.waits(); }
   spawner& starter() { return spawner_; }
   program_paths& programs() { return programs_; }
+  session_search& sessions() { return sessions_; }
+  /// Kills what is left of the sessions of processes that were killed.
+  void kill_doomed() { sessions_.kill_doomed(); }
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// /dev/null, for those who get no input.
   int nothing() const { return nothing_; }
   /// Waits, without the loop, for a process that was killed: 5 s at the most, and less after each
   /// one that did not end, so that many that the kernel holds do not hold us up for long.
-  void await_end(int pidfd);
+  void await_end(int pidfd, std::chrono::milliseconds wait_max = std::chrono::seconds{5});
 
  private:
   system_timeline time_;
@@ -52,6 +56,7 @@ class process_host {
   const int nothing_;
   spawner spawner_;
   program_paths programs_;
+  session_search sessions_;
   std::array<char, 64 * 1024> read_buffer_;
   std::chrono::milliseconds patience_{5'000};  // for processes that were killed
   job_scope scope_;                            // last: its jobs use all of the above

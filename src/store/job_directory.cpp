@@ -2,7 +2,8 @@
 // which a fork shares: from the command that starts a job to the process that runs it there is no
 // moment without a holder. The second one by the process that runs it, as the kernel tells whose
 // such a lock is; a number in a file could be that of another process by now. The third one by
-// whoever takes results away, so that no two do at once.
+// whoever takes results away, so that no two do at once. What the file holds is no part of that: it
+// is where a job says how it ended when its database can't be written to.
 #include "store/job_directory.hpp"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ constexpr std::string_view database_suffix = ".db";
 constexpr off_t held_byte = 0;
 constexpr off_t signed_byte = 1;
 constexpr off_t results_byte = 2;
+constexpr std::size_t note_bytes_max = 64 * 1024;
 
 struct flock lock_on(off_t byte) {
   struct flock lock {};
@@ -62,6 +64,14 @@ job_lock::~job_lock() {
 void job_lock::sign() const {
   struct flock lock = lock_on(signed_byte);
   if (::fcntl(descriptor_, F_SETLK, &lock) != 0) fail("can't lock a job");
+}
+
+void job_lock::leave_note(std::string_view text) const {
+  const auto size = static_cast<ssize_t>(text.size());
+  if (::ftruncate(descriptor_, 0) != 0 ||
+      ::pwrite(descriptor_, text.data(), text.size(), 0) != size) {
+    fail("can't write to the lock of a job");
+  }
 }
 
 job_directory::job_directory(const std::string& path) : path_{absolute(path) + "/jobs"} {}
@@ -180,6 +190,15 @@ job_holder job_directory::holder(const std::string& name) const {
     who.process = std::max(lock.l_pid, pid_t{0});
   }
   return who;
+}
+
+std::string job_directory::note(const std::string& name) const {
+  const job_lock seen{::open(lock_of(name).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+  std::string text(note_bytes_max, '\0');
+  const ssize_t size =
+      seen.descriptor_ < 0 ? 0 : ::pread(seen.descriptor_, text.data(), text.size(), 0);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return text;
 }
 
 std::vector<std::string> job_directory::files_of(const std::string& name) const {

@@ -25,6 +25,9 @@ class job_lock {
 
   /// Lets others know that this process is the one that holds it.
   void sign() const;
+  /// What whoever held it last has left behind for others: how the job ended, where the database
+  /// could not be written to. Throws std::system_error.
+  void leave_note(std::string_view text) const;
 
  private:
   friend class job_directory;
@@ -73,6 +76,8 @@ class job_directory {
   /// The right to take results of a job away, which goes with no other right.
   std::optional<job_lock> try_lock_results(const std::string& name) const;
   job_holder holder(const std::string& name) const;
+  /// What was left with the lock of a job; empty when nothing was.
+  std::string note(const std::string& name) const;
   /// Removes all files of a job but its lock, which the caller holds.
   void clear(const std::string& name) const;
   /// Removes them with the lock.

@@ -98,6 +98,42 @@ std::optional<std::vector<task_attempt>> unpack_attempts(std::string_view packed
   return attempts;
 }
 
+std::string pack_end(const job_end& how) {
+  const auto since =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(how.when.time_since_epoch());
+  return pack(
+      {how.word, std::to_string(how.exit_code), how.problem, std::to_string(since.count())});
+}
+
+std::optional<job_end> unpack_end(std::string_view packed) {
+  auto texts = unpack(packed);
+  job_end how;
+  std::int64_t since = 0;
+  if (!texts || texts->size() != 4 || !read_whole((*texts)[1], how.exit_code) ||
+      !read_whole((*texts)[3], since)) {
+    return std::nullopt;
+  }
+  how.word = std::move((*texts)[0]);
+  how.problem = std::move((*texts)[2]);
+  how.when += std::chrono::duration_cast<std::chrono::system_clock::duration>(
+      std::chrono::nanoseconds{since});
+  return how;
+}
+
+void note_end_of(job_state& state, std::string_view note) {
+  if (state.word != "running") return;
+  const std::optional<job_end> how = unpack_end(note);
+  if (!how) {
+    state.word = "lost";
+    state.problem = "its process was killed, or the machine went down";
+    return;
+  }
+  state.word = how->word;
+  state.exit_code = how->exit_code;
+  state.problem = how->problem;
+  state.ended = how->when;
+}
+
 std::optional<status> status_of(std::string_view word) {
   for (const status one : all_statuses) {
     if (to_string(one) == word) return one;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/task.hpp"
+#include "store/job_store.hpp"
 
 #include <optional>
 #include <string>
@@ -22,6 +23,15 @@ std::optional<std::vector<target>> unpack_targets(std::string_view packed, std::
 
 std::string pack_attempts(const std::vector<task_attempt>& attempts);
 std::optional<std::vector<task_attempt>> unpack_attempts(std::string_view packed);
+
+/// What stands beside a database that its end could not be written to.
+std::string pack_end(const job_end& how);
+/// Nothing when it is none.
+std::optional<job_end> unpack_end(std::string_view packed);
+
+/// Of a job that does not run: how it ended, where its database does not say so, by the note that
+/// it has left, or else as `lost`.
+void note_end_of(job_state& state, std::string_view note);
 
 /// The status and the reason of this spelling; nothing when there is none.
 std::optional<status> status_of(std::string_view word);

@@ -254,10 +254,9 @@ void job_store::set_next_sequence(std::uint64_t next) {
   update.bind(count_of(next)).run();
 }
 
-void job_store::end(std::string_view word, int exit_code, std::string_view problem,
-                    std::chrono::system_clock::time_point now) {
+void job_store::end(const job_end& how) {
   statement update{file_, "UPDATE job SET state = ?, exit_code = ?, problem = ?, ended = ?"};
-  update.bind_text(word).bind(exit_code).bind_bytes(problem).bind(to_number(now));
+  update.bind_text(how.word).bind(how.exit_code).bind_bytes(how.problem).bind(to_number(how.when));
   update.run();
   file_.sync();
 }

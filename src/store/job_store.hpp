@@ -33,7 +33,15 @@ struct job_state {
   std::uint64_t finished = 0;             ///< Targets whose last task came to its own end.
   std::uint64_t failed = 0;               ///< Of these, those that are not up.
   std::uint64_t kept = 0;                 ///< Results that nobody has received.
-  std::string problem;                    ///< Why results could not be kept; empty if they could.
+  std::string problem;                    ///< What was wrong, where muster could not do it.
+};
+
+/// How a run of a job ended.
+struct job_end {
+  std::string word;  ///< "done", "failed" or "stopped".
+  int exit_code = 0;
+  std::string problem;  ///< As of `job_state`.
+  std::chrono::system_clock::time_point when;
 };
 
 /// The database of one job. Everything that fails throws store_error.
@@ -67,9 +75,7 @@ class job_store {
   /// later one.
   std::uint64_t next_sequence();
   void set_next_sequence(std::uint64_t next);
-  /// `problem` is why its results could not be kept; empty if they could.
-  void end(std::string_view word, int exit_code, std::string_view problem,
-           std::chrono::system_clock::time_point now);
+  void end(const job_end& how);
   /// Waits until all is on the disk, safe from a power failure.
   void sync() { file_.sync(); }
   /// How often each key is among the targets that have succeeded.

@@ -1,6 +1,8 @@
 #include "store/sqlite.hpp"
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -43,6 +45,34 @@ std::string explain(const std::string& path, sqlite3* connection, int code) {
   }
 }
 
+/// Whether the file begins with what none of our databases does. SQLite has many words for that,
+/// such as that the file is read-only, as each of these bytes means something to it; some it passes
+/// over. It is read by way of SQLite, as to close a descriptor of our own would let go of its
+/// locks.
+bool has_foreign_header(sqlite3* connection) {
+  std::array<unsigned char, 100> header{};
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK) return false;
+  if (size == 0) return false;  // nothing was written yet
+  const int read = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
+  if (read != SQLITE_OK) return read == SQLITE_IOERR_SHORT_READ;
+  // The SQLite file format, 1.3: where in the header there is little that can be right.
+  constexpr std::string_view magic{"SQLite format 3\0", 16};
+  const unsigned page = unsigned{header[16]} << 8U | header[17];
+  const bool page_fits = page == 1 || (page >= 512 && (page & (page - 1)) == 0);
+  const bool version_fits =
+      header[18] >= 1 && header[18] <= 2 && header[19] >= 1 && header[19] <= 2;
+  const bool fractions_fit = header[21] == 64 && header[22] == 32 && header[23] == 32;
+  const auto number_at = [&header](std::size_t at) {
+    return std::uint32_t{header[at]} << 24U | std::uint32_t{header[at + 1]} << 16U |
+           std::uint32_t{header[at + 2]} << 8U | header[at + 3];
+  };
+  return std::memcmp(header.data(), magic.data(), magic.size()) != 0 || !page_fits ||
+         !version_fits || !fractions_fit || number_at(44) > 4 || number_at(56) > 3;
+}
+
 /// The path without symbolic links in the directories that lead to the file.
 std::string resolved(const std::string& path) {
   const std::filesystem::path whole{path};
@@ -78,6 +108,9 @@ database::database(std::string path, mode how) : path_{std::move(path)} {
   const int result = sqlite3_open_v2(resolved(path_).c_str(), &opened, flags, nullptr);
   connection_.reset(opened);
   if (result != SQLITE_OK) fail();
+  if (has_foreign_header(opened)) {
+    throw store_error{path_ + " is damaged (its header is broken)", true};
+  }
   sqlite3_busy_timeout(opened, busy_time_ms);
   // Write-ahead: readers don't disturb the writer, and a transaction costs no wait for the disk.
   // What a killed muster had committed is in the kernel's hands; `sync` puts it out of the reach of

@@ -1,9 +1,11 @@
 // How processes are ended, and what they leave behind.
 #include "process_world.hpp"
 #include "support/enough_time.hpp"
+#include "support/loopback.hpp"
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -105,6 +107,36 @@ TEST_CASE("the children of a process that runs too long end with it") {
   const process_result result = run_past_its_time("sleep 100 & echo $!; wait");
   CHECK(result.status == status::timeout);
   CHECK(gone(number_in(result.output)));
+}
+
+TEST_CASE("children in a group of their own end with a process that runs too long") {
+  process_options options;
+  options.grace = 100ms;
+  const process_result result = test::with_enough_time(
+      200ms,
+      [&](std::chrono::milliseconds time) {
+        options.timeout = time;
+        return run_one({"bash", "-c",
+                        "set -m; (trap '' TERM; exec sleep 100) >/dev/null 2>&1 & echo $!; wait"},
+                       options);
+      },
+      [](const process_result& ended) { return !ended.output.empty(); });
+  CHECK(result.status == status::timeout);
+  CHECK(gone(number_in(result.output)));
+}
+
+TEST_CASE("children have the whole grace to end, though their parent ends at once") {
+  process_options options;
+  options.grace = 60s;
+  const test::temporary_directory directory;
+  const std::string note = directory.file("note");
+  const process_result result =
+      run_past_its_time("(trap 'sleep 0.3; echo > " + note +
+                            "; exit' TERM; echo begun; while :; do sleep 0.01; done) & "
+                            "exec >&- 2>&-; wait",
+                        options);
+  CHECK(result.status == status::timeout);
+  CHECK(std::filesystem::exists(note));
 }
 
 TEST_CASE("children that hold the output open do not hold the result up") {

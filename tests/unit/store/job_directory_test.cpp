@@ -171,3 +171,21 @@ TEST_CASE("removing a job removes all its files, and its name is free") {
   // The old lock is that of a file which is no more.
   CHECK(jobs.try_lock("a"));
 }
+
+TEST_CASE("a note that is left with a lock is there for all, until there is another") {
+  const test::temporary_directory place;
+  const job_directory jobs{place.file("state")};
+  jobs.make();
+  CHECK(jobs.note("a").empty());
+  {
+    const std::optional<job_lock> lock = jobs.try_lock("a");
+    REQUIRE(lock);
+    CHECK(jobs.note("a").empty());
+    lock->leave_note("a long one");
+    lock->leave_note("short");
+  }
+  CHECK(jobs.note("a") == "short");
+  CHECK_FALSE(jobs.holder("a").running);
+  jobs.try_lock("a")->leave_note({});
+  CHECK(jobs.note("a").empty());
+}

@@ -81,3 +81,27 @@ TEST_CASE("what the end of a run cut off, or kept from starting, is not finished
     CHECK_FALSE(is_finished(result));
   }
 }
+
+TEST_CASE("a job that does not run ended as its database says, or its note, or is lost") {
+  const std::chrono::system_clock::time_point noon{std::chrono::hours{12}};
+  const std::string note = pack_end({"failed", 3, "any: bytes\n", noon});
+  job_state state;
+  state.word = "done";
+  note_end_of(state, note);
+  CHECK(state.word == "done");
+  state.word = "running";
+  note_end_of(state, note);
+  CHECK(state.word == "failed");
+  CHECK(state.exit_code == 3);
+  CHECK(state.problem == "any: bytes\n");
+  CHECK(state.ended == noon);
+  for (const std::string& broken :
+       {std::string{}, note.substr(1), note + "1:x", std::string{"odd"}}) {
+    job_state lost;
+    lost.word = "running";
+    note_end_of(lost, broken);
+    CHECK(lost.word == "lost");
+    CHECK_FALSE(lost.exit_code);
+    CHECK_FALSE(lost.problem.empty());
+  }
+}

@@ -129,7 +129,7 @@ TEST_CASE("a job that is gone on with has only the results of targets that succe
   store.note(task("c", status::mismatch), {"c"}, {});
   CHECK(store.state().finished == 2);
   CHECK(store.state().failed == 1);
-  store.end("stopped", 130, "no space", noon + 1s);
+  store.end({"stopped", 130, "no space", noon + 1s});
   CHECK(store.state().problem == "no space");
   CHECK(store.state().word == "stopped");
   CHECK(store.state().exit_code == 130);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace muster {
+
+/// Finds out who is in a session, whatever group he has made for himself: the kernel has no call
+/// for that, so all processes in /proc are looked at. Where there is no /proc, nobody is found.
+///
+/// A session's number is that of its leader, and is nobody else's as long as the leader is not
+/// reaped.
+class session_search {
+ public:
+  /// The members of a session without its leader, some of which may have ended. Unless it is to be
+  /// looked for `anew`, what was found a moment ago does: as long as many ask at once, looking
+  /// takes but a part of the time.
+  const std::vector<pid_t>& members(pid_t session, bool anew);
+
+  /// This session is to go with the next `kill_doomed`, for which one look serves many.
+  void doom(pid_t session) { doomed_.insert(session); }
+  void kill_doomed();
+
+  /// How often it is looked again for those who were started meanwhile.
+  static constexpr int looks_max = 16;
+
+ private:
+  void look();
+
+  std::unordered_map<pid_t, std::vector<pid_t>> found_;
+  std::unordered_set<pid_t> doomed_;
+  std::chrono::steady_clock::time_point looked_{};
+  std::chrono::nanoseconds cost_{0};
+};
+
+/// Sends a signal to a process if it is in this session, and has not ended. Gives 0 or an errno:
+/// ESRCH when it is not, EPERM when it has become another user's.
+int signal_member(pid_t process, pid_t session, int signal);
+
+/// Whether a process has a child with a session of its own, as another muster has.
+bool has_child_in_own_session(pid_t process);
+
+/// The numbers in a file such as /proc/PID/task/PID/children, whose descriptor this is.
+std::vector<pid_t> read_processes(int descriptor);
+
+}  // namespace muster
