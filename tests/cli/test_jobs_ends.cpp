@@ -87,7 +87,7 @@ TEST_CASE("a job whose database has another header is damaged, whichever bytes a
   place.muster({"jobs", "wait", "a"});
   const std::string whole = read_whole_file(place.database("a"));
   REQUIRE(whole.size() > 100);
-  for (const std::size_t at : {0, 16, 18, 19, 21, 22, 23, 44, 56}) {
+  for (const std::size_t at : std::vector<std::size_t>{0, 16, 18, 19, 21, 22, 23, 44, 56}) {
     std::string broken = whole;
     broken[at] = '\x5b';
     write_whole_file(place.database("a"), broken);
