@@ -251,6 +251,10 @@ std::string run_outputs::failure() const {
     if (one->error()) return fmt::format("{}: {}", one->name(), one->error().message());
   }
   if (tagged_.error()) return "standard output: " + tagged_.error().message();
+  // Whoever closed it has asked for nothing.
+  if (errors_.error() && errors_.error() != std::errc::bad_file_descriptor) {
+    return "standard error: " + errors_.error().message();
+  }
   for (const std::error_code& one : {rests_.error(), tags_ ? tags_->error() : std::error_code{}}) {
     if (one) {
       return fmt::format("the output of tasks to {}, where it waits (TMPDIR): {}",

@@ -286,6 +286,8 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   let_the_last_one_win(command);
   name_values(command);
   command.footer(examples);
+  command.parse_complete_callback(
+      [&command, &into] { into.kind_options = given_kind_options(command); });
 }
 
 }  // namespace muster

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/kind_options.hpp"
 #include "muster/sink.hpp"
 #include "muster/sweep.hpp"
 
@@ -55,6 +56,7 @@ struct sweep_arguments : target_arguments {
   std::optional<bool> histogram;        ///< The same.
   std::vector<std::string> http_forms;  ///< As given; `sweep.plan` has them as templates.
   std::vector<std::string> exec_forms;  ///< As given; `sweep.plan` has their words.
+  std::vector<kind_option> kind_options;
   sweep_options sweep;
 };
 

@@ -198,6 +198,7 @@ class sweep_run {
       print_summary();
     }
     if (!end.said.empty()) say(end.said);
+    tell_idle_options();
     return end.code;
   }
 
@@ -213,6 +214,13 @@ class sweep_run {
     if (const std::string mode = sweep_.icmp_mode(); !mode.empty()) {
       std::fprintf(stderr, "%s\n", mode.c_str());
     }
+  }
+
+  /// What an earlier part of the run had is not known.
+  void tell_idle_options() const {
+    if (summary_.asked == 0 || earlier_ || arguments_.quiet > 1) return;
+    for (const std::string& line : explain_idle(arguments_.kind_options, summary_.totals))
+      say(line);
   }
 
   /// Whether an end with this exit status is one that somebody should hear of: that members of a

@@ -54,7 +54,7 @@ TEST_CASE("a script gets its targets whole, whatever it does to its own paramete
   }
   const auto nested =
       tasks({"--lines", "--shell", "--replace", "@@", "--",
-             MUSTER_BINARY " run 1 2 --lines -q --ordered --shell -- 'env; echo {}'; echo @@"},
+             MUSTER_BINARY " run 1 2 --lines --ordered --shell -- 'env; echo {}'; echo @@"},
             input("outer\n"));
   CHECK(contains(nested.out, "\nouter\n"));
   CHECK_FALSE(contains(nested.out, "_muster_"));
@@ -87,4 +87,21 @@ TEST_CASE("a script keeps the shell's own braces") {
   process_options options = input("t\n");
   options.environment = {"OWN=mine"};
   CHECK(tasks({"--lines", "--shell", "--", "echo ${OWN} {}"}, options).out == "mine t\n");
+}
+
+TEST_CASE("a slot can be begun by its first task, and ended once all are done") {
+  temporary_directory directory;
+  process_options here = input(numbers(20));
+  here.directory = directory.path().string();
+  const auto result = tasks(
+      {"--lines", "-P", "3", "--end", "for d in slot*; do echo ended $d; done", "--shell", "--",
+       "[ -d slot{%} ] || { mkdir slot{%} && echo begun slot{%}; }; echo {} in slot{%}"},
+      here);
+  CAPTURE(result.out, result.err);
+  CHECK(result.exit_code == 0);
+  const std::size_t slots = lines_with(result.out, "begun ");
+  CHECK(slots >= 1);
+  CHECK(slots <= 3);
+  CHECK(lines_with(result.err, "ended slot") == slots);
+  CHECK(lines_with(result.out, " in slot") == 20);
 }

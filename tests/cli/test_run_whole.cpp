@@ -276,6 +276,20 @@ TEST_CASE("what a full disk has no room for is run again") {
   CHECK(std::set<std::string>(lines.begin(), lines.end()).size() == 40);
 }
 
+TEST_CASE("what tasks write to standard error is asked for, too, unless that is closed") {
+  temporary_directory directory;
+  process_options here;
+  here.directory = directory.path().string();
+  const std::string command =
+      std::string{MUSTER_BINARY} +
+      " run a b --lines --ordered --resume log -- sh -c 'echo out $1; echo err $1 >&2' sh";
+  CHECK(run({"sh", "-c", command + " 2>/dev/full"}, here).exit_code == 3);
+  CHECK_FALSE(contains(read_whole_file(directory.file("log")), R"("status":"up")"));
+  const auto closed = run({"sh", "-c", command + " 2>&-"}, here);
+  CHECK(closed.exit_code == 0);
+  CHECK(closed.out == "out a\nout b\n");
+}
+
 TEST_CASE("output that has no room to wait in stops the run, and is not taken for shown") {
   temporary_directory directory;
   process_options here = input("a\n");

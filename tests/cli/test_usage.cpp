@@ -205,3 +205,16 @@ TEST_CASE("targets may stand before and behind the end of options") {
   CHECK(lines_with(result.out, R"("target":"127.0.0.1:3")") == 1);
   CHECK(lines_with(result.out, R"("address":"::1")") == 2);
 }
+
+TEST_CASE(
+    "options that only a kind of probe has are not ignored without a word where there is none") {
+  const auto idle = sweep({"127.0.0.1:1", "--head", "--expect-status", "200", "--count", "2"});
+  CHECK(
+      contains(idle.err,
+               "muster: --count is for ICMP probes, and there was none; add --icmp for one of each "
+               "target\n"));
+  CHECK(contains(idle.err,
+                 "muster: --head, --expect-status are for HTTP probes, and there was none"));
+  CHECK_FALSE(contains(sweep({"127.0.0.1:1", "127.0.0.1", "--count", "2"}).err, "none"));
+  CHECK_FALSE(contains(sweep({"127.0.0.1:1", "--head", "-qq"}).err, "none"));
+}
