@@ -117,7 +117,7 @@ void script_reader::finish(command& now, bool may_go_on) {
   const bool is_simple = !now.words.empty() && !now.is_compound && !now.is_list;
   if (depth_ == 1 && !(is_nothing && may_go_on)) {
     last_.reset();
-    if (is_simple && may_go_on) last_ = now;
+    if (is_simple && may_go_on) last_.emplace(std::move(now));
   }
   now = {};
 }
