@@ -26,7 +26,7 @@ function(muster_target name)
   if(MUSTER_SANITIZE)
     # GCC warns of uninitialised variables that its own instrumentation has made it lose sight of.
     target_compile_options(${name} PRIVATE -fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all
-      -Wno-maybe-uninitialized)
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${name} PUBLIC -fsanitize=${MUSTER_SANITIZE})
   endif()
   if(MUSTER_LTO AND muster_ipo)

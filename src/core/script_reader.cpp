@@ -116,25 +116,24 @@ void script_reader::finish(command& now, bool may_go_on) {
   const bool is_nothing = now.at_start() && !now.has_redirection;
   const bool is_simple = !now.words.empty() && !now.is_compound && !now.is_list;
   if (depth_ == 1 && !(is_nothing && may_go_on)) {
-    last_.reset();
-    if (is_simple && may_go_on) last_.emplace(std::move(now));
+    last_ = is_simple && may_go_on ? std::move(now) : command{};
   }
   now = {};
 }
 
 std::optional<script_spot> script_reader::last() const {
-  if (!last_) return std::nullopt;
-  std::vector<script_word> words = last_->words;
+  if (last_.words.empty()) return std::nullopt;
+  std::vector<script_word> words = last_.words;
   script_word value;
   value.text = script_word::mark;
   value.spots_end = 1;
   words.push_back(value);
   script_spot spot;
-  spot.begin = last_->end;
+  spot.begin = last_.end;
   spot.before = " \"";
   spot.after = "\"";
   spot.is_argument = true;
-  spot.may_be_option = !last_->ends_options;
+  spot.may_be_option = !last_.ends_options;
   spot.refused = refusal_in(words, words.size() - 1);
   return spot;
 }

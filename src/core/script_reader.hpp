@@ -132,7 +132,7 @@ class script_reader {
   unsigned backquotes_ = 0;
   unsigned own_failures_ = 0;
   unsigned* failures_ = &own_failures_;  // to read arithmetic, in the whole script
-  std::optional<command> last_;
+  command last_;                         // no words where nothing can follow them
 };
 
 }  // namespace muster
