@@ -4,6 +4,8 @@
 #include "cli/usage_error.hpp"
 #include "core/command_template.hpp"
 #include "core/parsed.hpp"
+#include "muster/printable.hpp"
+#include "muster/process.hpp"
 #include "process/interpreter.hpp"
 #include "process/program_path.hpp"
 
@@ -14,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include <sys/stat.h>
@@ -21,6 +25,8 @@
 
 namespace muster {
 namespace {
+
+constexpr std::size_t said_bytes_max = 256;
 
 std::string explain(int error) { return std::generic_category().message(error); }
 
@@ -31,6 +37,29 @@ void check_directory(const std::string& path) {
   if (error == 0 && ::access(path.c_str(), X_OK) != 0) error = errno;
   if (error == 0) return;
   throw usage_error{fmt::format("--cwd: can't run anything in {}: {}", path, explain(error))};
+}
+
+command_template template_of(const run_options& run) {
+  command_template_options options;
+  options.shell = run.shell;
+  options.to_input = run.targets_to_input;
+  options.syntax.target = run.replace;
+  return {run.command, options};
+}
+
+/// Has the shell read a script without running it. A placeholder in it is a word like others.
+void check_script(const char* option, const std::string& text) {
+  if (text.empty()) return;
+  process_result read;
+  asio::io_context context{1};
+  // A blank before it keeps a dash from making it an option.
+  asio::co_spawn(context, run_process({"/bin/sh", "-n", "-c", ' ' + text}),
+                 [&read](std::exception_ptr, process_result result) { read = std::move(result); });
+  context.run();
+  if (read.status != status::mismatch || read.errors.empty()) return;
+  std::string said;
+  append_printable(said, read.errors.substr(0, read.errors.find('\n')), said_bytes_max);
+  throw usage_error{fmt::format("{}: the shell can't read the script: {}", option, said)};
 }
 
 /// It is looked for as execvp(3) does, a path as seen from `directory`.
@@ -46,6 +75,11 @@ program_paths::found find_program(const std::string& name, const std::string& di
 void check_command(const run_arguments& arguments) {
   const run_options& run = arguments.run;
   const std::string& directory = run.process.directory;
+  // What muster itself finds wrong with a script, it can say better.
+  if (run.shell && !run.command.empty()) check_script("--shell", template_of(run).text());
+  check_script("--begin", arguments.begin_command);
+  check_script("--end", arguments.end_command);
+  check_script("--finally", arguments.finally_command);
   if (run.dry_run || run.command.empty()) return;
   if (!directory.empty()) check_directory(directory);
   const std::string& program = run.command.front();
@@ -74,11 +108,7 @@ void check_command(const run_arguments& arguments) {
 void mention_idle_defaults(const run_arguments& arguments) {
   const run_options& run = arguments.run;
   if (run.defaults.empty() || run.command.empty()) return;
-  command_template_options options;
-  options.shell = run.shell;
-  options.to_input = run.targets_to_input;
-  options.syntax.target = run.replace;
-  const command_template command{run.command, options};
+  const command_template command = template_of(run);
   std::vector<std::string> asked = command.columns();
   asked.insert(asked.end(), {run.group_column, "timeout"});
   if (command.text().find("{port}") != std::string::npos) asked.push_back("port");

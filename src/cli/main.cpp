@@ -84,6 +84,24 @@ std::string as_option(const std::string& word) {
   return word.size() == list.size() ? "--input-file" : "--input-file=" + word.substr(list.size());
 }
 
+/// `--label=` has an empty value, not the next word.
+void give_empty_values(const CLI::App& command, words& options) {
+  words out;
+  for (std::string& one : options) {
+    const std::size_t equals = one.find('=');
+    const bool is_empty = one.starts_with("--") && equals + 1 == one.size();
+    const CLI::Option* const option =
+        is_empty ? command.get_option_no_throw(one.substr(0, equals)) : nullptr;
+    if (option == nullptr || option->get_expected_max() == 0) {
+      out.push_back(std::move(one));
+    } else {
+      out.push_back(one.substr(0, equals));
+      out.emplace_back();
+    }
+  }
+  options = std::move(out);
+}
+
 void command_line::parse(const words& typed) {
   const words all = muster::with_command(app, *sweep_command, typed);
   // What stands behind -- is no option, whatever it looks like: the command of `run`, or targets.
@@ -96,6 +114,7 @@ void command_line::parse(const words& typed) {
   std::transform(std::make_reverse_iterator(end), all.rend(), std::back_inserter(options),
                  as_option);
   words remaining{options.rbegin(), options.rend()};
+  if (is_run || is_sweep) give_empty_values(is_run ? *run_command : *sweep_command, remaining);
   if (is_run) muster::mark_bracketed_words(*run_command, remaining);
   if (is_sweep) {
     refuse(muster::explain_disguised_option(*sweep_command, options));

@@ -71,8 +71,8 @@ bool script_reader::take_placeholder(script_word& word, quoting how) {
   return true;
 }
 
-void script_reader::refuse(std::size_t first, const script_refusal& why) {
-  for (std::size_t i = first; i < spots_.size(); ++i) {
+void script_reader::refuse(std::size_t first, std::size_t end, const script_refusal& why) {
+  for (std::size_t i = first; i < end; ++i) {
     if (!spots_[i].refused) spots_[i].refused = why;
   }
 }
@@ -111,7 +111,7 @@ script_word script_reader::read_word() {
 void script_reader::escaped(script_word& word) {
   word.is_quoted = true;
   ++at_;
-  if (over()) return;
+  if (over()) throw script_fault{"there is nothing behind the \\ at its end"};
   if (next() != '\n') word.text += next();
   if (text_[at_++] == '$') dollar_end_ = at_;
 }
@@ -182,6 +182,7 @@ void script_reader::dollar(script_word& word, around outside) {
     word.text += script_word::mark;
     return dollar_single_quoted();
   }
+  if (c == '[') throw script_fault{"shells don't agree on what $[ begins; write $((…)), or \\$["};
   if (c == '(' || c == '{') {
     enter();
     if (c == '{') {
@@ -316,7 +317,13 @@ bool script_reader::arithmetic(script_word& word) {
     } else if (c == '`') {
       backquoted(unused, around::double_quotes);
     } else if (c == '$') {
+      // What a command writes is its own affair; what ${…} becomes is computed.
+      const bool is_parameter = next(1) == '{';
+      const std::size_t first = spots_.size();
       dollar(unused, around::double_quotes);
+      for (std::size_t i = first; is_parameter && i < spots_.size(); ++i) {
+        if (!spots_[i].placeholder.is_number()) refuse(i, i + 1, in_arithmetic);
+      }
     } else if (c == ')' && open == 0) {
       if (next(1) != ')') return false;
       at_ += 2;

@@ -20,6 +20,10 @@ constexpr script_refusal in_condition{"[[ ]], which /bin/sh need not have",
 constexpr script_refusal in_double_parentheses{
     "(( )), which some shells take for arithmetic",
     "write ( ( with a blank for a subshell; to compute, $(expr {} + 1)"};
+constexpr script_refusal in_duplication{
+    "the word behind >& or <&, which shells take for a descriptor, and some expand twice",
+    "write > {} 2>&1 for both outputs"};
+constexpr script_refusal in_function{"the name of a function", "write a name: f() { … {}; }"};
 constexpr script_refusal in_for{"the name of the variable of a for",
                                 "write a name: for v in {}; do … \"$v\"; done"};
 
@@ -109,6 +113,10 @@ void script_reader::finish(command& now, bool may_go_on) {
       if (!spots_[spot].refused) spots_[spot].refused = refusal;
     }
   }
+  if (now.input && now.input->has_spots()) {
+    const auto refusal = refusal_of_input(now.words);
+    if (refusal) refuse(now.input->first_spot, now.input->spots_end, *refusal);
+  }
   for (document& one : documents_) {
     if (!one.is_complete && !now.words.empty()) one.refused = refusal_of_input(now.words);
     one.is_complete = true;
@@ -122,7 +130,7 @@ void script_reader::finish(command& now, bool may_go_on) {
 }
 
 std::optional<script_spot> script_reader::last() const {
-  if (last_.words.empty()) return std::nullopt;
+  if (!names_command(last_.words)) return std::nullopt;
   std::vector<script_word> words = last_.words;
   script_word value;
   value.text = script_word::mark;
@@ -263,6 +271,7 @@ void script_reader::open_parenthesis(command& now) {
     skip_blanks();
     if (next() == ')') {
       ++at_;
+      refuse(now.words.front().first_spot, in_function);
       now = {};
       skip_lines();
       return;
@@ -295,6 +304,7 @@ void script_reader::redirect(command& now) {
     now.end = at_;
     return;
   }
+  const bool is_text = sees("<<<");
   while (next() == '<' || next() == '>')
     ++at_;
   // `<(…)` of bash is a word.
@@ -304,9 +314,12 @@ void script_reader::redirect(command& now) {
     now.end = at_;
     return;
   }
-  if (next() == '&' || next() == '|') ++at_;
+  const bool is_duplication = next() == '&';
+  if (is_duplication || next() == '|') ++at_;
   skip_blanks();
-  read_word();
+  const script_word word = read_word();
+  if (is_duplication) refuse(word.first_spot, in_duplication);
+  if (is_text) now.input = word;
   now.end = at_;
 }
 

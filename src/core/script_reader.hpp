@@ -47,6 +47,7 @@ class script_reader {
   struct command {
     std::vector<script_word> words;
     std::size_t end = 0;  // behind its last word or redirection
+    std::optional<script_word> input;  // of a <<<
     bool is_compound = false;
     bool is_list = false;  // the words of a for
     bool has_redirection = false;
@@ -112,7 +113,8 @@ class script_reader {
   std::optional<command_placeholder> here() const;
   bool take_placeholder(script_word& word, quoting how);
   script_spot& add_spot(const command_placeholder& what, quoting how);
-  void refuse(std::size_t first, const script_refusal& why);
+  void refuse(std::size_t first, const script_refusal& why) { refuse(first, spots_.size(), why); }
+  void refuse(std::size_t first, std::size_t end, const script_refusal& why);
 
   bool sees(std::string_view text) const { return text_.substr(at_, end_ - at_).starts_with(text); }
   char next(std::size_t ahead = 0) const { return at_ + ahead < end_ ? text_[at_ + ahead] : '\0'; }

@@ -27,8 +27,15 @@ constexpr std::string_view shells = "sh bash dash ash ksh ksh93 mksh zsh yash rb
 /// What starts the program that some of its words name.
 constexpr std::string_view starters =
     "xargs sudo doas env nice nohup time timeout setsid stdbuf ionice chroot unshare nsenter chrt "
-    "taskset command exec builtin find ssh sshpass autossh docker podman kubectl lxc-attach strace "
-    "ltrace flock su runuser busybox systemd-run muster parallel";
+    "taskset command exec builtin find ssh sshpass autossh docker podman kubectl lxc-attach lxc "
+    "strace "
+    "ltrace flock su runuser busybox systemd-run muster parallel setpriv gosu su-exec firejail "
+    "faketime "
+    "torsocks proxychains4 xvfb-run cpulimit capsh pkexec chpst dumb-init tini start-stop-daemon "
+    "valgrind perf gdb numactl prlimit choom setarch fakeroot eatmydata unbuffer systemd-inhibit "
+    "coproc";
+/// What starts nothing, whatever it is told.
+constexpr std::string_view readers = "echo printf test [ grep egrep fgrep rg cat";
 /// What gives its own input to others, or to nobody.
 constexpr std::string_view input_takers = "xargs find parallel";
 
@@ -38,6 +45,8 @@ constexpr script_refusal by_shell{
 constexpr script_refusal by_c_option{
     "a command for -c, which a shell reads again and would run what is in the value",
     "pass it as an argument, as with su -c '… \"$1\"' USER sh {}, or in the environment"};
+constexpr script_refusal by_env{"a text for env -S, which splits it into words",
+                                "write the words themselves: env A=1 COMMAND {}"};
 constexpr script_refusal by_ssh{
     "a text for ssh, which a shell on the other host would read again",
     "feed the value to its input: printf '%s\\n' {} | ssh HOST 'IFS= read -r v; … \"$v\"'"};
@@ -179,13 +188,26 @@ bool is_behind_colons(words command, std::size_t word) {
                              [](const script_word& one) { return one.text.starts_with(":::"); });
 }
 
+/// Whether the word at `at` names a shell, and `word` is the script that it is given.
+bool is_script_of_shell(words command, std::size_t at, std::size_t word) {
+  const bool is_unknown = !command[at].has_spots() && command[at].text.find(script_word::mark) !=
+                                                          std::string::npos;  // "$SHELL"
+  if (!is_unknown && !lists(shells, name_of(command[at]))) return false;
+  const shell_operands operands = operands_of_shell(command, at);
+  return operands.is_script && operands.begin == word;
+}
+
+bool is_text_of_env(words command, std::size_t word) {
+  const std::string_view own = command[word].text;
+  return lists("-S --split-string", command[word - 1].text) || own.starts_with("-S") ||
+         own.starts_with("--split-string=");
+}
+
 /// Of the program that the word at `at` names.
 std::optional<script_refusal> refusal_by_program(words command, std::size_t at, std::size_t word) {
   const std::string_view name = name_of(command[at]);
-  if (lists(shells, name)) {
-    const shell_operands operands = operands_of_shell(command, at);
-    if (operands.is_script && operands.begin == word) return by_shell;
-  }
+  if (is_script_of_shell(command, at, word)) return by_shell;
+  if (name == "env" && is_text_of_env(command, word)) return by_env;
   if (lists("su runuser script flock sg", name) && is_text_of_c_option(command, word)) {
     return by_c_option;
   }
@@ -205,7 +227,15 @@ std::optional<script_refusal> refusal_by_builtin(words command, std::size_t at, 
   if (name == "let") return as_arithmetic;
   if (lists("read unset getopts", name)) return as_name;
   if (lists("test [", name) && command[word - 1].text == "-v") return as_name;
+  const bool takes_name = (name == "printf" && command[word - 1].text == "-v") ||
+                          (name == "wait" && command[word - 1].text == "-p");
+  if (takes_name) return as_name;
   const bool declares = lists("export readonly local declare typeset", name);
+  for (std::size_t i = at + 1; declares && i < word; ++i) {
+    if (!is_option(command[i]) || !is_assignment(command[word])) continue;
+    if (command[i].text.find('i') != std::string::npos) return as_arithmetic;
+    if (command[i].text.find('n') != std::string::npos) return as_name;
+  }
   if (declares && !is_option(command[word]) && !is_assignment(command[word])) return as_name;
   return std::nullopt;
 }
@@ -215,6 +245,15 @@ bool sets_element(const script_word& word) {
   const std::size_t bracket = word.text.find('[');
   return bracket != word.text.npos && word.text.find("]=", bracket) != word.text.npos &&
          is_name(std::string_view{word.text}.substr(0, bracket));
+}
+
+/// `NAME=` where a part of the name is not known.
+bool has_value_in_name(const script_word& word) {
+  const std::string_view name = std::string_view{word.text}.substr(0, word.text.find('='));
+  return name.size() < word.text.size() && name.find(script_word::mark) != name.npos &&
+         std::ranges::all_of(name, [](char c) {
+           return is_alpha(c) || is_digit(c) || c == '_' || c == script_word::mark;
+         });
 }
 
 /// Which word names the command.
@@ -240,16 +279,25 @@ std::size_t find_builtin(words command, std::size_t at) {
 std::optional<script_refusal> refusal_in(words command, std::size_t word) {
   const std::size_t name = find_name(command);
   const std::size_t builtin = find_builtin(command, name);
-  if (word <= name && word < command.size() && sets_element(command[word])) return as_name;
+  const bool may_assign = word <= name && word < command.size();
+  if (may_assign && (sets_element(command[word]) || has_value_in_name(command[word])))
+    return as_name;
   if (builtin < word) {
     if (const auto refusal = refusal_by_builtin(command, builtin, word)) return refusal;
   }
+  // Whatever starts a shell, it is one.
+  const bool starts_others = name < word && lists(starters, name_of(command[name]));
   for (std::size_t at = name; at < word; ++at) {
-    if (const auto refusal = refusal_by_program(command, at, word)) return refusal;
-    if (at == name && !lists(starters, name_of(command[name]))) break;
+    if (at == name || starts_others) {
+      if (const auto refusal = refusal_by_program(command, at, word)) return refusal;
+    } else if (!lists(readers, name_of(command[name])) && is_script_of_shell(command, at, word)) {
+      return by_shell;
+    }
   }
   return std::nullopt;
 }
+
+bool names_command(words command) { return find_name(command) < command.size(); }
 
 std::optional<script_refusal> refusal_of_input(words command) {
   const std::size_t name = find_name(command);

@@ -28,6 +28,9 @@ struct script_word {
 /// script or as a name.
 std::optional<script_refusal> refusal_in(std::span<const script_word> command, std::size_t word);
 
+/// Whether it has a word that is no assignment.
+bool names_command(std::span<const script_word> command);
+
 /// Why a value must not stand in what the command reads on its standard input.
 std::optional<script_refusal> refusal_of_input(std::span<const script_word> command);
 

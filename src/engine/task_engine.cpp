@@ -199,12 +199,15 @@ void task_engine::look_at_failures() {
 }
 
 void task_engine::refill(const task_result& result) {
-  refill_->find(result.process.output, [this](std::string text) {
-    ++sum_.refilled;
-    targets_.add_text_next(std::move(text));
-    exhausted_ = false;
-    pull_held_ = true;  // so that the pump is woken
-  });
+  std::vector<std::string> found;
+  refill_->find(result.process.output,
+                [&found](std::string text) { found.push_back(std::move(text)); });
+  if (found.empty()) return;
+  sum_.refilled += found.size();
+  for (auto text = found.rbegin(); text != found.rend(); ++text)
+    targets_.add_text_next(std::move(*text));
+  exhausted_ = false;
+  pull_held_ = true;  // so that the pump is woken
 }
 
 resolver& task_engine::names() {

@@ -40,7 +40,10 @@ class task_text_sink final : public task_file_sink {
       append(result, process_stream::errors, errors(),
              errors_ ? options_.errors_terminal : options_.terminal);
     }
-    if (result.status != status::up && result.status != status::cancelled) {
+    // The summary counts those whom a Ctrl-C has cut off, or kept from being run.
+    const bool is_stopped =
+        result.status == status::cancelled || result.reason == reason::interrupted;
+    if (result.status != status::up && !is_stopped) {
       errors().buffer() += "muster: " + describe_failure(result) + '\n';
     }
     file_.written();

@@ -82,6 +82,12 @@ TEST_CASE("lines of output become new targets, each once") {
   CHECK(contains(result.err, "10 ok"));
 }
 
+TEST_CASE("targets that one task has found are run in the order that they were found in") {
+  const auto result = tasks({"a", "--lines", "--refill", "^new (.*)", "-P", "1", "--", "sh", "-c",
+                             "echo at $1; [ $1 != a ] || printf 'new b\\nnew c\\nnew d\\n'", "sh"});
+  CHECK(contains(result.out, "at b\nat c\nat d\n"));
+}
+
 TEST_CASE("what is refilled while standard input is still open is run at once") {
   process_options options = input("1\n");
   options.keep_stdin = true;

@@ -105,3 +105,20 @@ TEST_CASE("a slot can be begun by its first task, and ended once all are done") 
   CHECK(lines_with(result.err, "ended slot") == slots);
   CHECK(lines_with(result.out, " in slot") == 20);
 }
+
+TEST_CASE("a script that the shell can't read is refused before anything is run") {
+  temporary_directory directory;
+  const std::string made = directory.file("made");
+  for (const std::vector<std::string>& script : {std::vector<std::string>{"--shell", "--", "if {}"},
+                                                 {"--shell", "--", "echo {} |"},
+                                                 {"--end", "for i in 1; do", "--", "echo"},
+                                                 {"--finally", "fi", "--", "echo"}}) {
+    std::vector<std::string> words{"a", "--lines", "--begin", "touch " + made};
+    words.insert(words.end(), script.begin(), script.end());
+    const auto refused = tasks(words);
+    CAPTURE(refused.err);
+    CHECK(refused.exit_code == 2);
+    CHECK(contains(refused.err, ": the shell can't read the script: "));
+    CHECK_FALSE(std::filesystem::exists(made));
+  }
+}

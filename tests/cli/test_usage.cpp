@@ -218,3 +218,10 @@ TEST_CASE(
   CHECK_FALSE(contains(sweep({"127.0.0.1:1", "127.0.0.1", "--count", "2"}).err, "none"));
   CHECK_FALSE(contains(sweep({"127.0.0.1:1", "--head", "-qq"}).err, "none"));
 }
+
+TEST_CASE("an option whose value is empty takes no target for it") {
+  const auto both =
+      run({MUSTER_BINARY, "run", "--lines", "--ordered", "--label=", "a", "b", "--", "echo"});
+  CHECK(both.out == "a\nb\n");
+  CHECK(run({MUSTER_BINARY, "run", "--lines", "--replace=", "a", "--", "echo"}).exit_code == 2);
+}

@@ -205,6 +205,12 @@ TEST_CASE("a command that reads its words once is none of those that read them t
                              "su - {} -c 'a b'",
                              "echo eval {}",
                              "grep sh -c {}",
+                             "echo $(( $(wc -c < {}) + {#} ))",
+                             "echo >&2 {}",
+                             "cat <<< {}",
+                             "env -i a {}",
+                             "declare -x a={}",
+                             "v={} w={}; $v {}",
                              "export a={}",
                              "find {} -exec sh -c 'a \"$1\"' sh {} \\;",
                              "xargs sh -c 'a \"$@\"' sh {}",
@@ -220,6 +226,35 @@ TEST_CASE("a command that reads its words once is none of those that read them t
                              ". {}"}) {
     CAPTURE(script);
     CHECK(refusal_of(script).empty());
+  }
+}
+
+TEST_CASE("what some shells would run, or take for a name, is refused where it hides") {
+  for (const auto& [script, message] : std::vector<std::pair<std::string, std::string>>{
+           {"echo $(( ${x:-{}} ))", "arithmetic"},
+           {"echo $(( ${x:-\"{}\"} ))", "arithmetic"},
+           {"cat <<E\n$(( ${x:-{}} ))\nE", "arithmetic"},
+           {"echo $[ {} + 1 ]", "$["},
+           {"a >&{}", ">&"},
+           {"a <& \"{}\"", ">&"},
+           {"\"$SHELL\" -c \"a {}\"", "another shell"},
+           {"${SHELL:-sh} -c 'a {}'", "another shell"},
+           {"setpriv --reuid=0 sh -c 'a {}'", "another shell"},
+           {"nobody-knows-it -x sh -c 'a {}'", "another shell"},
+           {"coproc sh -c 'a {}'", "another shell"},
+           {"env -S 'sh -c {}'", "env -S"},
+           {"bash <<< 'a {}'", "a shell reads"},
+           {"printf -v {} x", "the name of a variable"},
+           {"wait -p {}", "the name of a variable"},
+           {"declare -n a={}", "the name of a variable"},
+           {"declare -i a={}", "arithmetic"},
+           {"x{}=1; a", "the name of a variable"},
+           {"{}=1 a", "the name of a variable"},
+           {"{}() { :; }; a", "the name of a function"},
+           {"cd /; x=1", "there is no {}"},
+           {"a \\", "nothing behind"}}) {
+    CAPTURE(script);
+    CHECK_THAT(refusal_of(script), Catch::Matchers::ContainsSubstring(message));
   }
 }
 
