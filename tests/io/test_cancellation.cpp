@@ -58,7 +58,7 @@ struct engines {
     targets.add_feed("never fed");
     swept.emplace(context, sweep_options{}, targets, [](const probe_result&) {});
     run_options options;
-    options.command = {"sleep", "100"};
+    options.command = {"sleep", "10{#}"};  // the target itself would be one more argument
     for_run.add_text("127.0.0.1");
     run.emplace(context, std::move(options), for_run, observer);
   }
