@@ -27,8 +27,14 @@ asio::awaitable<for_each_summary> all_tasks(std::uint32_t count, std::uint64_t& 
   co_return co_await for_each(next, defaults, task);
 }
 
+#ifdef __clang__
+#define MUSTER_OPAQUE gnu::noinline, clang::optnone
+#else
+#define MUSTER_OPAQUE gnu::noipa
+#endif
+
 /// What the compiler must not see through, as it can't see through a task either.
-[[gnu::noipa]] void trivial_call(std::uint32_t number, std::uint64_t& sum) { sum += number; }
+[[MUSTER_OPAQUE]] void trivial_call(std::uint32_t number, std::uint64_t& sum) { sum += number; }
 
 int report(std::uint64_t sum, std::uint32_t count) {
   const std::uint64_t right = std::uint64_t{count} * (count - 1) / 2;

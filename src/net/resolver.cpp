@@ -19,7 +19,6 @@
 #include <algorithm>
 #include <cassert>
 #include <deque>
-#include <ranges>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -357,7 +356,9 @@ void resolver::state::tell_waiters() {
 
 bool resolver::state::is_awaited() const {
   const auto has_waiters = [](const auto& flying) { return !flying->waiters.empty(); };
-  return std::ranges::any_of(flights_ | std::views::values, has_waiters) ||
+  return std::ranges::any_of(
+             flights_, has_waiters,
+             [](const auto& named) -> const auto& { return named.second; }) ||
          std::ranges::any_of(ended_, has_waiters);
 }
 

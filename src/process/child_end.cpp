@@ -63,7 +63,9 @@ void child_life::signal_session(int signal) {
   bool more = true;
   for (int looks = 0; more && looks < session_search::looks_max; ++looks) {
     more = false;
-    for (const pid_t member : host_.sessions().members(process_, looks > 0)) {
+    const auto& members = looks > 0 ? host_.sessions().members(process_, clock::now())
+                                    : host_.sessions().recent_members(process_);
+    for (const pid_t member : members) {
       // A second SIGTERM may mean something else than the first.
       if (!is_kill && ::getpgid(member) == process_) continue;
       if (!told.insert(member).second) continue;
@@ -75,7 +77,7 @@ void child_life::signal_session(int signal) {
 }
 
 std::vector<pid_t> child_life::heads_of_others() {
-  std::vector<pid_t> heads = host_.sessions().members(process_, false);
+  std::vector<pid_t> heads = host_.sessions().recent_members(process_);
   heads.push_back(process_);
   std::erase_if(heads, [](pid_t one) { return !has_child_in_own_session(one); });
   return heads;
@@ -181,7 +183,8 @@ std::vector<pid_t> child_life::left_behind() {
   orphans* const adopted = orphans::adopted();
   if (adopted && adopted->are_seen()) return adopted->in_session(process_);
   if (!is_over()) return {};
-  std::vector<pid_t> left = host_.sessions().members(process_, false);
+  // Whoever was started before it was told is there by then.
+  std::vector<pid_t> left = host_.sessions().members(process_, killed_ ? killed_at_ : told_at_);
   std::erase_if(left, [this](pid_t one) { return signal_member(one, process_, 0) == ESRCH; });
   return left;
 }

@@ -19,11 +19,6 @@
 namespace muster {
 namespace {
 
-using clock = std::chrono::steady_clock;
-
-// What was found is out of date after so many times the time that it took to look.
-constexpr int validity = 4;
-
 const std::vector<pid_t> nobody;
 
 struct directory_closer {
@@ -33,7 +28,7 @@ struct directory_closer {
 }  // namespace
 
 void session_search::look() {
-  const auto began = clock::now();
+  looked_ = std::chrono::steady_clock::now();
   found_.clear();
   const std::unique_ptr<DIR, directory_closer> processes{::opendir("/proc")};
   while (const dirent* const entry = processes ? ::readdir(processes.get()) : nullptr) {
@@ -42,12 +37,11 @@ void session_search::look() {
     const pid_t session = ::getsid(process);
     if (session > 0 && session != process) found_[session].push_back(process);
   }
-  looked_ = clock::now();
-  cost_ = looked_ - began;
 }
 
-const std::vector<pid_t>& session_search::members(pid_t session, bool anew) {
-  if (anew || clock::now() - looked_ > validity * cost_) look();
+const std::vector<pid_t>& session_search::members(pid_t session,
+                                                  std::chrono::steady_clock::time_point since) {
+  if (looked_ < since) look();
   const auto found = found_.find(session);
   return found == found_.end() ? nobody : found->second;
 }
@@ -59,7 +53,7 @@ void session_search::kill_doomed() {
     more = false;
     look();
     for (const pid_t session : doomed_) {
-      for (const pid_t process : members(session, false)) {
+      for (const pid_t process : members(session, looked_)) {
         if (!told.insert(process).second) continue;
         more = signal_member(process, session, SIGKILL) == 0 || more;
       }

@@ -16,10 +16,14 @@ namespace muster {
 /// reaped.
 class session_search {
  public:
-  /// The members of a session without its leader, some of which may have ended. Unless it is to be
-  /// looked for `anew`, what was found a moment ago does: as long as many ask at once, looking
-  /// takes but a part of the time.
-  const std::vector<pid_t>& members(pid_t session, bool anew);
+  /// The members of a session without its leader, some of which may have ended: those who were
+  /// there at this time or later. One look does for all who ask for the same time, as looking
+  /// costs much where muster has little of the CPU, because the tasks that it is to end have it.
+  const std::vector<pid_t>& members(pid_t session, std::chrono::steady_clock::time_point since);
+  /// The same, of a moment ago.
+  const std::vector<pid_t>& recent_members(pid_t session) {
+    return members(session, std::chrono::steady_clock::now() - moment);
+  }
 
   /// This session is to go with the next `kill_doomed`, for which one look serves many.
   void doom(pid_t session) { doomed_.insert(session); }
@@ -29,12 +33,13 @@ class session_search {
   static constexpr int looks_max = 16;
 
  private:
+  static constexpr std::chrono::milliseconds moment{50};
+
   void look();
 
   std::unordered_map<pid_t, std::vector<pid_t>> found_;
   std::unordered_set<pid_t> doomed_;
-  std::chrono::steady_clock::time_point looked_{};
-  std::chrono::nanoseconds cost_{0};
+  std::chrono::steady_clock::time_point looked_{};  // when the last look began
 };
 
 /// Sends a signal to a process if it is in this session, and has not ended. Gives 0 or an errno:

@@ -34,8 +34,9 @@ class request_listener {
     for (ssize_t got; (got = ::recv(descriptor_, packet.data(), packet.size(), 0)) >= 0;) {
       if (got < 28 || packet[header_bytes] != echo_request) continue;
       const unsigned char* numbers = &packet[header_bytes + 4];
-      seen.push_back(static_cast<std::uint32_t>(numbers[0]) << 24 | numbers[1] << 16 |
-                     numbers[2] << 8 | numbers[3]);
+      seen.push_back(static_cast<std::uint32_t>(numbers[0]) << 24 |
+                     static_cast<std::uint32_t>(numbers[1]) << 16 |
+                     static_cast<std::uint32_t>(numbers[2]) << 8 | numbers[3]);
     }
     return seen;
   }

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include <rapidjson/document.h>
 
@@ -132,7 +133,7 @@ TEST_CASE("every JSON field is documented with its type, and every documented on
     rapidjson::Document document;
     document.Parse(line.c_str());
     REQUIRE(document.IsObject());
-    for (const auto& member : document.GetObject()) {
+    for (const auto& member : std::as_const(document).GetObject()) {
       const std::string name = member.name.GetString();
       CAPTURE(name);
       REQUIRE(types.contains(name));
@@ -154,7 +155,7 @@ TEST_CASE("the fields of a JSON line stand in the documented order") {
     document.Parse(line.c_str());
     REQUIRE(document.IsObject());
     auto at = order.begin();
-    for (const auto& member : document.GetObject()) {
+    for (const auto& member : std::as_const(document).GetObject()) {
       at = std::find(at, order.end(), member.name.GetString());
       CAPTURE(member.name.GetString());
       REQUIRE(at != order.end());

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <rapidjson/document.h>
@@ -124,7 +125,7 @@ TEST_CASE("every field of a task's JSON line has its documented type, and each i
     rapidjson::Document document;
     document.Parse(line.c_str());
     REQUIRE(document.IsObject());
-    for (const auto& member : document.GetObject()) {
+    for (const auto& member : std::as_const(document).GetObject()) {
       const std::string name = member.name.GetString();
       CAPTURE(name);
       REQUIRE(types.contains(name));
