@@ -108,14 +108,14 @@ TEST_CASE("a task's daemon with a session of its own stays, whatever the task co
 TEST_CASE("a run within a run ends its tasks' children, though both have the same grace") {
   const std::string time = time_of_its_own();
   for (const bool twice_nested : {false, true}) {
-    auto inner = nested(stubborn(time), "500ms");
-    if (twice_nested) inner = nested(std::move(inner), "500ms");
+    auto inner = nested(stubborn(time), "2s");
+    if (twice_nested) inner = nested(std::move(inner), "2s");
     const auto result = with_enough_time(
         500ms,
         [&](std::chrono::milliseconds timeout) {
           std::vector<std::string> words{
               "a",       "--lines", "--json",    "--stdin",
-              "--grace", "500ms",   "--timeout", std::to_string(timeout.count()) + "ms",
+              "--grace", "2s",      "--timeout", std::to_string(timeout.count()) + "ms",
               "--"};
           words.insert(words.end(), inner.begin(), inner.end());
           return tasks(words);
