@@ -10,7 +10,9 @@
 namespace muster {
 
 /// Ctrl-C, SIGTERM and, unless it is ignored, SIGHUP: the first ends the run in order, the second
-/// of its kind finds the system's own handling and kills, also while the loop is held up.
+/// kills. A second Ctrl-C does so while the loop is held up, too; the others come from programs,
+/// one of which may be a muster that says it several times, and wait until the loop can end in
+/// order what it has started.
 class stop_signals {
  public:
   /// The io_context outlives it.
@@ -26,13 +28,14 @@ class stop_signals {
   bool pending() const;
 
  private:
-  void listen(int flags);
+  void listen();
   static job wait(job_scope&, stop_signals& self);
   static job wait_on(job_scope&, stop_signals& self);
 
   asio::signal_set signals_;
   std::function<void()> stop_;
   std::function<void()> kill_;
+  bool to_the_end_ = false;
   bool stopped_ = false;
   job_scope scope_;  // last: its jobs use all of the above
 };

@@ -141,6 +141,25 @@ TEST_CASE("a run within a run is killed with its tasks by a second Ctrl-C") {
   CHECK(all_gone(time));
 }
 
+TEST_CASE("a run that is told to end again while it kills its tasks kills them all the same") {
+  const std::string time = time_of_its_own();
+  std::vector<std::string> words{"run",     "a",       "--lines", "--tag",
+                                 "--stdin", "--grace", "100s",    "--"};
+  const auto command = stubborn(time);
+  words.insert(words.end(), command.begin(), command.end());
+  process running{muster_command(words)};
+  REQUIRE(running.wait_for_output("begun", 10s));
+  running.send_signal(SIGTERM);
+  ::usleep(100'000);
+  // The third one comes while the second is acted on.
+  for (int i = 0; i < 1000 && running.running(); ++i) {
+    running.send_signal(SIGTERM);
+    ::usleep(20);
+  }
+  CHECK(running.wait(10s).signal == SIGTERM);
+  CHECK(all_gone(time));
+}
+
 TEST_CASE("orphans are reaped by the first process of a container, and by any other muster") {
   // Each task leaves an orphan that ends at once, and counts those that are not reaped.
   const std::vector<std::string> command{
