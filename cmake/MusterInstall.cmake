@@ -6,7 +6,10 @@ set(muster_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/muster")
 # An archive of nothing but link-time-optimisation code would force the same compiler and the same
 # option on every user; with both kinds of code in it, anyone can link it.
 if(MUSTER_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(muster PRIVATE -ffat-lto-objects)
+  get_property(muster_layers GLOBAL PROPERTY MUSTER_LAYERS)
+  foreach(layer IN LISTS muster_layers)
+    target_compile_options(muster_${layer}_layer PRIVATE -ffat-lto-objects)
+  endforeach()
 endif()
 
 install(TARGETS muster EXPORT musterTargets

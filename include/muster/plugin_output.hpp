@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster {
@@ -37,5 +38,9 @@ struct plugin_output {
   static constexpr std::size_t performance_values_max = 256;
   static constexpr std::size_t performance_bytes_max = 16 * 1024;
 };
+
+/// What an exit code says by the convention of monitoring plugins: `OK`, `WARNING`, `CRITICAL` or
+/// `UNKNOWN`; empty for any other.
+std::string_view plugin_state(int exit_code);
 
 }  // namespace muster

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "muster/address.hpp"
-#include "muster/intrusive_list.hpp"
+#include "muster/detail/intrusive_list.hpp"
 #include "muster/status.hpp"
 
 #include <chrono>

@@ -58,10 +58,6 @@ struct exec_details {
   std::string detail;
 };
 
-/// What an exit code says by the convention of monitoring plugins: `OK`, `WARNING`, `CRITICAL` or
-/// `UNKNOWN`; empty for any other.
-std::string_view plugin_state(int exit_code);
-
 /// How one try of a probe ended.
 struct probe_attempt {
   muster::status status = status::skipped;

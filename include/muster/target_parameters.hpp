@@ -45,6 +45,8 @@ struct target_parameters {
   /// Values of columns that the row does not have, or has nothing in.
   std::vector<std::pair<std::string, std::string>> defaults;
 
+  /// The shortest timeout and the shortest interval.
+  static constexpr std::chrono::milliseconds time_min{1};
   static constexpr std::size_t label_bytes_max = 256;
   static constexpr std::size_t user_agent_bytes_max = 256;
 

@@ -2,9 +2,9 @@
 
 #include "cli/outputs.hpp"
 #include "cli/sweep_arguments.hpp"
-#include "core/checkpoint_record.hpp"
 #include "muster/result.hpp"
 #include "net/job.hpp"
+#include "store/checkpoint_record.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
-#include "core/command_template.hpp"
+#include "command/command_template.hpp"
 #include "core/parsed.hpp"
 #include "muster/printable.hpp"
 #include "muster/process.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/sweep_arguments.hpp"
-#include "core/checkpoint_record.hpp"
+#include "store/checkpoint_record.hpp"
 
 namespace muster {
 

@@ -1,7 +1,7 @@
 #include "cli/command_identity.hpp"
 
 #include "cli/stable_hash.hpp"
-#include "core/shell_words.hpp"
+#include "command/shell_words.hpp"
 
 #include <string_view>
 

@@ -10,7 +10,7 @@
 #include "cli/say.hpp"
 #include "cli/sweep_targets.hpp"
 #include "cli/usage_error.hpp"
-#include "core/command_template.hpp"
+#include "command/command_template.hpp"
 #include "core/parsed.hpp"
 #include "store/job_record.hpp"
 #include "store/kept_input.hpp"

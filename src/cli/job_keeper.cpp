@@ -2,9 +2,9 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/say.hpp"
-#include "core/task_key.hpp"
 #include "net/resume.hpp"
 #include "store/job_record.hpp"
+#include "targets/task_key.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -4,11 +4,11 @@
 
 #include "cli/regular_file.hpp"
 #include "cli/usage_error.hpp"
-#include "core/job_log_reader.hpp"
 #include "core/parsed.hpp"
-#include "core/task_key.hpp"
 #include "core/utf8.hpp"
 #include "sink/json_text.hpp"
+#include "store/job_log_reader.hpp"
+#include "targets/task_key.hpp"
 
 #include <cerrno>
 #include <fstream>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/job_log_reader.hpp"
 #include "muster/sink.hpp"
 #include "muster/task.hpp"
 #include "sink/numbers.hpp"
+#include "store/job_log_reader.hpp"
 
 #include <chrono>
 #include <cstdint>

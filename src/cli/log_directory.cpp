@@ -1,8 +1,8 @@
 #include "cli/log_directory.hpp"
 
 #include "cli/stable_hash.hpp"
-#include "core/target_parts.hpp"
 #include "muster/sink.hpp"
+#include "targets/target_parts.hpp"
 
 #include <cerrno>
 #include <filesystem>

@@ -13,7 +13,7 @@
 #include "cli/sweep_arguments.hpp"
 #include "cli/sweep_command.hpp"
 #include "cli/usage_error.hpp"
-#include "core/shell_words.hpp"
+#include "command/shell_words.hpp"
 #include "muster/version.hpp"
 #include "net/privileges.hpp"
 

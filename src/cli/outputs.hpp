@@ -3,11 +3,11 @@
 #include "cli/delayed_flush.hpp"
 #include "cli/pictures.hpp"
 #include "cli/sweep_arguments.hpp"
-#include "core/checkpoint_record.hpp"
 #include "muster/sink.hpp"
 #include "muster/sweep.hpp"
 #include "net/job.hpp"
 #include "sink/progress.hpp"
+#include "store/checkpoint_record.hpp"
 
 #include <functional>
 #include <memory>

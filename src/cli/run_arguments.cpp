@@ -4,7 +4,7 @@
 #include "cli/run_limit_options.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
-#include "core/column_defaults.hpp"
+#include "command/column_defaults.hpp"
 #include "core/parsed.hpp"
 #include "core/whole_number.hpp"
 

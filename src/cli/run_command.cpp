@@ -19,11 +19,11 @@
 #include "cli/unkillable.hpp"
 #include "cli/usage_error.hpp"
 #include "core/parsed.hpp"
-#include "core/target_parts.hpp"
-#include "core/task_key.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/resume.hpp"
 #include "sink/task_summary.hpp"
+#include "targets/target_parts.hpp"
+#include "targets/task_key.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -1,6 +1,6 @@
 #include "cli/script_run.hpp"
 
-#include "muster/asio_compat.hpp"
+#include "muster/detail/asio_compat.hpp"
 
 #include <utility>
 #include <vector>

@@ -1,10 +1,10 @@
 #include "cli/stray_arguments.hpp"
 
+#include "command/shell_words.hpp"
 #include "core/port_list.hpp"
-#include "core/shell_words.hpp"
-#include "core/target_parser.hpp"
-#include "core/url.hpp"
 #include "muster/printable.hpp"
+#include "targets/target_parser.hpp"
+#include "targets/url.hpp"
 
 #include <filesystem>
 #include <string_view>

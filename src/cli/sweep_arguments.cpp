@@ -6,14 +6,14 @@
 #include "cli/number_option.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
-#include "core/command_template.hpp"
-#include "core/command_words.hpp"
+#include "command/command_template.hpp"
+#include "command/command_words.hpp"
 #include "core/port_list.hpp"
 #include "core/status_code_list.hpp"
-#include "core/url.hpp"
 #include "core/zone.hpp"
 #include "muster/printable.hpp"
 #include "probe/url_template.hpp"
+#include "targets/url.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

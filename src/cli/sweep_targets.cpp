@@ -2,9 +2,9 @@
 
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
-#include "core/listed_target.hpp"
 #include "core/parsed.hpp"
-#include "core/target_parser.hpp"
+#include "targets/listed_target.hpp"
+#include "targets/target_parser.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,8 +1,8 @@
 #include "cli/tagged_lines.hpp"
 
 #include "core/printable_pieces.hpp"
-#include "core/target_parts.hpp"
 #include "muster/printable.hpp"
+#include "targets/target_parts.hpp"
 
 #include <algorithm>
 

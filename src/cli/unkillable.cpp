@@ -1,7 +1,7 @@
 #include "cli/unkillable.hpp"
 
 #include "core/parsed.hpp"
-#include "core/target_parts.hpp"
+#include "targets/target_parts.hpp"
 
 #include <fmt/format.h>
 

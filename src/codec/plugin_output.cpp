@@ -212,3 +212,13 @@ plugin_output plugin_output_reader::finish() {
 }
 
 }  // namespace muster::codec
+
+namespace muster {
+
+std::string_view plugin_state(int exit_code) {
+  constexpr std::array<std::string_view, 4> words{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+  const auto index = static_cast<std::size_t>(exit_code);
+  return exit_code >= 0 && index < words.size() ? words[index] : std::string_view{};
+}
+
+}  // namespace muster

@@ -1,9 +1,6 @@
 #include "muster/status.hpp"
 
-#include "muster/result.hpp"
-
-#include <array>
-#include <cstddef>
+#include "muster/probe_kind.hpp"
 
 // Strategy: switches without a default, so that the compiler names an enumerator that was forgotten
 // here. A value outside the enumeration has no spelling and yields an empty text.
@@ -226,12 +223,6 @@ std::string_view to_string(probe_kind value) {
       return "exec";
   }
   return {};
-}
-
-std::string_view plugin_state(int exit_code) {
-  constexpr std::array<std::string_view, 4> words{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-  const auto index = static_cast<std::size_t>(exit_code);
-  return exit_code >= 0 && index < words.size() ? words[index] : std::string_view{};
 }
 
 }  // namespace muster

@@ -10,7 +10,7 @@
 // at its end; so a loop that is abandoned destroys for_each, and with it the lanes.
 #include "muster/for_each.hpp"
 
-#include "muster/asio_compat.hpp"
+#include "muster/detail/asio_compat.hpp"
 
 #include <algorithm>
 #include <chrono>

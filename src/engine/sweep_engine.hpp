@@ -5,7 +5,7 @@
 #include "engine/retry_book.hpp"
 #include "engine/run_course.hpp"
 #include "engine/target_clock.hpp"
-#include "muster/host_slots.hpp"
+#include "limit/host_slots.hpp"
 #include "muster/semaphore.hpp"
 #include "muster/sweep.hpp"
 #include "muster/token_bucket.hpp"

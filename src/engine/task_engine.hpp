@@ -1,13 +1,13 @@
 #pragma once
 
-#include "core/column_defaults.hpp"
-#include "core/command_template.hpp"
+#include "command/column_defaults.hpp"
+#include "command/command_template.hpp"
 #include "engine/delay_line.hpp"
 #include "engine/least_free.hpp"
 #include "engine/ordered_window.hpp"
 #include "engine/refill_lines.hpp"
 #include "engine/run_course.hpp"
-#include "muster/host_slots.hpp"
+#include "limit/host_slots.hpp"
 #include "muster/resolver.hpp"
 #include "muster/run.hpp"
 #include "muster/semaphore.hpp"

@@ -3,7 +3,7 @@
 // host's slot is taken first: of the tasks of one host, only as many stand in its group's line as
 // the host may run. What is about to be
 // started grows, as a batch, by the targets that come while it waits for that.
-#include "core/shell_words.hpp"
+#include "command/shell_words.hpp"
 #include "engine/probe_cursor.hpp"
 #include "engine/running_task.hpp"
 #include "engine/task_engine.hpp"

@@ -2,7 +2,7 @@
 // is erased leaves a gap, and every later entry of the run that may move into the gap without
 // getting in front of its own home does; so lookups stop at the first free entry, always, and a
 // table in which hosts come and go by the million never needs cleaning.
-#include "muster/host_slots.hpp"
+#include "limit/host_slots.hpp"
 
 #include <bit>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "muster/asio_compat.hpp"
+#include "muster/detail/asio_compat.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_type.hpp>

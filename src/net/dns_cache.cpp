@@ -1,7 +1,7 @@
 #include "net/dns_cache.hpp"
 
 #include "core/ascii.hpp"
-#include "core/host.hpp"
+#include "targets/host.hpp"
 
 #include <iterator>
 

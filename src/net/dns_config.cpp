@@ -1,8 +1,8 @@
 #include "net/dns_config.hpp"
 
-#include "core/host.hpp"
 #include "core/zone.hpp"
 #include "net/small_file.hpp"
+#include "targets/host.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "codec/icmp_message.hpp"
-#include "muster/intrusive_list.hpp"
+#include "muster/detail/intrusive_list.hpp"
 #include "muster/probe_options.hpp"
-#include "muster/statistics.hpp"
+#include "muster/stray_replies.hpp"
 #include "net/deadline_queue.hpp"
 #include "net/echo_book.hpp"
 #include "net/echo_operation.hpp"

@@ -1,6 +1,6 @@
 #include "net/privileges.hpp"
 
-#include "core/shell_words.hpp"
+#include "command/shell_words.hpp"
 
 #include <array>
 #include <cstdint>

@@ -8,7 +8,7 @@
 // other: a service of the io_context knows every resolver, and breaks that circle at its end.
 #include "muster/resolver.hpp"
 
-#include "muster/intrusive_list.hpp"
+#include "muster/detail/intrusive_list.hpp"
 #include "net/dns_cache.hpp"
 #include "net/dns_channel.hpp"
 #include "net/dns_config.hpp"

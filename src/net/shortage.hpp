@@ -1,7 +1,7 @@
 #pragma once
 
-#include "muster/intrusive_list.hpp"
-#include "muster/statistics.hpp"
+#include "muster/detail/intrusive_list.hpp"
+#include "muster/resource_waits.hpp"
 #include "net/job.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "muster/intrusive_list.hpp"
+#include "muster/detail/intrusive_list.hpp"
 #include "net/job.hpp"
 
 #include <coroutine>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/command_template.hpp"
-#include "muster/intrusive_list.hpp"
+#include "command/command_template.hpp"
+#include "muster/detail/intrusive_list.hpp"
 #include "probe/probe_request.hpp"
 #include "process/process_host.hpp"
 

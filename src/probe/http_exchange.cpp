@@ -2,8 +2,8 @@
 
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
-#include "core/url.hpp"
 #include "probe/url_template.hpp"
+#include "targets/url.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/target_parts.hpp"
 #include "muster/task.hpp"
 #include "sink/fields.hpp"
+#include "targets/target_parts.hpp"
 
 #include <array>
 #include <string_view>

@@ -1,8 +1,8 @@
 #include "core/duration_text.hpp"
 #include "core/printable_pieces.hpp"
-#include "core/target_parts.hpp"
 #include "muster/printable.hpp"
 #include "sink/task_formats.hpp"
+#include "targets/target_parts.hpp"
 
 #include <csignal>
 #include <cstring>

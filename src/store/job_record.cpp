@@ -1,7 +1,7 @@
 #include "store/job_record.hpp"
 
-#include "core/target_parts.hpp"
 #include "core/whole_number.hpp"
+#include "targets/target_parts.hpp"
 
 #include <memory>
 #include <utility>

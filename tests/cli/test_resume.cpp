@@ -1,5 +1,5 @@
 #include "cli/sweep.hpp"
-#include "core/checkpoint_record.hpp"
+#include "store/checkpoint_record.hpp"
 
 #include <csignal>
 #include <filesystem>

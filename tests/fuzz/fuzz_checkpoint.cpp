@@ -1,6 +1,6 @@
 // Strategy: the bytes are a checkpoint. What is read from them has to be written and read back as
 // the same.
-#include "core/checkpoint_record.hpp"
+#include "store/checkpoint_record.hpp"
 
 #include <cstddef>
 #include <cstdint>

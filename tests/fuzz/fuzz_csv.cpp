@@ -1,8 +1,8 @@
 // Strategy: the bytes are CSV. Through a stream they make the same targets whether they come whole
 // or in small pieces; and what the record reader takes for one record, written out as RFC 4180 has
 // it, is read back as the same record.
-#include "core/csv_record.hpp"
 #include "stream_outcome.hpp"
+#include "targets/csv_record.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Strategy: the bytes are a host name, and that of a URL. A name that is taken has to be in
 // lower-case ASCII, and to stand for itself from then on; a refusal has to be a line of text.
-#include "core/host.hpp"
-#include "core/international_name.hpp"
-#include "core/target_parser.hpp"
-#include "core/url.hpp"
+#include "targets/host.hpp"
+#include "targets/international_name.hpp"
+#include "targets/target_parser.hpp"
+#include "targets/url.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Strategy: the bytes are a job log. Whole or in small pieces, it says the same. Then they are two
 // texts: as keys they are told apart just if they differ, and a log that is written of them is read
 // back.
-#include "core/job_log_reader.hpp"
-#include "core/task_key.hpp"
 #include "sink/json_text.hpp"
+#include "store/job_log_reader.hpp"
+#include "targets/task_key.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Strategy: the bytes are JSON lines. Through a stream they make the same targets whether they come
 // whole or in small pieces; and a line that is one record stays within the limits.
-#include "core/json_record.hpp"
 #include "stream_outcome.hpp"
+#include "targets/json_record.hpp"
 
 #include <cstddef>
 #include <cstdint>

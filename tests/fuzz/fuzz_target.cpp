@@ -1,10 +1,10 @@
 // Strategy: the bytes are a file of targets. They go through the stream whole and in small pieces,
 // which has to make no difference; every bare address among the targets has to come back from its
 // own text.
-#include "core/target_parser.hpp"
 #include "muster/exclude_set.hpp"
 #include "muster/target_stream.hpp"
 #include "stream_outcome.hpp"
+#include "targets/target_parser.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,8 +2,8 @@
 // shell would like to run. Without a shell, the command keeps its words, and what is no placeholder
 // keeps its bytes. With one, the script holds nothing of the target, and is the text that was
 // given, but for the references that took the place of placeholders; or it is refused.
-#include "core/command_template.hpp"
-#include "core/target_parser.hpp"
+#include "command/command_template.hpp"
+#include "targets/target_parser.hpp"
 
 #include <algorithm>
 #include <cstddef>

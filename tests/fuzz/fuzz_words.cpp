@@ -1,7 +1,7 @@
 // Strategy: the bytes are a command line. Words that it is split into are such that, written as a
 // shell would have them, they are read as the same words.
-#include "core/command_words.hpp"
-#include "core/shell_words.hpp"
+#include "command/command_words.hpp"
+#include "command/shell_words.hpp"
 
 #include <cstddef>
 #include <cstdint>

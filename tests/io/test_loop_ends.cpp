@@ -1,6 +1,6 @@
 // After the last result nothing of muster's keeps an io_context at work. No clock is asked: when
 // all handlers that are ready have been called, the context has run out of work or it has not.
-#include "muster/asio_compat.hpp"
+#include "muster/detail/asio_compat.hpp"
 #include "muster/for_each.hpp"
 #include "muster/process.hpp"
 #include "muster/resolver.hpp"

@@ -2,7 +2,7 @@
 //
 // Strategy: a grid of constructs and values. The script hands what has arrived to `show`, which
 // writes it between two marks; so each byte of it counts. What is refused is refused for any value.
-#include "core/command_template.hpp"
+#include "command/command_template.hpp"
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
 #include "support/process.hpp"

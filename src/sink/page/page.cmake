@@ -1,5 +1,4 @@
-# The page of the HTML format is kept as the files that it is made of, and put together here. A
-# command serves only targets of the directory that it stands in, so src/CMakeLists.txt includes it.
+# The page of the HTML format is kept as the files that it is made of, and put together here.
 set(page_files page.html page.css hilbert.js page_data.js map_cells.js map_part.js page_map.js
     page_table.js page.js)
 list(TRANSFORM page_files PREPEND "${CMAKE_CURRENT_LIST_DIR}/")
@@ -12,4 +11,4 @@ add_custom_command(
   DEPENDS ${page_files} "${page_script}"
   COMMENT "Putting the HTML page together"
   VERBATIM)
-target_sources(muster PRIVATE "${page_source}")
+target_sources(muster_sink_layer PRIVATE "${page_source}")

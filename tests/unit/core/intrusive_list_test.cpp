@@ -1,4 +1,4 @@
-#include "muster/intrusive_list.hpp"
+#include "muster/detail/intrusive_list.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,8 +1,8 @@
 #include "engine/probe_cursor.hpp"
 
-#include "core/target_parser.hpp"
 #include "probe/url_template.hpp"
 #include "support/catch.hpp"
+#include "targets/target_parser.hpp"
 
 #include <map>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "muster/host_slots.hpp"
+#include "limit/host_slots.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // What Asio asks of an asynchronous operation: executors, allocators, outstanding work, and
 // handlers that are dropped.
-#include "muster/asio_compat.hpp"
+#include "muster/detail/asio_compat.hpp"
 #include "muster/semaphore.hpp"
 #include "semaphore_fixture.hpp"
 #include "support/catch.hpp"

@@ -1,8 +1,8 @@
 #include "store/job_record.hpp"
 
-#include "core/target_parts.hpp"
 #include "store_samples.hpp"
 #include "support/catch.hpp"
+#include "targets/target_parts.hpp"
 
 using namespace muster;
 

@@ -1,9 +1,9 @@
 #include "store/job_store.hpp"
 
-#include "core/target_parts.hpp"
 #include "store_samples.hpp"
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
+#include "targets/target_parts.hpp"
 
 #include <algorithm>
 #include <cstdint>

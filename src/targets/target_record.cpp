@@ -1,0 +1,331 @@
+// Strategy: a table tells each column's name and which function reads it into the parameters. The
+// target is parsed first, by the grammar that all targets share, and the port and the parameters
+// are then put into it.
+#include "targets/target_record.hpp"
+
+#include "core/duration_text.hpp"
+#include "core/status_code_list.hpp"
+#include "core/whole_number.hpp"
+#include "muster/http_options.hpp"
+#include "muster/icmp_options.hpp"
+#include "targets/host.hpp"
+#include "targets/listed_target.hpp"
+#include "targets/url.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+using nanoseconds = std::chrono::nanoseconds;
+
+constexpr auto ignored_column = target_column::daddr;  // The first of those that say nothing,
+constexpr auto socket_column = target_column::size;    // and of those that are of the socket.
+
+constexpr std::array<std::string_view, 27> column_names{
+    "target", "url",           "address",  "ip",         "saddr",         "host",       "port",
+    "sport",  "probe",         "path",     "label",      "timeout",       "count",      "interval",
+    "method", "max_redirects", "max_body", "user_agent", "expect_status", "daddr",      "dport",
+    "size",   "ttl",           "tos",      "df",         "source",        "icmp_socket"};
+static_assert(column_names.size() == static_cast<std::size_t>(target_column::icmp_socket) + 1);
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
+  const std::size_t end = text.find_last_not_of(space);
+  return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
+}
+
+/// A number up to `max`; the reason if it is none.
+template <typename Number>
+std::string read_number(std::string_view text, Number min, Number max,
+                        std::optional<Number>& into) {
+  Number value{};
+  if (!read_whole(text, value) || value < min || value > max)
+    return fmt::format("'{}' is not a whole number from {} to {}", excerpt(text), min, max);
+  into = value;
+  return {};
+}
+
+std::string read_time(std::string_view text, distinct_times& times,
+                      std::optional<nanoseconds>& into) {
+  const auto time = parse_duration(text);
+  if (!time) return time.error().message;
+  if (*time < target_parameters::time_min) return fmt::format("'{}' is too short", excerpt(text));
+  if (!times.add(*time)) {
+    return fmt::format("more than {} different times in one input: round them",
+                       distinct_times::count_max);
+  }
+  into = *time;
+  return {};
+}
+
+std::string read_probe(std::string_view text, std::optional<probe_kind>& into) {
+  for (const probe_kind kind : {probe_kind::icmp, probe_kind::tcp, probe_kind::http}) {
+    if (text == to_string(kind)) into = kind;
+  }
+  if (into) return {};
+  return fmt::format("'{}' is no probe: write icmp, tcp or http", excerpt(text));
+}
+
+std::string read_method(std::string_view text, std::optional<std::string>& into) {
+  if (text != "GET" && text != "HEAD") {
+    return fmt::format("'{}' is not a method that is used here: write GET or HEAD", excerpt(text));
+  }
+  into = text;
+  return {};
+}
+
+std::string read_path(std::string_view text, std::string& into) {
+  if (!text.starts_with('/')) return fmt::format("'{}' does not begin with a slash", excerpt(text));
+  const auto url = parse_url("http://host" + std::string{text});
+  if (!url) return url.error().message;
+  into = url->path();
+  return {};
+}
+
+std::string read_user_agent(std::string_view text, std::optional<std::string>& into) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(text.begin(), text.end(), is_control))
+    return "control characters are not allowed";
+  if (text.size() > target_parameters::user_agent_bytes_max) {
+    return fmt::format("longer than {} bytes", target_parameters::user_agent_bytes_max);
+  }
+  into = text;
+  return {};
+}
+
+std::string read_expected(std::string_view text, std::optional<status_codes>& into) {
+  auto codes = parse_status_codes(text);
+  if (!codes) return codes.error().message;
+  into = std::move(*codes);
+  return {};
+}
+
+std::string read_label(std::string_view text, std::string& into) {
+  if (text.size() > target_parameters::label_bytes_max) {
+    return fmt::format("longer than {} bytes", target_parameters::label_bytes_max);
+  }
+  into = text;
+  return {};
+}
+
+/// Reads one value into `into`; the reason if it is wrong.
+std::string read_parameter(const record_value& value, distinct_times& times,
+                           target_parameters& into) {
+  switch (value.column) {
+    case target_column::probe:
+      return read_probe(value.text, into.probe);
+    case target_column::path:
+      return read_path(value.text, into.path);
+    case target_column::label:
+      return read_label(value.text, into.label);
+    case target_column::timeout:
+      return read_time(value.text, times, into.timeout);
+    case target_column::interval:
+      return read_time(value.text, times, into.interval);
+    case target_column::count:
+      return read_number<std::uint32_t>(value.text, 1, icmp_options::count_max, into.count);
+    case target_column::method:
+      return read_method(value.text, into.method);
+    case target_column::max_redirects:
+      return read_number<unsigned>(value.text, 0, http_options::redirects_limit,
+                                   into.redirects_max);
+    case target_column::max_body:
+      return read_number<std::uint64_t>(value.text, 0, http_options::body_bytes_limit,
+                                        into.body_bytes_max);
+    case target_column::user_agent:
+      return read_user_agent(value.text, into.user_agent);
+    case target_column::expect_status:
+      return read_expected(value.text, into.expected);
+    default:
+      break;
+  }
+  if (value.column < socket_column) return {};
+  return "one socket serves all targets, so this can't be set for one of them: give it as an "
+         "option";
+}
+
+/// Whether a column is more than a text for a command's arguments.
+bool means_something_to_commands(target_column column) {
+  return names_target(column) || column == target_column::port || column == target_column::sport ||
+         column == target_column::label || column == target_column::timeout;
+}
+
+std::uint16_t port_of(const target_range& range) {
+  const target* single = range.single();
+  return single ? single->port() : range.traits().port;
+}
+
+/// A single target that has no port, with one.
+target with_port(const target& single, std::uint16_t port) {
+  std::string host = single.to_string();
+  if (!single.needs_lookup() && single.address().is_v6()) host = '[' + host + ']';
+  target_text text;
+  text.host = single.host();
+  text.text = fmt::format("{}:{}", host, port);
+  target out{target_form::host_port, single.address(), port, std::move(text)};
+  out.set_scope(single.scope());
+  return out;
+}
+
+/// Gives the range a port that stands apart; the reason if it can't have it.
+std::string set_port(std::string_view text, target_range& range) {
+  const auto port = parse_port(text);
+  if (!port) return port.error().message;
+  const std::uint16_t own = port_of(range);
+  if (own == *port) return {};
+  if (own != 0) return fmt::format("the target itself says port {}, this says {}", own, *port);
+  if (const target* single = range.single()) {
+    if (single->form() == target_form::url) return "write the port in the URL";
+    range = target_range{with_port(*single, *port)};
+  } else {
+    range.set_port(*port);
+  }
+  return {};
+}
+
+/// What a text says that can be a Host header.
+std::optional<target> parse_host_header(std::string_view text) {
+  const auto named = parse_target(text, {});
+  const target* host = named ? named->single() : nullptr;
+  if (!host || !host->needs_lookup() || host->form() == target_form::url) return std::nullopt;
+  return *host;
+}
+
+/// The Host header of a target that is named elsewhere. The reason if the text can't be one,
+/// although HTTP is asked for by the row itself; otherwise it is a text for people.
+std::string read_host(std::string_view text, const target_range& range,
+                      std::optional<probe_kind> probe, std::string& into) {
+  if (text.empty() || ip_address::parse(text)) return {};
+  const target* single = range.single();
+  const auto host = parse_host_header(text);
+  if (!host) {
+    const bool is_url = single && single->form() == target_form::url;
+    if (probe != probe_kind::http && !is_url) return {};
+    return "sent to the target in HTTP's Host header, so a name is wanted, or name:port; what is "
+           "for people goes into the column label";
+  }
+  if (single && host->port() == 0 && single->host() == host->host()) return {};
+  into = host->port() == 0 ? std::string{host->host()}
+                           : fmt::format("{}:{}", host->host(), host->port());
+  return {};
+}
+
+parse_error at_column(target_column column, std::string_view why) {
+  return {fmt::format("{}: {}", to_string(column), why)};
+}
+
+/// What makes no sense together; empty when everything does.
+std::string check_together(const target_range& range, const target_parameters& parameters) {
+  if (parameters.probe == probe_kind::tcp && port_of(range) == 0) {
+    return "probe: a TCP probe needs a port: fill in the column port, or write host:port";
+  }
+  const target* single = range.single();
+  const bool is_url = single && single->form() == target_form::url;
+  if (is_url && !parameters.path.empty() && single->path() != "/" &&
+      single->path() != parameters.path) {
+    return "path: the URL has a path of its own";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<target_column> target_column_of(std::string_view name) {
+  const auto found = std::ranges::find_if(
+      column_names,
+      [name = trimmed(name)](std::string_view known) { return is_same_column(known, name); });
+  if (found == column_names.end()) return std::nullopt;
+  return static_cast<target_column>(found - column_names.begin());
+}
+
+bool names_target(target_column column) { return column <= target_column::host; }
+
+std::string_view to_string(target_column column) {
+  return column_names[static_cast<std::size_t>(column)];
+}
+
+std::vector<unused_column> unused_columns(const record_values& values) {
+  std::optional<target_column> used;
+  for (const auto& [column, text] : values.known) {
+    if (names_target(column) && !trimmed(text).empty())
+      used = std::min(used.value_or(column), column);
+  }
+  std::vector<unused_column> unused;
+  if (!used) return unused;
+  for (const auto& [column, text] : values.known) {
+    if (!names_target(column) || column == *used || trimmed(text).empty()) continue;
+    // A name is HTTP's; an address is no more than the target's, once more.
+    if (column == target_column::host && parse_host_header(trimmed(text))) continue;
+    unused.push_back({column, *used});
+  }
+  return unused;
+}
+
+std::string known_target_columns() {
+  std::string names;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(ignored_column); ++i) {
+    names += names.empty() ? "" : ", ";
+    names += column_names[i];
+  }
+  return names;
+}
+
+bool distinct_times::add(std::chrono::nanoseconds time) {
+  const auto place = std::lower_bound(times_.begin(), times_.end(), time);
+  if (place != times_.end() && *place == time) return true;
+  if (times_.size() == count_max) return false;
+  times_.insert(place, time);
+  return true;
+}
+
+parsed<target_range> parse_target_record(record_values values, const target_parser_options& options,
+                                         distinct_times& times) {
+  std::array<std::string_view, column_names.size()> texts;
+  target_parameters parameters;
+  for (record_value value : values.known) {
+    if (options.keep_columns && !means_something_to_commands(value.column)) continue;
+    value.text = trimmed(value.text);
+    if (value.text.empty()) continue;
+    auto& place = texts[static_cast<std::size_t>(value.column)];
+    if (!place.empty()) return at_column(value.column, "given twice");
+    place = value.text;
+    if (auto wrong = read_parameter(value, times, parameters); !wrong.empty()) {
+      return at_column(value.column, wrong);
+    }
+  }
+  std::size_t named = 0;
+  while (names_target(static_cast<target_column>(named)) && texts[named].empty())
+    ++named;
+  const auto column = static_cast<target_column>(named);
+  if (!names_target(column)) {
+    return parse_error{"the target is missing: fill in target, url, address, ip, saddr or host"};
+  }
+  parameters.columns = std::move(values.columns);
+  const auto text_in = [&texts](target_column one) { return texts[static_cast<std::size_t>(one)]; };
+  auto range = parse_listed_target(text_in(column), options);
+  if (!range) return at_column(column, range.error().message);
+  for (const target_column one : {target_column::port, target_column::sport}) {
+    if (text_in(one).empty() || options.any_line) continue;
+    if (auto wrong = set_port(text_in(one), *range); !wrong.empty()) return at_column(one, wrong);
+  }
+  if (column != target_column::host && !options.keep_columns && !options.any_line) {
+    const auto wrong =
+        read_host(text_in(target_column::host), *range, parameters.probe, parameters.host);
+    if (!wrong.empty()) return at_column(target_column::host, wrong);
+  }
+  if (auto wrong = check_together(*range, parameters); !wrong.empty()) {
+    return parse_error{std::move(wrong)};
+  }
+  if (options.keeps_rows() || parameters != target_parameters{}) {
+    range->set_parameters(std::make_shared<const target_parameters>(std::move(parameters)));
+  }
+  return range;
+}
+
+}  // namespace muster
