@@ -172,6 +172,9 @@ class command_run {
   asio::awaitable<run_summary> run();
   /// Starts nothing more, ends what runs, and reports it as `cancelled` with this reason.
   void stop(reason why);
+  /// While this is so, no task is started; those that run, their timeouts and `stop` are not held
+  /// up: for a program whose own readers are behind.
+  void hold(bool held);
   /// Kills every process that runs, at once.
   void kill();
   /// The stream, which had nothing to offer, was fed or ended.

@@ -15,6 +15,8 @@
 
 namespace muster {
 
+class waiting_bytes;
+
 /// Bytes on their way to a file descriptor: gathered, then written in large pieces.
 ///
 /// A reader that goes away is the error EPIPE, provided that the program ignores SIGPIPE.
@@ -44,8 +46,18 @@ class output_file {
   /// Writes the buffer out if it has grown past `flush_bytes`.
   void written() {
     has_records_ = true;
-    if (buffer_.size() >= flush_bytes) flush();
+    if (buffer_.size() >= flush_bytes) write_buffer();
   }
+  /// From here on `written` waits for no reader: what he does not take at once is kept until
+  /// `offer` or `flush`, and beyond `kept_bytes_max` of it in a file (TMPDIR, or else /tmp).
+  void never_wait() { waits_ = false; }
+  /// Writes out what the descriptor takes without waiting, and keeps the rest as `never_wait` says.
+  /// True when nothing is left.
+  bool offer();
+  /// How many bytes are kept so; 0 where nothing can make a write wait.
+  std::uint64_t waiting() const;
+  /// What becomes writable when `offer` has a use again.
+  int descriptor() const { return descriptor_; }
   /// Writes out all that is buffered; waits while the descriptor takes nothing, even if it is
   /// non-blocking. An error sticks: what comes after it is dropped.
   void flush();
@@ -63,12 +75,16 @@ class output_file {
   bool is_terminal() const;
 
   static constexpr std::size_t flush_bytes = 64 * 1024;
+  static constexpr std::size_t kept_bytes_max = 1024 * 1024;
 
  private:
   output_file(int descriptor, std::string place, std::string aside);
   void cut();
+  void write_buffer();
+  void fail(int code);
   int write_all(std::string_view bytes);
-  int write_patiently(std::string_view bytes);
+  bool hand_on(int patience);
+  bool write_some();
   void close();
 
   int descriptor_;
@@ -81,7 +97,9 @@ class output_file {
   bool has_records_ = false;
   bool cut_pending_ = false;  // what follows `bytes_` is still there
   bool may_block_ = false;    // a pipe, a terminal or the like: its reader decides
-  int eager_ = -1;            // a pipe once more, where a write takes what it can at once
+  bool waits_ = true;
+  int eager_ = -1;  // the same once more, where a write takes what it can at once
+  std::unique_ptr<waiting_bytes> waiting_;  // from before the buffer
   std::function<bool()> give_up_;
 };
 
@@ -91,6 +109,8 @@ class record_output {
   virtual ~record_output() = default;
   /// Hands on all that is buffered.
   virtual void flush() = 0;
+  /// The file that is written to; nullptr where there is none.
+  virtual output_file* file() { return nullptr; }
   /// The first write error, if there was one.
   virtual std::error_code error() const = 0;
   /// What the sink writes to, for messages: a path or "standard output".

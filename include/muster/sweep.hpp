@@ -127,6 +127,9 @@ class sweep {
   void open_icmp();
   /// Starts nothing more, and reports what is in flight as `cancelled` with this reason.
   void stop(reason why);
+  /// While this is so, no probe is started; those in flight, timeouts and `stop` are not held up:
+  /// for a program whose own readers are behind.
+  void hold(bool held);
   /// Kills the plugins that run, with what they have started: for a program that is about to end
   /// without waiting for the sweep.
   void kill();

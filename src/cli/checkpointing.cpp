@@ -21,6 +21,9 @@
 namespace muster {
 namespace {
 
+// How soon it is tried again when a reader is behind.
+constexpr std::chrono::milliseconds waiting_pause{10};
+
 /// The whole file, or as much of it as shows that it is too large. Throws std::system_error.
 std::string read_checkpoint_file(const std::string& path) {
   constexpr std::size_t piece_bytes = 64 * 1024;
@@ -133,10 +136,16 @@ void checkpointing::finish() {
 }
 
 job checkpointing::save_now_and_then(job_scope&, checkpointing& self) {
+  std::chrono::nanoseconds pause = self.arguments_.checkpoint_interval;
   while (!self.sealed_) {
-    self.timer_.expires_after(self.arguments_.checkpoint_interval);
+    self.timer_.expires_after(pause);
     co_await self.timer_.async_wait(resume);
-    if (!self.sealed_ && self.record_.done.size() != self.saved_done_) self.save_or_say_why();
+    if (self.sealed_) break;
+    // Nobody is to wait for a reader here.
+    const bool waits = self.outputs_.waiting();
+    pause = waits ? std::min<std::chrono::nanoseconds>(pause, waiting_pause)
+                  : self.arguments_.checkpoint_interval;
+    if (!waits && self.record_.done.size() != self.saved_done_) self.save_or_say_why();
   }
 }
 

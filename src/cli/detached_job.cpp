@@ -99,6 +99,7 @@ void give_room_back() {
 void close_inherited() {
   constexpr unsigned first = STDERR_FILENO + 1;
   ::syscall(SYS_close_range, first, ~0U, 0U);
+  reopen_standard_error();
 }
 
 void hear_nothing(int) {}
@@ -134,6 +135,7 @@ int live(const run_arguments& arguments, const job_directory& jobs, const std::s
     job_keeper keeper{job_store::open(jobs.database_of(name)), lock, arguments.run,
                       [&] {
                         if (::dup2(log, STDERR_FILENO) < 0) fail("can't use the job's log");
+                        reopen_standard_error();
                         begun = true;
                         const char word = '!';
                         // Whoever waited may be gone; the job is not.

@@ -195,7 +195,7 @@ int complain(const command_line& line, const CLI::ParseError& error) {
         [&line](const CLI::App* one) { return one->get_name() == line.options.back(); });
     if (!commands.empty()) help += " " + line.options.back();
   }
-  std::fprintf(stderr, "muster: %s\n  see %s --help\n", message.c_str(), help.c_str());
+  muster::announce(fmt::format("{}\n  see {} --help", message, help));
   return muster::exit_code::usage;
 }
 
@@ -224,9 +224,7 @@ int run_or_detach(const command_line& line, const words& all) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   muster::claim_standard_streams();
   if (muster::runs_as_another()) {
     muster::say(fmt::format(
@@ -252,4 +250,12 @@ int main(int argc, char** argv) {
   if (line.run_command->parsed()) return run_or_detach(line, all);
   line.sweep.command = command_text(all);
   return muster::run_sweep(line.sweep);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int code = run_command(argc, argv);
+  muster::standard_error().flush();
+  return code;
 }

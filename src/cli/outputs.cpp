@@ -105,6 +105,7 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     text.colour = wants_colour(STDOUT_FILENO);
     output_file file{STDOUT_FILENO, false};
     file.give_up_when(give_up);
+    file.never_wait();
     sinks_.push_back(
         make_sink(format_of(arguments, "-"), std::move(file), "standard output", text));
     standard_output_ = sinks_.back().get();
@@ -121,8 +122,13 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
     const output_format format = format_of(arguments, path);
     output_file file = open_output(path, format, arguments, earlier);
     file.give_up_when(give_up);
+    file.never_wait();
     sinks_.push_back(make_sink(format, std::move(file), path, text, page));
   }
+  for (const auto& one : sinks_) {
+    if (one->file()) flush_soon_.add(*one->file());
+  }
+  flush_soon_.add(standard_error());
   if (arguments.quiet == 0 && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
     progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
     room_for_lines() = [this] { progress_->erase(); };
@@ -155,9 +161,14 @@ std::string outputs::alarms() const {
 
 void outputs::flush() {
   if (progress_ && shares_terminal_) progress_->erase();
-  for (auto& one : sinks_)
-    one->flush();
-  if (running_ && failed()) running_->stop(reason::output_failed);
+  for (auto& one : sinks_) {
+    if (one->file()) one->file()->offer();
+  }
+  standard_error().offer();
+  flush_soon_.watch_readers();
+  if (!running_) return;
+  running_->hold(flush_soon_.behind());
+  if (failed()) running_->stop(reason::output_failed);
 }
 
 void outputs::watch(sweep& running) {

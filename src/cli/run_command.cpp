@@ -78,9 +78,12 @@ class task_command final : private run_observer {
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
     outputs_.emplace(context_, arguments, command_identity(arguments), earlier_,
                      [this] { return should_have_ended(); });
+    standard_error().give_up_when([this] { return should_have_ended(); });
   }
 
   ~task_command() {
+    standard_error().flush();
+    standard_error().give_up_when({});
     if (keeper_) keeper_->leave();
   }
 
@@ -267,7 +270,7 @@ class task_command final : private run_observer {
       append_printable_lines(shown, said);
       said = std::move(shown);
     }
-    std::fwrite(said.data(), 1, said.size(), stderr);
+    show(said);
     if (result.status == status::up) co_return;
     script_failed_ = true;
     say(fmt::format("{}: the script did not succeed: {}", option,
@@ -300,10 +303,8 @@ class task_command final : private run_observer {
     const bool interrupted = signals_.pending();
     const bool reader_gone = outputs_->reader_gone() && !interrupted;
     if (!reader_gone) {
-      const std::string text = arguments_.run.dry_run
-                                   ? render_dry_run_summary(summary_)
-                                   : render_run_summary(summary_, wants_colour(STDERR_FILENO));
-      std::fwrite(text.data(), 1, text.size(), stderr);
+      show(arguments_.run.dry_run ? render_dry_run_summary(summary_)
+                                  : render_run_summary(summary_, wants_colour(STDERR_FILENO)));
     }
     if (summary_.asked != summary_.totals.total()) {
       say(fmt::format(

@@ -69,11 +69,11 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
       draw_timer_{context},
       dry_run_{arguments.run.dry_run},
       tags_live_{!dry_run_ && !arguments.run.ordered},
-      errors_{STDERR_FILENO, false},
+      errors_{standard_error()},
       tagged_{STDOUT_FILENO, false} {
   check_files(arguments);  // before any of them is emptied
-  errors_.give_up_when(give_up);
   tagged_.give_up_when(give_up);
+  tagged_.never_wait();
   append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
   task_format format;
   format.parse_json = arguments.parse_json;
@@ -84,6 +84,7 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   const auto open_sink = [&](output_format what, output_file file, output_file* errors,
                              const std::string& name) {
     file.give_up_when(give_up);
+    file.never_wait();
     has_records_ = has_records_ || is_records(what);
     // Lines that are shown as they come don't wait.
     const bool shows_later = !format.without_output || !tags_live_;
@@ -103,6 +104,11 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   for (const std::string& path : arguments.output_files) {
     open_sink(format_of(arguments, path), open_output(path, earlier), nullptr, path);
   }
+  for (const auto& one : sinks_) {
+    if (one->file()) flush_soon_.add(*one->file());
+  }
+  flush_soon_.add(tagged_);
+  flush_soon_.add(errors_);
   // A dry run leaves no trace: what it wrote would be taken for what a run had come to.
   if (!dry_run_) open_logs(arguments, command);
   wants_rests_ = wants_rests_ || logs_ || arguments.detach;
@@ -184,25 +190,33 @@ void run_outputs::end_try(std::uint64_t sequence) {
 }
 
 void run_outputs::flush() {
-  flush_all();
-  if (running_ && !failure().empty()) running_->stop(reason::output_failed);
+  hand_on([](output_file& file) { file.offer(); });
+  flush_soon_.watch_readers();
+  if (!running_) return;
+  running_->hold(flush_soon_.behind());
+  if (!failure().empty()) running_->stop(reason::output_failed);
 }
 
 void run_outputs::flush_all() {
+  hand_on([](output_file& file) { file.flush(); });
+}
+
+void run_outputs::hand_on(void (*how)(output_file&)) {
   const bool covers = std::exchange(shown_, false) && shares_terminal_;
   const bool erases = progress_ && (covers || !errors_.buffer().empty());
   if (erases) progress_->erase();
-  for (auto& one : sinks_)
-    one->flush();
-  tagged_.flush();
-  errors_.flush();
+  for (auto& one : sinks_) {
+    if (one->file()) how(*one->file());
+  }
+  how(tagged_);
+  how(errors_);
   flush_logs();
   if (erases && running_ != nullptr) draw();
 }
 
 /// Only what was delivered is logged, and what was not is run again.
 void run_outputs::flush_logs() {
-  if (!job_log_ || !job_log_->has_notes() || !failure().empty()) return;
+  if (!job_log_ || !job_log_->has_notes() || flush_soon_.waiting() || !failure().empty()) return;
   log_lengths();
   job_log_->flush();
 }

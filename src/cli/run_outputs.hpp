@@ -72,6 +72,7 @@ class run_outputs {
   void open_logs(const run_arguments& arguments, std::string_view command);
   void log(const task_result& result);
   void flush();
+  void hand_on(void (*how)(output_file&));
   void flush_logs();
   void log_lengths();
   void draw();
@@ -80,7 +81,7 @@ class run_outputs {
   asio::steady_timer draw_timer_;
   const bool dry_run_;
   const bool tags_live_;  // lines are shown as they come
-  output_file errors_;
+  output_file& errors_;
   output_file tagged_;
   std::optional<tagged_lines> tags_;
   task_rests rests_;

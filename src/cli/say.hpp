@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdio>
+#include "muster/sink.hpp"
+
 #include <functional>
 #include <string>
 
@@ -18,17 +19,17 @@ inline std::function<void(const std::string&)>& keeper_of_lines() {
   return keep;
 }
 
-/// Tells the user on standard error how things are going.
-inline void announce(const std::string& line) {
-  if (room_for_lines()) room_for_lines()();
-  const std::string text = "muster: " + line + "\n";
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
+/// Standard error, by which everything goes there: what nobody reads waits, and holds up nothing
+/// but the end of the command.
+output_file& standard_error();
+/// The descriptor has been given another file.
+void reopen_standard_error();
 
+/// Tells the user on standard error whatever lines these are.
+void show(const std::string& lines);
+/// Tells the user on standard error how things are going.
+void announce(const std::string& line);
 /// Tells the user on standard error what is wrong, or may be.
-inline void say(const std::string& line) {
-  announce(line);
-  if (keeper_of_lines()) keeper_of_lines()(line);
-}
+void say(const std::string& line);
 
 }  // namespace muster

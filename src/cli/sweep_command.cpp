@@ -80,7 +80,14 @@ class sweep_run {
         sweep_{context_, options(), intake_.targets(), [this](const probe_result& result) {
                  outputs_.write(result);
                  checkpoints_.note(result);
-               }} {}
+               }} {
+    standard_error().give_up_when([this] { return should_have_ended(); });
+  }
+
+  ~sweep_run() {
+    standard_error().flush();
+    standard_error().give_up_when({});
+  }
 
   int run() {
     intake_.open([this] { sweep_.stop(reason::bad_target); });
@@ -204,16 +211,13 @@ class sweep_run {
 
   void print_summary() const {
     const bool colour = wants_colour(STDERR_FILENO);
-    const std::string text = outputs_.alarms() + outputs_.render_pictures(summary_) +
-                             render_summary(summary_, outputs_.hidden(), colour);
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::string text = outputs_.alarms() + outputs_.render_pictures(summary_) +
+                       render_summary(summary_, outputs_.hidden(), colour);
     if (arguments_.randomize) {
-      std::fprintf(stderr, "random order: --seed %llu gives it again\n",
-                   static_cast<unsigned long long>(arguments_.seed.value_or(0)));
+      text += fmt::format("random order: --seed {} gives it again\n", arguments_.seed.value_or(0));
     }
-    if (const std::string mode = sweep_.icmp_mode(); !mode.empty()) {
-      std::fprintf(stderr, "%s\n", mode.c_str());
-    }
+    if (const std::string mode = sweep_.icmp_mode(); !mode.empty()) text += mode + '\n';
+    show(text);
   }
 
   /// What an earlier part of the run had is not known.

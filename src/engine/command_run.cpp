@@ -21,6 +21,7 @@ command_run::~command_run() = default;
 
 asio::awaitable<run_summary> command_run::run() { return engine_->core.run(); }
 void command_run::stop(reason why) { engine_->core.stop(why); }
+void command_run::hold(bool held) { engine_->core.hold(held); }
 void command_run::kill() { engine_->core.kill(); }
 void command_run::targets_ready() { engine_->core.targets_ready(); }
 std::size_t command_run::max_in_flight() const { return engine_->core.max_in_flight(); }

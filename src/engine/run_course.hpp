@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
@@ -31,6 +32,8 @@ class run_course {
   auto sleep() { return idle_.async_wait(resume); }
   void wake() { idle_.cancel(); }
   void end_pump();
+  /// While this is so, nothing is to be started.
+  bool held() const { return held_; }
 
   // For works.
 
@@ -45,6 +48,9 @@ class run_course {
 
   // For the run.
 
+  void hold(bool held) {
+    if (std::exchange(held_, held) && !held) wake();
+  }
   /// The pump is to start nothing more, for this reason. False when it was told so before; the
   /// first reason counts.
   bool stop_pump(reason why);
@@ -67,6 +73,7 @@ class run_course {
   std::uint64_t in_flight_peak_ = 0;
   reason stop_reason_ = reason::none;
   bool pump_ended_ = false;
+  bool held_ = false;
   timeline::time_point began_{};
   std::optional<timeline::time_point> ended_;
   std::unique_ptr<alarm> deadline_;

@@ -33,6 +33,8 @@ void sweep::open_icmp() { engine_->core.open_icmp(); }
 
 void sweep::stop(reason why) { engine_->core.stop(why); }
 
+void sweep::hold(bool held) { engine_->core.hold(held); }
+
 void sweep::kill() { engine_->core.probes().kill(); }
 
 void sweep::targets_ready() { engine_->core.wake(); }

@@ -39,6 +39,7 @@ class sweep_engine final : public result_consumer {
   asio::awaitable<sweep_summary> run();
   void open_icmp();
   void stop(reason why);
+  void hold(bool held) { course_.hold(held); }
   /// Something that the pump may be waiting for has come.
   void wake() { course_.wake(); }
   void on_result(probe_result&& result) override;

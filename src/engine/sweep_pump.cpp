@@ -88,6 +88,7 @@ void sweep_engine::launch(ready_probe&& probe) {
 
 // The rest of the current target comes first, then works whose host has become free, then new ones.
 std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
+  if (course_.held()) return std::nullopt;
   if (current_) {
     auto [key, cursor] = std::move(*std::exchange(current_, std::nullopt));
     return take_from(std::move(cursor), key);

@@ -49,6 +49,7 @@ class task_engine {
 
   asio::awaitable<run_summary> run();
   void stop(reason why);
+  void hold(bool held) { course_.hold(held); }
   void kill();
   /// The stream was fed or ended.
   void targets_ready();

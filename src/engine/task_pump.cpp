@@ -120,6 +120,7 @@ void task_engine::end_early(running_task& task, outcome what) {
 
 // Works that have become free come first, then new ones.
 std::optional<task_cursor> task_engine::next_task() {
+  if (course_.held()) return std::nullopt;
   if (auto ready = groups_.take_ready()) return std::move(ready->second);
   while (auto ready = hosts_.take_ready()) {
     if (auto task = admit_to_group(std::move(ready->second))) return task;

@@ -15,6 +15,7 @@ class basic_file_sink : public Base {
   basic_file_sink(output_file file, std::string name)
       : file_{std::move(file)}, name_{std::move(name)} {}
   void flush() override { file_.flush(); }
+  output_file* file() override { return &file_; }
   std::error_code error() const override { return file_.error(); }
   std::error_code sync() override { return file_.sync(); }
   std::uint64_t bytes() const override { return file_.bytes(); }

@@ -1,5 +1,6 @@
 #include "core/unnamed_file.hpp"
 #include "muster/sink.hpp"
+#include "sink/waiting_bytes.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -93,10 +94,10 @@ int make_beside(const std::string& path, std::string& name,
 output_file::output_file(int descriptor, bool owned) : descriptor_{descriptor}, owned_{owned} {
   struct stat about {};
   may_block_ = ::fstat(descriptor, &about) == 0 && !S_ISREG(about.st_mode);
-  if (may_block_ && S_ISFIFO(about.st_mode)) {
-    // One's own way into the pipe, as what is set on this one others may share.
+  if (may_block_ && (S_ISFIFO(about.st_mode) || is_terminal())) {
+    // One's own way into it, as what is set on this one others may share.
     const std::string way = fmt::format("/proc/self/fd/{}", descriptor);
-    eager_ = ::open(way.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    eager_ = ::open(way.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   }
 }
 
@@ -155,7 +156,9 @@ output_file::output_file(output_file&& other) noexcept
       has_records_{other.has_records_},
       cut_pending_{other.cut_pending_},
       may_block_{other.may_block_},
+      waits_{other.waits_},
       eager_{std::exchange(other.eager_, -1)},
+      waiting_{std::move(other.waiting_)},
       give_up_{std::move(other.give_up_)} {}
 
 output_file& output_file::operator=(output_file&& other) noexcept {
@@ -171,7 +174,9 @@ output_file& output_file::operator=(output_file&& other) noexcept {
   has_records_ = other.has_records_;
   cut_pending_ = other.cut_pending_;
   may_block_ = other.may_block_;
+  waits_ = other.waits_;
   eager_ = std::exchange(other.eager_, -1);
+  waiting_ = std::move(other.waiting_);
   give_up_ = std::move(other.give_up_);
   return *this;
 }
@@ -180,14 +185,40 @@ output_file::~output_file() { close(); }
 
 void output_file::flush() {
   cut();
+  if (may_block_) {
+    hand_on(patience_ms);
+    return;
+  }
   if (!error_ && !buffer_.empty()) {
-    const int code = may_block_ ? write_patiently(buffer_) : write_all(buffer_);
-    if (code != 0) {
-      error_ = std::error_code{code, std::generic_category()};
+    if (const int code = write_all(buffer_); code != 0) {
+      fail(code);
     } else {
       bytes_ += buffer_.size();
     }
   }
+  buffer_.clear();
+}
+
+bool output_file::offer() {
+  if (may_block_) return hand_on(0);
+  flush();
+  return true;
+}
+
+std::uint64_t output_file::waiting() const {
+  return may_block_ ? buffer_.size() + (waiting_ ? waiting_->size() : 0) : 0;
+}
+
+void output_file::write_buffer() {
+  if (waits_) return flush();
+  // Whoever takes nothing is asked again by who offers, not for each record.
+  if (waiting_ && !waiting_->empty()) return waiting_->add(buffer_);
+  offer();
+}
+
+void output_file::fail(int code) {
+  error_ = std::error_code{code, std::generic_category()};
+  if (waiting_) waiting_->clear();
   buffer_.clear();
 }
 
@@ -213,30 +244,51 @@ int output_file::write_all(std::string_view bytes) {
   return 0;
 }
 
-/// The same where a reader may take nothing for ever, so that the wait for it can be given up: what
-/// is not taken at once is written again, or no piece is larger than what is sure to be taken.
-int output_file::write_patiently(std::string_view bytes) {
-  const int way = eager_ >= 0 ? eager_ : descriptor_;
-  const std::size_t piece_max = eager_ >= 0 ? bytes.size() : piece_bytes_max;
-  for (int pardons = 0; !bytes.empty();) {
+/// Hands on what waits, and then the buffer, where a reader may take nothing for ever. Waits so
+/// long for it each time, where that is not 0, until it is to be given up. True when nothing is
+/// left.
+bool output_file::hand_on(int patience) {
+  if (!waiting_) waiting_ = std::make_unique<waiting_bytes>();
+  if (error_) buffer_.clear();
+  if (!buffer_.empty()) waiting_->add(buffer_);
+  int pardons = 0;
+  while (!waiting_->front().empty() && !waiting_->error()) {
+    // Where a write may wait, this says whether it would.
     pollfd entry{descriptor_, POLLOUT, 0};
-    const int ready = ::poll(&entry, 1, patience_ms);
-    if (ready < 0 && errno != EINTR) return errno;
-    if (ready <= 0) {
-      if (ready == 0 && give_up_ && give_up_() && ++pardons == pardons_max) return ETIMEDOUT;
-      continue;
-    }
-    const ssize_t count = ::write(way, bytes.data(), std::min(bytes.size(), piece_max));
-    if (count > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
+    const bool asks = patience > 0 || eager_ < 0;
+    const int ready = asks ? ::poll(&entry, 1, patience) : 1;
+    if (ready < 0 && errno != EINTR) {
+      fail(errno);
+    } else if (ready > 0 && write_some()) {
       pardons = 0;
+    } else if (patience == 0 && !error_) {
+      return false;
+    } else if (ready == 0 && give_up_ && give_up_() && ++pardons == pardons_max) {
+      fail(ETIMEDOUT);
     }
-    // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
-    if (count == 0) return EIO;
-    // Whoever shares our standard output may have made it non-blocking behind our back.
-    if (count < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) return errno;
   }
-  return 0;
+  if (waiting_->error()) fail(waiting_->error().value());
+  return true;
+}
+
+/// Writes as much of what waits as is taken at once; false when that is nothing.
+bool output_file::write_some() {
+  const std::string_view bytes = waiting_->front();
+  const std::size_t piece = eager_ >= 0 ? bytes.size() : std::min(bytes.size(), piece_bytes_max);
+  const ssize_t count = ::write(eager_ >= 0 ? eager_ : descriptor_, bytes.data(), piece);
+  if (count > 0) {
+    waiting_->take(static_cast<std::size_t>(count));
+    bytes_ += static_cast<std::uint64_t>(count);
+    return true;
+  }
+  // POSIX leaves a write of 0 bytes without a meaning here; retrying could spin for ever.
+  if (count == 0) {
+    fail(EIO);
+  } else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+    // The latter, as whoever shares our standard output may have made it non-blocking.
+    fail(errno);
+  }
+  return false;
 }
 
 std::error_code output_file::sync() {

@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace muster {
@@ -48,6 +49,9 @@ void append_count(std::string& out, std::string_view word, std::uint64_t count) 
 }
 
 void write_once(int descriptor, std::string_view text) {
+  // A terminal that takes nothing, as after Ctrl-S, is not waited for.
+  pollfd entry{descriptor, POLLOUT, 0};
+  if (::poll(&entry, 1, 0) <= 0) return;
   ssize_t count = 0;
   do {
     count = ::write(descriptor, text.data(), text.size());

@@ -316,3 +316,64 @@ TEST_CASE("a new file is closed on exec and open to the umask's limits") {
   ::umask(before);
   std::filesystem::remove_all(directory);
 }
+
+TEST_CASE(
+    "an output that never waits keeps what its reader does not take, in order, and in a file") {
+  pipe_pair pipe;
+  output_file file{pipe.write_end, true};
+  file.never_wait();
+  std::string expected;
+  while (expected.size() < 5 * output_file::kept_bytes_max) {
+    const std::string line = std::to_string(expected.size()) + '\n';
+    file.buffer() += line;
+    file.written();
+    expected += line;
+  }
+  CHECK_FALSE(file.offer());
+  CHECK(file.waiting() > 4 * output_file::kept_bytes_max);
+  CHECK(file.bytes() + file.waiting() == expected.size());
+  std::string seen;
+  std::thread reader{[&] { seen = read_all(pipe.read_end); }};
+  file.flush();
+  CHECK(file.waiting() == 0);
+  CHECK(file.bytes() == expected.size());
+  CHECK_FALSE(file.error());
+  file = output_file{-1, false};
+  pipe.write_end = -1;
+  reader.join();
+  CHECK(seen == expected);
+}
+
+TEST_CASE("what is offered is taken as far as there is room, and the rest is offered again") {
+  pipe_pair pipe;
+  output_file file{pipe.write_end, false};
+  file.never_wait();
+  const std::string text(300'000, 'x');
+  file.buffer() = text;
+  std::string seen;
+  std::string piece(64 * 1024, '\0');
+  while (!file.offer()) {
+    const ssize_t count = ::read(pipe.read_end, piece.data(), piece.size());
+    REQUIRE(count > 0);
+    seen.append(piece, 0, static_cast<std::size_t>(count));
+  }
+  CHECK(file.bytes() == text.size());
+  CHECK(file.offer());
+}
+
+TEST_CASE("of what waits for a reader that goes away nothing is kept, and the error sticks") {
+  const auto before = ::signal(SIGPIPE, SIG_IGN);
+  pipe_pair pipe;
+  output_file file{pipe.write_end, false};
+  file.never_wait();
+  file.buffer().assign(300'000, 'x');
+  CHECK_FALSE(file.offer());
+  pipe.close_read();
+  CHECK(file.offer());
+  CHECK(file.error() == std::errc::broken_pipe);
+  CHECK(file.waiting() == 0);
+  file.buffer() += "more";
+  CHECK(file.offer());
+  CHECK(file.waiting() == 0);
+  ::signal(SIGPIPE, before);
+}
