@@ -101,11 +101,15 @@ class resolver {
     bool waiting() const { return linked(); }
     /// Loses interest: `resolved` won't be called.
     void cancel() { unlink(); }
+    /// Its question stands in line, and has not left this machine yet.
+    bool in_line() const { return in_line_; }
 
    protected:
     /// Called once, from the io_context. It may destroy this or other waiters, start lookups and
     /// destroy the resolver. The answer lives until it returns.
     virtual void resolved(const lookup_answer& answer) = 0;
+    /// The question leaves this machine now, after it stood in line. Must not destroy anything.
+    virtual void asked() {}
     /// The resolver is destroyed, or its lookups are cancelled; there will be no answer. May
     /// destroy this and other waiters.
     virtual void abandoned() {}
@@ -115,6 +119,8 @@ class resolver {
     /// The io_context is being destroyed, and nobody can be called any more. May destroy this and
     /// other waiters.
     virtual void discarded() {}
+
+    bool in_line_ = false;
   };
 
   /// Throws std::invalid_argument, naming the server or the option that makes no sense.
@@ -148,6 +154,9 @@ class resolver {
         token, std::move(name));
   }
 
+  /// A waiter has lost interest before its answer came: what nobody waits for any more leaves its
+  /// place among the lookups under way to others.
+  void interest_lost();
   /// Ends every lookup. Those who wait for one hear of it as of the resolver's end; the resolver
   /// can be used on.
   void cancel();
@@ -163,9 +172,6 @@ class resolver {
   class service;
   template <class Handler>
   class handler_waiter;
-
-  /// Nobody may be left who waits.
-  void interest_lost();
 
   asio::io_context& context_;
   // Shared only with the turns it has posted to the io_context, which find it gone and do nothing.

@@ -87,6 +87,7 @@ class target_stream {
     target,  ///< `out` holds the next target.
     wait,    ///< Nothing until `feed` or `end_feed` is called, or `awaited` is readable.
     end,     ///< Nothing any more.
+    pause,   ///< None yet, of `next_within` only: call it again when others have had their turn.
   };
 
   /// Throws std::invalid_argument when the shard is none.
@@ -115,6 +116,10 @@ class target_stream {
   void end_feed();
 
   pull next(target& out);
+  /// The same, but gives `pause` after so many lines that are no targets, were excluded or came
+  /// before: for a thread that has more to do. What is put in random order is read to its end all
+  /// the same.
+  pull next_within(target& out, std::size_t lines_max);
   /// After `wait`: the descriptor that has to become readable for more targets to come, or -1 when
   /// it is the feed that is waited for. It is the stream's own, and may be closed by the next
   /// `next`.

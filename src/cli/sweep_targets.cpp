@@ -5,12 +5,12 @@
 #include "core/parsed.hpp"
 #include "targets/listed_target.hpp"
 #include "targets/target_parser.hpp"
+#include "targets/target_source.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,25 +28,23 @@ std::string add_listed(exclude_set& excludes, const std::string& line) {
 }
 
 void add_exclude_file(exclude_set& excludes, const std::string& path) {
-  errno = 0;
-  std::ifstream file{path};
-  if (file.is_open() && std::filesystem::is_directory(path)) {
-    file.close();
-    errno = EISDIR;
+  std::unique_ptr<target_source> file;
+  try {
+    file = open_file_source(path, '\n', true);
+  } catch (const std::system_error& failure) {
+    throw std::system_error{failure.code(), "can't read " + path};
   }
-  if (!file.is_open()) {
-    throw std::system_error{errno, std::generic_category(), "can't read " + path};
+  using pull = target_source::pull;
+  source_line line;
+  for (pull pulled; (pulled = file->next(line)) != pull::end;) {
+    if (pulled != pull::line) continue;
+    // What was not excluded would be probed: half a list is worse than none.
+    std::string why = std::move(line.wrong);
+    if (why.empty()) why = add_listed(excludes, std::string{line.text});
+    if (why.empty()) continue;
+    throw usage_error{
+        fmt::format("{}:{}: {}: {}", path, line.number, excerpt(strip_line(line.text)), why)};
   }
-  std::string line;
-  std::uint64_t number = 0;
-  while (std::getline(file, line)) {
-    ++number;
-    if (const std::string why = add_listed(excludes, line); !why.empty()) {
-      throw usage_error{fmt::format("{}:{}: {}: {}", path, number, excerpt(strip_line(line)), why)};
-    }
-  }
-  // What was not excluded would be probed: half a list is worse than none.
-  if (file.bad()) throw std::system_error{EIO, std::generic_category(), "can't read " + path};
 }
 
 exclude_set read_excludes(const target_arguments& arguments) {

@@ -26,6 +26,9 @@ class run_course {
   /// `stop` ends the run early: when its deadline has come, and when whoever awaits it gives up.
   run_course(asio::io_context& context, timeline& time, std::function<void(reason)> stop);
 
+  /// So many lines without a target are read before the loop goes on with what is in flight.
+  static constexpr std::size_t lines_at_once_max = 512;
+
   // For the pump.
 
   /// `co_await course.sleep()`: until it is woken.

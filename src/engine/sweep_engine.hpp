@@ -15,6 +15,7 @@
 #include "probe/prober.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,15 +63,30 @@ class sweep_engine final : public result_consumer {
     stream_request request;
     std::uint64_t key;
     bool retry;
+    bool first;  // nothing of its target was taken before
+  };
+  /// Something that there are only so many of, and the probes that wait for one. Those that need
+  /// something else pass them by.
+  struct resource {
+    semaphore permits;
+    std::deque<ready_probe> line = {};
+    bool is_awaited = false;
   };
 
   // The pump.
 
   static job pump(job_scope&, sweep_engine& self);
   std::optional<ready_probe> next_probe();
+  std::optional<ready_probe> take_probe();
   std::optional<ready_probe> pull_probe();
-  /// The next target of the stream. One that finds no memory, as to remember what it gave before,
-  /// ends, and the run with it.
+  /// What the probe needs besides the right to be in flight; nullptr for nothing.
+  resource* needed_by(const ready_probe& probe);
+  /// Gives a probe what it needs, or puts it into the line for that.
+  std::optional<ready_probe> provide(ready_probe&& probe);
+  static job await_resource(job_scope&, sweep_engine& self, resource& scarce);
+  std::size_t in_lines() const { return descriptors_.line.size() + processes_.line.size(); }
+  /// The next target of the stream, unless it takes long. One that finds no memory, as to remember
+  /// what it gave before, ends, and the run with it.
   target_stream::pull pull_target(target& into);
   bool may_pull() const;
   /// Makes a target that was pulled ready to be begun; false when an earlier run was done with it.
@@ -86,6 +102,8 @@ class sweep_engine final : public result_consumer {
   void settle(const probe_cursor& cursor);
   /// Reports a probe, which has a slot, that is not started because its time is up or the run ends.
   void end_unstarted(ready_probe&& probe, reason why);
+  /// The same at the end of the run, where what was not asked for before was never asked for.
+  void take_back(ready_probe&& probe);
   void report_unstarted(const probe_request& request, reason why, bool retry);
 
   // Results.
@@ -115,8 +133,9 @@ class sweep_engine final : public result_consumer {
   result_handler on_result_;
   token_bucket bucket_;
   semaphore permits_;
-  semaphore descriptors_;
-  semaphore processes_;
+  resource descriptors_;
+  resource processes_;
+  std::deque<ready_probe> provided_;  // they have what they waited for
   host_slots<probe_cursor> slots_;
   std::optional<std::pair<std::uint64_t, probe_cursor>> current_;  // its host's slot is held
   std::optional<retry_book> retries_;
@@ -132,7 +151,8 @@ class sweep_engine final : public result_consumer {
   std::uint64_t unstarted_ = 0;    // targets pulled of which no probe was started
   std::uint64_t descriptor_waits_ = 0;
   bool exhausted_ = false;
-  bool pull_held_ = false;  // more targets could be pulled, if there were room
+  bool pull_held_ = false;    // more targets could be pulled, if there were room
+  bool pull_paused_ = false;  // more targets can be pulled, once others have had their turn
   timeline& time_;
   run_course course_;
   nap rate_nap_;

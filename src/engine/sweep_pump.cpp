@@ -8,6 +8,7 @@
 #include "net/resume.hpp"
 
 #include <new>
+#include <utility>
 
 #include <asio/post.hpp>
 
@@ -18,6 +19,8 @@ constexpr std::size_t batch_max = icmp_transport::batch_max;
 // Tokens are waited for in steps of this, as a wake-up for each would cost more than the probe.
 constexpr std::chrono::milliseconds rate_quantum{1};
 constexpr std::size_t passed_over_at_once_max = 4096;
+// Probes that wait for a descriptor or a process before no more targets are pulled.
+constexpr std::size_t lines_max = 16'384;
 
 }  // namespace
 
@@ -29,7 +32,11 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
     std::optional<ready_probe> probe = self.next_probe();
     if (!probe) {
       if (self.stopping() || self.drained()) break;
-      co_await self.course_.sleep();
+      if (std::exchange(self.pull_paused_, false)) {
+        co_await asio::post(self.context_, resume);
+      } else {
+        co_await self.course_.sleep();
+      }
       continue;
     }
     if (++batch == batch_max) {
@@ -51,17 +58,6 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
       permit.emplace(std::move(granted));
     }
     probe->request.permit = std::move(*permit);
-    if (probe->request.kind != probe_kind::icmp) {
-      const bool is_exec = probe->request.kind == probe_kind::exec;
-      semaphore& resources = is_exec ? self.processes_ : self.descriptors_;
-      std::optional<semaphore_permit> resource = resources.try_acquire();
-      if (!resource) {
-        if (!is_exec) ++self.descriptor_waits_;
-        auto [error, granted] = co_await resources.async_acquire(resume);
-        resource.emplace(std::move(granted));
-      }
-      probe->request.resource = std::move(*resource);
-    }
     if (self.stopping()) {
       self.end_unstarted(std::move(*probe), self.course_.stop_reason());
       break;
@@ -86,9 +82,56 @@ void sweep_engine::launch(ready_probe&& probe) {
 
 // ---- What to start next
 
-// The rest of the current target comes first, then works whose host has become free, then new ones.
+// Those that waited for something come first.
 std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
   if (course_.held()) return std::nullopt;
+  for (std::size_t put_in_line = 0; provided_.empty(); ++put_in_line) {
+    pull_paused_ = put_in_line == batch_max;
+    if (pull_paused_) return std::nullopt;
+    std::optional<ready_probe> probe = take_probe();
+    if (!probe) return std::nullopt;
+    if (auto ready = provide(std::move(*probe))) return ready;
+  }
+  ready_probe probe = std::move(provided_.front());
+  provided_.pop_front();
+  return probe;
+}
+
+sweep_engine::resource* sweep_engine::needed_by(const ready_probe& probe) {
+  if (probe.request.kind == probe_kind::icmp) return nullptr;
+  return probe.request.kind == probe_kind::exec ? &processes_ : &descriptors_;
+}
+
+std::optional<sweep_engine::ready_probe> sweep_engine::provide(ready_probe&& probe) {
+  resource* const needed = needed_by(probe);
+  if (!needed) return std::move(probe);
+  if (needed->line.empty()) {
+    if (auto permit = needed->permits.try_acquire()) {
+      probe.request.resource = std::move(*permit);
+      return std::move(probe);
+    }
+  }
+  if (needed == &descriptors_) ++descriptor_waits_;
+  needed->line.push_back(std::move(probe));
+  if (!needed->is_awaited) await_resource(scope_, *this, *needed);
+  return std::nullopt;
+}
+
+job sweep_engine::await_resource(job_scope&, sweep_engine& self, resource& scarce) {
+  scarce.is_awaited = true;
+  while (!scarce.line.empty()) {
+    auto [error, permit] = co_await scarce.permits.async_acquire(resume);
+    if (scarce.line.empty()) break;  // the run was stopped
+    ready_probe& first = self.provided_.emplace_back(std::move(scarce.line.front()));
+    scarce.line.pop_front();
+    first.request.resource = std::move(permit);
+    self.wake();
+  }
+  scarce.is_awaited = false;
+}
+
+// The rest of the current target comes first, then works whose host has become free, then new ones.
+std::optional<sweep_engine::ready_probe> sweep_engine::take_probe() {
   if (current_) {
     auto [key, cursor] = std::move(*std::exchange(current_, std::nullopt));
     return take_from(std::move(cursor), key);
@@ -106,6 +149,9 @@ std::optional<sweep_engine::ready_probe> sweep_engine::pull_probe() {
     } else if (pulled == target_stream::pull::wait) {
       if (want_targets) want_targets();
       return std::nullopt;
+    } else if (pulled == target_stream::pull::pause) {
+      pull_paused_ = true;
+      return std::nullopt;
     } else if (open(cursor)) {
       const std::uint64_t key = host_key(cursor.subject);
       if (slots_.try_enter(key)) return take_from(std::move(cursor), key);
@@ -117,14 +163,14 @@ std::optional<sweep_engine::ready_probe> sweep_engine::pull_probe() {
 }
 
 target_stream::pull sweep_engine::pull_target(target& into) try {
-  return targets_.next(into);
+  return targets_.next_within(into, run_course::lines_at_once_max);
 } catch (const std::bad_alloc&) {
   stop(reason::out_of_memory);
   return target_stream::pull::end;
 }
 
 bool sweep_engine::may_pull() const {
-  if (!slots_.can_park()) return false;
+  if (!slots_.can_park() || in_lines() >= lines_max) return false;
   if (retries_ && retries_->waiting() >= sweep_options::retries_waiting_max) return false;
   if (!window_) return true;
   return pulled_ * plan_size_ < window_->base() + sweep_options::ordered_window_max &&
@@ -157,7 +203,8 @@ bool sweep_engine::open(probe_cursor& cursor) {
 }
 
 sweep_engine::ready_probe sweep_engine::take_from(probe_cursor cursor, std::uint64_t key) {
-  ready_probe probe{request_of(options_.plan, cursor.subject, cursor.next), key, cursor.retry};
+  ready_probe probe{request_of(options_.plan, cursor.subject, cursor.next), key, cursor.retry,
+                    !cursor.begun};
   probe.request.sequence = cursor.ordinal * plan_size_ + cursor.next++;
   if (!cursor.retry) ++asked_;
   if (!options_.before.done.empty()) cursor.next = next_undone(cursor.ordinal, cursor.next);
@@ -177,7 +224,9 @@ bool sweep_engine::pass_over(std::size_t targets_max) {
   target passed;
   for (std::size_t i = 0; i < targets_max; ++i) {
     if (pulled_ >= done) return false;
-    if (targets_.next(passed) != target_stream::pull::target) return false;
+    const auto pulled = targets_.next_within(passed, run_course::lines_at_once_max);
+    if (pulled == target_stream::pull::pause) return true;
+    if (pulled != target_stream::pull::target) return false;
     ++pulled_;
     done_before_ += plan_size_;
     if (window_) window_->absent(0, done_before_);
@@ -187,6 +236,7 @@ bool sweep_engine::pass_over(std::size_t targets_max) {
 
 bool sweep_engine::drained() const {
   if (!exhausted_ || current_ || slots_.parked() > 0 || slots_.ready() > 0) return false;
+  if (in_lines() > 0 || !provided_.empty()) return false;
   // What is in flight may come back for another try, or set the rest of its target free.
   const bool may_come_back = retries_ || options_.alive_first;
   return !may_come_back || (course_.in_flight() == 0 && !(retries_ && retries_->waiting() > 0));
@@ -195,6 +245,10 @@ bool sweep_engine::drained() const {
 // ---- What was not started
 
 void sweep_engine::settle_unstarted() {
+  for (auto* waiting : {&provided_, &descriptors_.line, &processes_.line}) {
+    for (auto all = std::exchange(*waiting, {}); ready_probe & probe : all)
+      take_back(std::move(probe));
+  }
   if (current_) {
     slots_.leave(current_->first);
     settle(current_->second);
@@ -214,6 +268,14 @@ void sweep_engine::settle(const probe_cursor& cursor) {
   const std::uint64_t count = probe_count(options_.plan, cursor.subject);
   unasked_ += undone_from(cursor.ordinal, cursor.next, count);
   if (!cursor.begun) ++unstarted_;
+}
+
+void sweep_engine::take_back(ready_probe&& probe) {
+  if (probe.retry) return end_unstarted(std::move(probe), course_.stop_reason());
+  --asked_;
+  ++unasked_;
+  if (probe.first) ++unstarted_;
+  slots_.leave(probe.key);
 }
 
 void sweep_engine::end_unstarted(ready_probe&& probe, reason why) {

@@ -46,7 +46,11 @@ job task_engine::pump(job_scope&, task_engine& self) {
     std::optional<task_cursor> task = self.next_task();
     if (!task) {
       if (self.drained()) break;
-      co_await self.course_.sleep();
+      if (std::exchange(self.pull_paused_, false)) {
+        co_await asio::post(self.context_, resume);
+      } else {
+        co_await self.course_.sleep();
+      }
       continue;
     }
     if (++starts == starts_max) {
@@ -181,18 +185,18 @@ bool task_engine::may_pull() const {
 /// Moves targets that have come to others of a batch, as long as there is room. Says what became of
 /// the last one: `target` when the batch is full.
 target_stream::pull task_engine::take_targets(std::vector<target>& batch, std::size_t& bytes) {
-  while (!exhausted_ && !is_full(batch, bytes)) {
+  for (std::size_t passed_over = 0; !exhausted_ && !is_full(batch, bytes);) {
+    if (passed_over == run_course::lines_at_once_max) return target_stream::pull::pause;
     target next;
-    const auto pulled = targets_.next(next);
-    if (pulled == target_stream::pull::wait) {
-      observer_.on_targets_wanted();
-      return pulled;
-    }
+    const auto pulled = targets_.next_within(next, run_course::lines_at_once_max);
+    if (pulled == target_stream::pull::wait) observer_.on_targets_wanted();
+    if (pulled == target_stream::pull::wait || pulled == target_stream::pull::pause) return pulled;
     exhausted_ = pulled == target_stream::pull::end;
     if (exhausted_) break;
     ++pulled_;
     if (!defaults_.empty()) defaults_.complete(next);
     if (observer_.done_before(next)) {
+      ++passed_over;
       ++sum_.done_before;
       if (options_.number_by_place) pass_over_number();
     } else {
@@ -215,7 +219,12 @@ bool task_engine::is_full(const std::vector<target>& batch, std::size_t bytes) c
 
 /// Makes `batch_` a batch that can be started, or leaves it empty when there are no targets left.
 bool task_engine::gather_batch() {
-  if (take_targets(batch_, batch_bytes_) == target_stream::pull::wait) {
+  const auto taken = take_targets(batch_, batch_bytes_);
+  if (taken == target_stream::pull::pause) {
+    pull_paused_ = true;
+    return false;
+  }
+  if (taken == target_stream::pull::wait) {
     if (batch_.empty()) return false;
     const bool enough = batch_.size() >= options_.batch_min;
     if (!enough && !std::exchange(batch_due_, false)) {

@@ -1,5 +1,7 @@
 #include "net/connect_operation.hpp"
 
+#include <algorithm>
+
 namespace muster {
 
 bool connect_operation::await_ready() {
@@ -49,6 +51,7 @@ outcome connect_operation::await_resume() {
     if (error != 0) return outcome_of_answered_connect(error, by, to_.address);
   }
   if (peer_.connected_to_itself()) return {status::refused, reason::self_connect};
+  if (const auto rtt = peer_.handshake_rtt()) took_ = std::min<duration>(took_, *rtt);
   return {};
 }
 

@@ -27,7 +27,8 @@ class connect_operation final : public patient_step {
   outcome await_resume();
   void cancel() override;
 
-  /// From the start of the connect that was made in the end to its outcome.
+  /// From the start of the connect that was made in the end to its outcome: where it succeeded, by
+  /// the kernel's clocks if they can tell, else until the loop came by.
   duration took() const { return took_; }
 
  private:

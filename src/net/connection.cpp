@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -161,6 +162,15 @@ bool connection::connected_to_itself() const {
   const std::uint16_t port =
       local.base.sa_family == AF_INET ? local.v4.sin_port : local.v6.sin6_port;
   return ntohs(port) == remote_.port && address_of(local.base) == remote_.address;
+}
+
+std::optional<std::chrono::nanoseconds> connection::handshake_rtt() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket_.descriptor(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  // Until data are sent, this is the one measurement that was made.
+  if (info.tcpi_rtt == 0 || info.tcpi_total_retrans > 0) return {};
+  return std::chrono::microseconds{info.tcpi_rtt};
 }
 
 connection::progress connection::write(std::string_view bytes) {

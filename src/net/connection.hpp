@@ -6,6 +6,7 @@
 #include "net/shortage.hpp"
 #include "net/socket_poller.hpp"
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -53,6 +54,9 @@ class connection final : public cancellable {
   /// True when the kernel connected the socket to itself, which a connect to a local port from the
   /// ephemeral range can do. Nothing listens there.
   bool connected_to_itself() const;
+  /// How long the handshake took by the kernel's own clocks, from the first SYN to its answer;
+  /// nothing when one was lost, or the kernel can't tell.
+  std::optional<std::chrono::nanoseconds> handshake_rtt() const;
   progress write(std::string_view bytes);
   /// No bytes and no error is the end of the stream.
   progress read(std::span<char> into);

@@ -52,7 +52,21 @@ void deadline_queue::rest() {
   alarm_->clear();
 }
 
+void deadline_queue::catch_up() {
+  if (alarm_expires_ == time_point::max()) return;
+  const auto late = time_.now() - (alarm_expires_ + quantum);
+  if (late < standstill_min) return;
+  for (fifo& one : fifos_) {
+    one.entries.visit_once([late](deadline& entry) {
+      entry.expires_ += late;
+      entry.on_standstill(late);
+    });
+  }
+  set_alarm();
+}
+
 void deadline_queue::on_alarm() {
+  catch_up();
   const auto now = time_.now();
   if (now >= alarm_expires_) {
     if (before_expiry_) before_expiry_();

@@ -36,6 +36,10 @@ class deadline : public list_hook {
   friend class deadline_queue;
   /// Called once, from the io_context, with `expired` or `cancelled`; may destroy `*this`.
   virtual void on_deadline(ending why) = 0;
+  /// This process stood still for so long while it was armed, and it was put off by that.
+  virtual void on_standstill(std::chrono::steady_clock::duration length) {
+    static_cast<void>(length);
+  }
   time_point expires_{};
 };
 
@@ -56,6 +60,10 @@ class deadline_queue {
   /// Keeps the io_context at work no longer than something is armed: to be called when the last of
   /// several deadlines may just have been disarmed.
   void rest();
+  /// Sees whether this process stood still, stopped or without a processor, since the alarm was
+  /// due: what was armed then is put off by that. Called before deadlines expire, and to be called
+  /// before anything else that came meanwhile is looked at.
+  void catch_up();
   /// Called before deadlines expire, so that answers that have arrived but were not read yet are
   /// read first: a busy process must not turn an answer into a timeout.
   void on_before_expiry(std::function<void()> look) { before_expiry_ = std::move(look); }
@@ -64,6 +72,8 @@ class deadline_queue {
   /// other cost a thousand wake-ups a second at the most. None is early; this is how late one may
   /// be.
   static constexpr std::chrono::milliseconds quantum{1};
+  /// An alarm that is this late or later was late because of a standstill.
+  static constexpr std::chrono::milliseconds standstill_min{20};
 
  private:
   struct fifo {

@@ -5,18 +5,25 @@
 
 #include <coroutine>
 #include <string_view>
+#include <utility>
 
 namespace muster {
 
-/// `co_await lookup_operation{resolver, name}`: the wait of a job for a name's addresses. Ends
-/// early, with `resolve_timeout` as the failure, when it is cancelled.
+/// `co_await lookup_operation{resolver, name, whole}`: the wait of a job for a name's addresses,
+/// with the probe's clock stopped while the question stands in line. Ends early, with
+/// `resolve_timeout` as the failure, when it is cancelled.
 class lookup_operation final : public cancellable, private resolver::waiter {
  public:
   /// `name` is used during this call only.
-  lookup_operation(resolver& names, std::string_view name) {
+  lookup_operation(resolver& names, std::string_view name, probe_deadline& whole)
+      : names_{names}, whole_{whole} {
     if (const lookup_answer* known = names.resolve(name, *this)) {
       answer_ = *known;
       answered_ = true;
+    } else if (in_line()) {
+      // Who is not asked yet can't be late.
+      is_paused_ = true;
+      whole_.pause(deadline::time_point::clock::now());
     }
   }
 
@@ -27,20 +34,29 @@ class lookup_operation final : public cancellable, private resolver::waiter {
   void cancel() override {
     if (!waiting()) return;
     waiter::cancel();
+    names_.interest_lost();
     answer_.failure = reason::resolve_timeout;
     finish();
   }
 
  private:
+  void asked() override { go_on(); }
   void resolved(const lookup_answer& answer) override {
     answer_ = answer;
+    go_on();
     finish();
+  }
+  void go_on() {
+    if (std::exchange(is_paused_, false)) whole_.go_on(deadline::time_point::clock::now());
   }
   void finish() {
     answered_ = true;
     if (coroutine_) coroutine_.resume();  // may destroy *this
   }
 
+  resolver& names_;
+  probe_deadline& whole_;
+  bool is_paused_ = false;
   lookup_answer answer_;
   std::coroutine_handle<> coroutine_;
   bool answered_ = false;

@@ -3,6 +3,7 @@
 #include "net/deadline_queue.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace muster {
 
@@ -74,11 +75,15 @@ class probe_deadline final : public deadline {
     ending_ = why;
     if (step_) step_->cancel();
   }
+  void on_standstill(duration length) override {
+    if (!is_paused_) paused_ += length;
+  }
 
   deadline_queue* queue_ = nullptr;
   time_limit limit_{};
   duration paused_{0};
   time_point paused_at_{};
+  bool is_paused_ = false;
   ending ending_ = ending::none;
   cancellable* step_ = nullptr;
 };
@@ -88,11 +93,12 @@ inline void probe_deadline::pause(time_point now) {
   // Nothing but the end of the run comes before that.
   constexpr std::chrono::hours never{24 * 365};
   paused_at_ = now;
+  is_paused_ = true;
   queue_->arm(*this, now, never);
 }
 
 inline void probe_deadline::go_on(time_point now) {
-  if (queue_ == nullptr) return;
+  if (queue_ == nullptr || !std::exchange(is_paused_, false)) return;
   paused_ += now - paused_at_;
   if (ending_ == ending::none) queue_->arm(*this, limit_.start + paused_, limit_.length);
 }

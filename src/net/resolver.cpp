@@ -98,6 +98,8 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
     intrusive_list<waiter> waiters;
     lookup_answer answer;
     clock::time_point began;
+    bool has_begun = false;
+    bool is_unwanted = false;  // it has left its place
   };
 
   const lookup_answer* numeric(ip_address address);
@@ -109,6 +111,8 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
   reason ensure_channel();
   void note_read(flight& read);
   void no_longer_young(flight& any);
+  void leave_place(flight& any);
+  void make_room();
   void delay(flight& any);
   void end_delays(clock::time_point now);
   void finish(flight& ended, dns_reply reply);
@@ -139,7 +143,8 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
     std::weak_ptr<flight> which;
   };
   std::deque<delayed> delays_;  // oldest first
-  std::size_t in_flight_ = 0;
+  std::size_t in_flight_ = 0;   // with a place
+  std::size_t unwanted_ = 0;    // without one, as nobody waits for them any more
   bool turn_scheduled_ = false;
   bool interest_lost_ = false;
   system_timeline time_;
@@ -174,6 +179,7 @@ const lookup_answer* resolver::state::resolve(std::string_view name, waiter& int
   } else {
     ++statistics_.joined;
   }
+  interest.in_line_ = !place->second->has_begun;
   place->second->waiters.push_back(interest);
   return nullptr;
 }
@@ -194,7 +200,10 @@ void resolver::state::schedule_turn() {
 
 void resolver::state::turn() {
   turn_scheduled_ = false;
-  if (std::exchange(interest_lost_, false) && !is_awaited()) return close();
+  if (std::exchange(interest_lost_, false)) {
+    if (!is_awaited()) return close();
+    make_room();
+  }
   start_queued();
   end_delays(clock::now());
   tell_waiters();
@@ -205,7 +214,7 @@ void resolver::state::start_queued() {
   settle(now);
   const auto has_room = [this] {
     return in_flight_ < lookups_in_flight_max && young_count_ < burst_lookups_max &&
-           left_over_.size() < left_over_max;
+           left_over_.size() + unwanted_ < left_over_max;
   };
   for (std::size_t started = 0; !queued_.empty() && has_room();) {
     // No more in this turn.
@@ -233,6 +242,11 @@ void resolver::state::start(flight& next, clock::time_point now) {
   ++young_count_;
   young_.push_back(next);
   next.began = now;
+  next.has_begun = true;
+  next.waiters.visit_once([](waiter& one) {
+    one.in_line_ = false;
+    one.asked();
+  });
   if (const reason why = ensure_channel(); why != reason::none) {
     finish(next, {.failure = why, .addresses = {}, .ttl = {}, .unasked = true});
   } else {
@@ -277,6 +291,25 @@ void resolver::state::note_read(flight& read) {
   if (!queued_.empty()) schedule_turn();
 }
 
+void resolver::state::leave_place(flight& any) {
+  if (any.linked()) no_longer_young(any);
+  if (any.is_unwanted) {
+    --unwanted_;
+  } else {
+    --in_flight_;
+  }
+}
+
+/// What nobody waits for goes on, and its answer is remembered; but it holds up nobody.
+void resolver::state::make_room() {
+  for (const auto& [name, flying] : flights_) {
+    if (!flying->has_begun || flying->is_unwanted || !flying->waiters.empty()) continue;
+    leave_place(*flying);
+    flying->is_unwanted = true;
+    ++unwanted_;
+  }
+}
+
 void resolver::state::delay(flight& any) {
   const auto place = flights_.find(any.name);
   delays_.push_back({clock::now() + resolution_delay, place->second});
@@ -302,8 +335,7 @@ void resolver::state::end_delays(clock::time_point now) {
 }
 
 void resolver::state::finish(flight& ended, dns_reply reply) {
-  --in_flight_;
-  if (ended.linked()) no_longer_young(ended);
+  leave_place(ended);
   const auto ttl = ttl_of(reply);
   ended.answer = {reply.failure, std::move(reply.addresses)};
   cache_.store(ended.name, ended.answer, clock::now(), ttl);
@@ -373,7 +405,7 @@ void resolver::state::close() {
   channel_.reset();
   left_over_.clear();
   delays_.clear();
-  in_flight_ = young_count_ = 0;
+  in_flight_ = young_count_ = unwanted_ = 0;
   settled_->clear();
   delays_over_->clear();
   intrusive_list<waiter> waiters;

@@ -180,6 +180,7 @@ int socket_poller::dispatch() {
     bool& flag;
   } const marked{dispatching_};
 
+  if (before_events_) before_events_();
   std::array<epoll_event, batch_max> events;
   const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch_max, 0);
   for (int i = 0; i < count; ++i) {

@@ -6,6 +6,8 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include <asio/io_context.hpp>
@@ -121,6 +123,9 @@ class socket_poller {
   socket_poller& operator=(const socket_poller&) = delete;
   ~socket_poller() { close_gathered(); }
 
+  /// Called before what came to sockets is looked at.
+  void on_before_events(std::function<void()> look) { before_events_ = std::move(look); }
+
   /// Sockets being watched. The poller is work for the io_context while there are any.
   std::size_t watched() const { return watched_; }
 
@@ -145,6 +150,7 @@ class socket_poller {
   static job serve(job_scope&, socket_poller& self);
 
   asio::posix::stream_descriptor epoll_;
+  std::function<void()> before_events_;
   std::vector<polled_socket*> sockets_;  // by descriptor
   intrusive_list<polled_socket> due_;    // whose coroutines are to be resumed
   std::vector<int> gathered_;            // to be closed, as many as there is room for

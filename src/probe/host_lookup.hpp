@@ -19,7 +19,7 @@ class host_lookup {
 
   bool await_ready() {
     if (!host_.needs_lookup()) return true;
-    lookup_.emplace(shared_.names(), host_.host());
+    lookup_.emplace(shared_.names(), host_.host(), whole_);
     step_.emplace(whole_, *lookup_);
     return lookup_->await_ready();
   }

@@ -109,12 +109,12 @@ void http_exchange::forget_response() {
   details_->redirects = std::move(followed);
 }
 
-void http_exchange::resolved(ip_address address) {
+void http_exchange::resolved(ip_address address, clock::duration paused) {
   if (!url_.needs_lookup()) return;
   address_ = address;
   has_address_ = true;
   latest_ = clock::now();
-  details_->resolve = latest_ - phase_;
+  details_->resolve = latest_ - phase_ - paused;
 }
 
 void http_exchange::connected(clock::duration took) {

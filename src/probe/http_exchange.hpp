@@ -27,7 +27,8 @@ class http_exchange {
   bool begin();
   /// The URL to ask next: host or address, and port.
   const target& url() const { return url_; }
-  void resolved(ip_address address);
+  /// `paused`: how long the probe's clock stood still meanwhile.
+  void resolved(ip_address address, clock::duration paused);
   /// Where to connect to, once resolved.
   endpoint destination() const { return {address_, url_.port(), url_.scope()}; }
 

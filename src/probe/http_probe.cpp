@@ -17,11 +17,12 @@ job http_probe(job_scope&, prober& shared, stream_request request) {
   bool more = exchange.begin();
   while (more) {
     more = false;
+    const auto paused_before = whole.paused();
     host_lookup lookup{shared, exchange.url(), whole};
     outcome what = co_await lookup;
     exchange.fail(what);
     if (what.status != status::up) break;
-    exchange.resolved(lookup.address());
+    exchange.resolved(lookup.address(), whole.paused() - paused_before);
 
     connection peer{shared.streams(), shared.scarce()};
     const endpoint to = exchange.destination();

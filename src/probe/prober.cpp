@@ -31,6 +31,7 @@ prober::prober(asio::io_context& context, network& around, probe_options options
       names_{context, options_.resolver},
       streams_{context},
       scarce_{context} {
+  streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
     for (auto& exchange : icmp_) {
       if (exchange) exchange->receive();

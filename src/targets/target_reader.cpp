@@ -17,6 +17,8 @@ namespace muster {
 namespace {
 
 constexpr std::size_t diagnostic_text_bytes_max = 120;
+// As how many lines a chunk without an end of a line counts.
+constexpr std::size_t lines_a_chunk = 128;
 
 /// Whether the names in a record are those of our own, which begin with these two in every version.
 /// Of such a record the target counts, and what was asked of it; the rest is what came of that.
@@ -44,9 +46,14 @@ target_reader::target_reader(std::unique_ptr<target_source> source, input_format
 
 target_reader::pull target_reader::next(item& out) {
   source_line line;
-  while (true) {
+  while (context_.lines_left > 0) {
+    --context_.lines_left;
     const target_source::pull pulled = source_->next(line);
     if (pulled == target_source::pull::wait) return pull::wait;
+    if (pulled == target_source::pull::pause) {
+      context_.lines_left -= std::min(context_.lines_left, lines_a_chunk);
+      continue;
+    }
     if (pulled == target_source::pull::end) {
       if (csv_.finish() == csv_record_reader::state::error) return bad(csv_.why(), out);
       return pull::end;
@@ -65,6 +72,7 @@ target_reader::pull target_reader::next(item& out) {
     const pull read = read_line(line, out);
     if (read != pull::wait) return read;
   }
+  return pull::pause;
 }
 
 /// `wait` when the line holds nothing, or not all of a record.

@@ -23,6 +23,7 @@ struct target_reader_context {
   std::set<std::string> unknown_names;     ///< JSON members that were warned of already.
   std::set<target_column> unused_columns;  ///< Columns that were warned of already.
   std::function<void(const std::string&)> on_notice;
+  std::size_t lines_left = 0;  ///< How many more may be read before others have their turn.
 
   static constexpr std::size_t unknown_names_max = 32;
 };
@@ -35,6 +36,7 @@ class target_reader {
     bad,    ///< Something that should be a target, but isn't.
     wait,
     end,
+    pause,  ///< No more lines may be read for now.
   };
   /// What was read.
   struct item {

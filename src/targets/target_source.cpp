@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,8 +85,8 @@ class feed_source : public target_source {
 };
 
 /// Standard input has its name through /proc, which may not be there.
-int open_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+int open_file(const std::string& path, int more_flags) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | more_flags);
   if (file >= 0 || errno != ENOENT || path != "/dev/stdin") return file;
   return ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
@@ -94,7 +95,7 @@ class file_source : public target_source {
  public:
   file_source(const std::string& path, char line_end, bool may_block)
       : target_source{path},
-        file_{open_file(path)},
+        file_{open_file(path, may_block ? 0 : O_NONBLOCK)},
         lines_{target_stream::line_bytes_max, line_end} {
     if (file_ < 0) throw std::system_error{errno, std::generic_category(), path};
     struct stat about {};
@@ -102,6 +103,7 @@ class file_source : public target_source {
       close();
       throw std::system_error{EISDIR, std::generic_category(), path};
     }
+    is_pipe_ = S_ISFIFO(about.st_mode) && !may_block;
     // Opened here, so nobody else's reads change with it.
     if (!S_ISREG(about.st_mode) && !may_block) {
       ::fcntl(file_, F_SETFL, ::fcntl(file_, F_GETFL) | O_NONBLOCK);
@@ -126,6 +128,10 @@ class file_source : public target_source {
         line.wrong = "reading the file failed: " + std::generic_category().message(error);
         return pull::line;
       }
+      if (!lines_.is_finished()) {
+        const pull again = next_of(lines_, line);
+        return again == pull::wait ? pull::pause : again;
+      }
     }
   }
 
@@ -137,6 +143,10 @@ class file_source : public target_source {
     do {
       got = ::read(file_, chunk_.data(), chunk_.size());
     } while (got < 0 && errno == EINTR);
+    if (got == 0 && is_pipe_ && !is_left()) {
+      errno = EAGAIN;
+      got = -1;
+    }
     if (got < 0) return false;
     lines_.append({chunk_.data(), static_cast<std::size_t>(got)});
     if (got == 0) {
@@ -146,12 +156,19 @@ class file_source : public target_source {
     return true;
   }
 
+  /// Whether somebody has written to the pipe, or could have, and nobody can any more.
+  bool is_left() const {
+    pollfd entry{file_, POLLIN, 0};
+    return ::poll(&entry, 1, 0) != 0;
+  }
+
   void close() {
     if (file_ >= 0) ::close(file_);
     file_ = -1;
   }
 
   int file_;
+  bool is_pipe_ = false;
   line_splitter lines_;
   std::vector<char> chunk_;
 };

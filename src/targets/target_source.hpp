@@ -19,7 +19,12 @@ struct source_line {
 /// Where targets are written down.
 class target_source {
  public:
-  enum class pull : std::uint8_t { line, wait, end };
+  enum class pull : std::uint8_t {
+    line,
+    wait,
+    end,
+    pause,  // Much was read, and there is no line yet: ask again.
+  };
 
   explicit target_source(std::string name) : name_{std::move(name)} {}
   target_source(const target_source&) = delete;
@@ -44,7 +49,8 @@ class target_source {
 std::unique_ptr<target_source> make_argument_source(std::string text, std::uint64_t position,
                                                     bool any_line);
 /// Opens `path`; throws std::system_error. A failure to read later on is given as a wrong line. Of
-/// a pipe or the like, nothing is waited for unless `may_block`.
+/// a pipe or the like, nothing is waited for unless `may_block`, not even that somebody writes to
+/// it.
 std::unique_ptr<target_source> open_file_source(const std::string& path, char line_end,
                                                 bool may_block);
 /// The lines of `lines`, to which its other owner appends.

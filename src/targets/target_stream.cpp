@@ -15,12 +15,16 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 namespace muster {
 namespace {
+
+// More lines than anybody has.
+constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
 /// How many places below `places` belong to a shard.
 std::uint64_t places_of(const target_shard& shard, std::uint64_t places) {
@@ -123,6 +127,8 @@ target_stream::pull target_stream::state::next_range() {
     switch (readers.front().next(item)) {
       case target_reader::pull::wait:
         return pull::wait;
+      case target_reader::pull::pause:
+        return pull::pause;
       case target_reader::pull::end:
         readers.pop_front();
         break;
@@ -166,6 +172,10 @@ target_stream::pull target_stream::state::gather() {
   pull pulled = pull::target;
   while (!run_waits || catalog.size() == 0) {
     if (!std::exchange(run_waits, false)) pulled = next_run();
+    if (pulled == pull::pause) {
+      reading.lines_left = no_limit;
+      continue;
+    }
     if (pulled != pull::target) break;
     run_waits = catalog.is_full() || !catalog.add(runs);
   }
@@ -251,9 +261,15 @@ int target_stream::awaited() const {
 
 void target_stream::feed(std::string_view bytes) { state_->open_feed().append(bytes); }
 void target_stream::end_feed() { state_->open_feed().finish(); }
-target_stream::pull target_stream::next(target& out) { return state_->next_target(out); }
+target_stream::pull target_stream::next(target& out) { return next_within(out, no_limit); }
+
+target_stream::pull target_stream::next_within(target& out, std::size_t lines_max) {
+  state_->reading.lines_left = lines_max;
+  return state_->next_target(out);
+}
 
 void target_stream::gather() {
+  state_->reading.lines_left = no_limit;
   if (state_->is_random() && state_->batch_size == 0) state_->next_batch();
 }
 
@@ -275,6 +291,7 @@ std::uint64_t target_stream::duplicates() const { return state_->runs.duplicates
 const exclude_set& target_stream::excludes() const { return state_->options.excludes; }
 
 bool check_all(target_stream& stream) {
+  stream.state_->reading.lines_left = no_limit;
   while (stream.state_->next_range() == target_stream::pull::target) {
   }
   return stream.bad_targets() == 0;

@@ -1,5 +1,6 @@
 #include "io/resolver_world.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -61,4 +62,46 @@ TEST_CASE("names that nobody answers hold up none of the others") {
   }
   w.run_until([&] { return told == pairs; });
   CHECK(given_up == 0);
+}
+
+TEST_CASE("a name stands in line until its question leaves, and is told so") {
+  world w;
+  w.server.otherwise({.what = action::silence});
+  resolver names{w.context, w.options(address_preference::v4_only)};
+  std::vector<asker> askers(300);
+  for (std::size_t i = 0; i < askers.size(); ++i) {
+    askers[i].ask(names, "host" + std::to_string(i) + ".test");
+    CHECK(askers[i].in_line());
+  }
+  w.run_until([&] { return w.server.questions() == 100; });
+  const auto in_line = [](const asker& one) { return one.in_line(); };
+  CHECK(std::ranges::count_if(askers, in_line) == 200);
+  CHECK_FALSE(askers.front().in_line());
+  CHECK(askers.back().in_line());
+}
+
+TEST_CASE("lookups that were given up hold up no other") {
+  world w;
+  w.server.otherwise({.addresses = {v4_a}});
+  auto options = w.options(address_preference::v4_only);
+  options.query_timeout = 60s;
+  resolver names{w.context, options};
+  constexpr std::size_t places = 1024;
+  std::vector<asker> silent(places);
+  for (std::size_t i = 0; i < places; ++i) {
+    const std::string name = "silent" + std::to_string(i) + ".test";
+    w.server.on(name, {.what = action::silence});
+    silent[i].ask(names, name);
+  }
+  w.run_until([&] { return names.statistics().queries == places; });
+  asker last;
+  bool told = false;
+  last.then = [&] { told = true; };
+  last.ask(names, "host.test");
+  CHECK(last.in_line());
+  for (asker& one : silent)
+    one.cancel();
+  names.interest_lost();
+  w.run_until([&] { return told; });
+  CHECK(last.answer->addresses == addresses{v4_a});
 }

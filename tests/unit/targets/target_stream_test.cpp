@@ -4,8 +4,13 @@
 #include "support/catch.hpp"
 #include "support/split_feed.hpp"
 
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using Catch::Matchers::ContainsSubstring;
 using muster::target;
@@ -17,6 +22,7 @@ using muster::test::pull_all;
 using muster::test::pull_into;
 using muster::test::split_feed;
 using muster::test::strings;
+using muster::test::temporary_file;
 using pull = target_stream::pull;
 
 namespace {
@@ -199,4 +205,52 @@ TEST_CASE("a stream can be moved while it is being read") {
   REQUIRE(stream.next(next) == pull::target);
   target_stream moved{std::move(stream)};
   CHECK(pull_all(moved) == strings{"10.0.0.2", "10.0.0.3", "end"});
+}
+
+TEST_CASE("a stream that is asked for so many lines at the most pauses, and loses none") {
+  strings bad;
+  target_stream stream{logging_to(bad)};
+  std::string text;
+  for (int i = 0; i < 25; ++i)
+    text += i % 2 == 0 ? "!!\n" : "# a comment\n";
+  const temporary_file list{text + "192.0.2.1\n192.0.2.2\n" + text};
+  stream.add_file(list.path());
+  std::vector<pull> pulls;
+  target next;
+  do {
+    pulls.push_back(stream.next_within(next, 10));
+  } while (pulls.back() != pull::end);
+  const std::vector<pull> expected{pull::pause, pull::pause, pull::target, pull::target,
+                                   pull::pause, pull::pause, pull::end};
+  CHECK(pulls == expected);
+  CHECK(stream.bad_targets() == 26);
+}
+
+TEST_CASE("a stream pauses within a line that never ends") {
+  target_stream stream;
+  stream.add_file("/dev/zero");
+  target next;
+  for (int i = 0; i < 20; ++i)
+    CHECK(stream.next_within(next, 100) == target_stream::pull::pause);
+  CHECK(stream.bad_targets() == 1);
+}
+
+TEST_CASE("a stream waits for whoever may come to write to a pipe") {
+  const temporary_file name{""};
+  const std::string path = name.path() + ".pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  target_stream stream;
+  stream.add_file(path);
+  target next;
+  CHECK(stream.next(next) == target_stream::pull::wait);
+  CHECK(stream.awaited() >= 0);
+  {
+    std::ofstream writer{path};
+    CHECK(stream.next(next) == target_stream::pull::wait);
+    writer << "192.0.2.1\n" << std::flush;
+    CHECK(stream.next(next) == target_stream::pull::target);
+    CHECK(stream.next(next) == target_stream::pull::wait);
+  }
+  CHECK(stream.next(next) == target_stream::pull::end);
+  ::unlink(path.c_str());
 }

@@ -1,0 +1,94 @@
+// A process that stands still, as after Ctrl-Z, takes no time from what it waits for.
+#include "net/deadline_queue.hpp"
+#include "net/probe_deadline.hpp"
+#include "support/catch.hpp"
+#include "support/simulated_network.hpp"
+
+using namespace muster;
+using namespace muster::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+class step_under_way final : public cancellable {
+ public:
+  void cancel() override { ++times; }
+  int times = 0;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "what was armed when the process stood still is put off by as long as the alarm is late") {
+  fake_timeline time;
+  deadline_queue queue{time};
+  const auto start = time.now();
+  probe_deadline early{queue, {start, 1s}};
+  probe_deadline late{queue, {start, 3s}};
+  time.pass(10s);
+  REQUIRE(time.ring_next());
+  CHECK(early.ended() == ending::none);
+  CHECK(late.ended() == ending::none);
+  const auto lost = 9s - deadline_queue::quantum;
+  CHECK(early.expires() == start + 1s + lost);
+  CHECK(late.expires() == start + 3s + lost);
+  CHECK(early.paused() == lost);
+  REQUIRE(time.ring_next());
+  CHECK(early.ended() == ending::expired);
+  CHECK(late.ended() == ending::none);
+  REQUIRE(time.ring_next());
+  CHECK(late.ended() == ending::expired);
+  CHECK_FALSE(time.ring_next());
+}
+
+TEST_CASE("an alarm that is a little late, as on a busy machine, puts nothing off") {
+  fake_timeline time;
+  deadline_queue queue{time};
+  probe_deadline one{queue, {time.now(), 1s}};
+  time.pass(1s + deadline_queue::quantum + deadline_queue::standstill_min - 1ns);
+  REQUIRE(time.ring_next());
+  CHECK(one.ended() == ending::expired);
+  CHECK(one.paused() == 0s);
+}
+
+TEST_CASE("a standstill is noticed before what came meanwhile is looked at") {
+  fake_timeline time;
+  deadline_queue queue{time};
+  const auto start = time.now();
+  probe_deadline one{queue, {start, 1s}};
+  time.pass(5s);
+  queue.catch_up();
+  CHECK(one.paused() == 4s - deadline_queue::quantum);
+  queue.catch_up();  // once is enough
+  CHECK(one.expires() == start + 5s - deadline_queue::quantum);
+  REQUIRE(time.ring_next());
+  CHECK(one.ended() == ending::expired);
+}
+
+TEST_CASE("a clock that is stopped while the process stands still loses that time once") {
+  fake_timeline time;
+  deadline_queue queue{time};
+  const auto start = time.now();
+  probe_deadline waiting{queue, {start, 1s}};
+  probe_deadline other{queue, {start, 1s}};
+  waiting.pause(time.now());
+  time.pass(5s);
+  queue.catch_up();
+  waiting.go_on(time.now());
+  CHECK(waiting.paused() == 5s);
+  CHECK(waiting.expires() == start + 6s);
+  other.end(ending::cancelled);
+}
+
+TEST_CASE("what has ended is not put off") {
+  fake_timeline time;
+  deadline_queue queue{time};
+  step_under_way step;
+  probe_deadline ended{queue, {time.now(), 1s}};
+  probe_deadline::step marked{ended, step};
+  ended.end(ending::cancelled);
+  time.pass(5s);
+  queue.catch_up();
+  CHECK(ended.paused() == 0s);
+  CHECK(step.times == 1);
+}
