@@ -142,7 +142,7 @@ job checkpointing::save_now_and_then(job_scope&, checkpointing& self) {
     co_await self.timer_.async_wait(resume);
     if (self.sealed_) break;
     // Nobody is to wait for a reader here.
-    const bool waits = self.outputs_.waiting();
+    const bool waits = !self.outputs_.offer();
     pause = waits ? std::min<std::chrono::nanoseconds>(pause, waiting_pause)
                   : self.arguments_.checkpoint_interval;
     if (!waits && self.record_.done.size() != self.saved_done_) self.save_or_say_why();

@@ -159,12 +159,17 @@ std::string outputs::alarms() const {
   return alarms_ + fmt::format("and {} more\n", alarming_ - alarms_max);
 }
 
-void outputs::flush() {
+bool outputs::offer() {
   if (progress_ && shares_terminal_) progress_->erase();
   for (auto& one : sinks_) {
     if (one->file()) one->file()->offer();
   }
   standard_error().offer();
+  return !flush_soon_.waiting();
+}
+
+void outputs::flush() {
+  offer();
   flush_soon_.watch_readers();
   if (!running_) return;
   running_->hold(flush_soon_.behind());

@@ -43,8 +43,8 @@ class outputs {
 
   /// Hands on all that is buffered, and waits until it is on the disk.
   void sync();
-  /// Whether a reader has not taken yet all that is meant for him.
-  bool waiting() const { return flush_soon_.waiting(); }
+  /// Hands on what readers take without waiting. True when nothing is left.
+  bool offer();
   /// How long each file is, once all is handed on.
   std::vector<checkpoint_record::output> lengths() const;
 
