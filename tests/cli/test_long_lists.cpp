@@ -15,13 +15,13 @@ TEST_CASE("bad lines without number after a target delay what becomes of it by n
   const int listener = listen_on_loopback(port);
   temporary_directory directory;
   std::string list = "127.0.0.1\n";
-  for (int i = 0; i < 3'000'000; ++i)
+  for (int i = 0; i < 1'000'000; ++i)
     list += "!!\n";
   write_whole_file(directory.file("list"), list);
   const auto result = sweep({"-iL", directory.file("list"), "--tcp", std::to_string(port),
                              "--timeout", "300ms", "--json"});
   CHECK(contains(result.out, R"("status":"up")"));
-  CHECK(contains(result.err, "3,000,000 bad targets"));
+  CHECK(contains(result.err, "1,000,000 lines were not targets"));
   ::close(listener);
 }
 
