@@ -43,7 +43,9 @@ deadline_queue::time_point deadline_queue::earliest() const {
 
 void deadline_queue::set_alarm() {
   alarm_expires_ = earliest();
-  if (alarm_expires_ != time_point::max()) alarm_->set(alarm_expires_ + quantum);
+  if (alarm_expires_ == time_point::max()) return;
+  alarm_expires_ = std::min(alarm_expires_, time_.now() + heartbeat);
+  alarm_->set(alarm_expires_ + quantum);
 }
 
 void deadline_queue::rest() {
@@ -68,7 +70,7 @@ void deadline_queue::catch_up() {
 void deadline_queue::on_alarm() {
   catch_up();
   const auto now = time_.now();
-  if (now >= alarm_expires_) {
+  if (now >= earliest()) {
     if (before_expiry_) before_expiry_();
     expire(now);
   }

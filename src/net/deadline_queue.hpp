@@ -74,6 +74,9 @@ class deadline_queue {
   static constexpr std::chrono::milliseconds quantum{1};
   /// An alarm that is this late or later was late because of a standstill.
   static constexpr std::chrono::milliseconds standstill_min{20};
+  /// While anything is armed, the alarm rings this often, so that no more than this of a standstill
+  /// is taken for a wait.
+  static constexpr std::chrono::milliseconds heartbeat{500};
 
  private:
   struct fifo {
@@ -90,7 +93,7 @@ class deadline_queue {
   std::unique_ptr<alarm> alarm_;
   std::function<void()> before_expiry_;
   std::list<fifo> fifos_;
-  time_point alarm_expires_ = time_point::max();  // the deadline that the alarm is set for
+  time_point alarm_expires_ = time_point::max();  // what the alarm is set for
 };
 
 }  // namespace muster
