@@ -39,6 +39,9 @@ void add_exclude_file(exclude_set& excludes, const std::string& path) {
   for (pull pulled; (pulled = file->next(line)) != pull::end;) {
     if (pulled != pull::line) continue;
     // What was not excluded would be probed: half a list is worse than none.
+    if (line.error != 0) {
+      throw std::system_error{line.error, std::generic_category(), "can't read " + path};
+    }
     std::string why = std::move(line.wrong);
     if (why.empty()) why = add_listed(excludes, std::string{line.text});
     if (why.empty()) continue;

@@ -22,6 +22,7 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 /// Takes a line out of `lines`, and what Windows puts at a file's start off the first.
 target_source::pull next_of(line_splitter& lines, source_line& line) {
   line.wrong.clear();
+  line.error = 0;
   const line_splitter::pull pulled = lines.next(line.text);
   line.number = lines.number();
   if (lines.line_end() == '\n' && line.number == 1 &&
@@ -124,6 +125,7 @@ class file_source : public target_source {
         lines_ = line_splitter{target_stream::line_bytes_max, lines_.line_end()};
         lines_.finish();
         line.text = {};
+        line.error = error;
         ++line.number;
         line.wrong = "reading the file failed: " + std::generic_category().message(error);
         return pull::line;

@@ -14,6 +14,7 @@ struct source_line {
   std::string_view text;     ///< Valid until the source is asked again or fed.
   std::uint64_t number = 0;  ///< From 1.
   std::string wrong;         ///< What keeps it from being read at all; empty when nothing does.
+  int error = 0;             ///< An errno when that is a failure to read what follows.
 };
 
 /// Where targets are written down.
