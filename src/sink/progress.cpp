@@ -26,6 +26,7 @@ namespace {
 constexpr double fade_seconds = 2;
 /// An ETA past this is not worth a column.
 constexpr double eta_seconds_max = 100.0 * 3600;
+constexpr int erase_wait_ms = 20;
 /// To the beginning of the line; erase to the end of the screen.
 constexpr std::string_view clear = "\r\x1b[J";
 
@@ -48,10 +49,10 @@ void append_count(std::string& out, std::string_view word, std::uint64_t count) 
   append_grouped(out, count);
 }
 
-void write_once(int descriptor, std::string_view text) {
-  // A terminal that takes nothing, as after Ctrl-S, is not waited for.
+/// A terminal that takes nothing, as after Ctrl-S, is waited for no longer than this.
+void write_once(int descriptor, std::string_view text, int patience_ms) {
   pollfd entry{descriptor, POLLOUT, 0};
-  if (::poll(&entry, 1, 0) <= 0) return;
+  if (::poll(&entry, 1, patience_ms) <= 0) return;
   ssize_t count = 0;
   do {
     count = ::write(descriptor, text.data(), text.size());
@@ -107,12 +108,13 @@ void progress_line::draw(progress_snapshot snapshot, std::chrono::steady_clock::
   if (!may_draw()) return;
   // The last column stays free: writing into it makes some terminals go to the next line.
   const int columns = size_of_terminal(descriptor_).columns - 1;
-  write_once(descriptor_, fmt::format("{}{}\r", clear, render_progress(snapshot, columns)));
+  write_once(descriptor_, fmt::format("{}{}\r", clear, render_progress(snapshot, columns)), 0);
   drawn_ = true;
 }
 
 void progress_line::erase() {
-  if (std::exchange(drawn_, false) && may_draw()) write_once(descriptor_, clear);
+  // Lines that follow must not mix with it, be the terminal busy for a moment.
+  if (std::exchange(drawn_, false) && may_draw()) write_once(descriptor_, clear, erase_wait_ms);
 }
 
 bool progress_line::may_draw() const {
