@@ -102,8 +102,9 @@ class target_stream {
   void add_text_next(std::string text);
   /// Adds a file of lines. Throws std::system_error when it can't be opened or is a directory; it
   /// is opened here and read as far as it is needed. When reading fails later, that is reported as
-  /// a bad target, and the next source follows. A pipe or a device is opened likewise, and nothing
-  /// but its opening is waited for; in random order, it is read to its end at once.
+  /// a bad target, and the next source follows. A pipe or a device is opened likewise, and nobody
+  /// is waited for, not even one who opens it to write; in random order, it is read to its end at
+  /// once.
   void add_file(const std::string& path);
   /// Adds a source whose bytes the caller supplies with `feed`; at most one, else std::logic_error.
   /// Throws std::invalid_argument for a shard in random order: shards would not fit together.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace muster {
 namespace {
@@ -46,7 +47,9 @@ job delayed_flush::wait_for(job_scope&, delayed_flush& self, reader& slow) {
   slow.watched = true;
   std::error_code error;
   if (!slow.ready.is_open()) {
-    slow.ready.assign(::fcntl(slow.output.descriptor(), F_DUPFD_CLOEXEC, 0), error);
+    const int duplicate = ::fcntl(slow.output.descriptor(), F_DUPFD_CLOEXEC, 0);
+    slow.ready.assign(duplicate, error);
+    if (error && duplicate >= 0) ::close(duplicate);
   }
   if (!error) {
     auto [failure] =

@@ -18,8 +18,8 @@ namespace muster {
 /// the reader of an output does not take is handed on as he takes more.
 class delayed_flush {
  public:
-  /// `flush` is called from the loop, never from `request`; it offers what there is to `outputs`,
-  /// which outlive this.
+  /// `flush` is called from the loop, never from `request`; it offers what there is to the outputs
+  /// that were added, and calls `watch_readers`.
   delayed_flush(asio::io_context& context, std::function<void()> flush)
       : context_{context}, timer_{context}, flush_{std::move(flush)} {}
   delayed_flush(const delayed_flush&) = delete;

@@ -18,7 +18,11 @@ output_file& standard_error() {
   return file;
 }
 
-void reopen_standard_error() { standard_error() = open_standard_error(); }
+void reopen_standard_error() {
+  // First without the old one, whose numbers may be free by now, and the new one's.
+  standard_error() = output_file{-1, false};
+  standard_error() = open_standard_error();
+}
 
 void show(const std::string& lines) {
   if (room_for_lines()) room_for_lines()();

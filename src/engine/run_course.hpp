@@ -31,8 +31,16 @@ class run_course {
 
   // For the pump.
 
-  /// `co_await course.sleep()`: until it is woken.
-  auto sleep() { return idle_.async_wait(resume); }
+  /// `co_await course.sleep()`: until it is woken, or after `go_on_soon` until others have had
+  /// their turn.
+  auto sleep() {
+    using time_point = asio::steady_timer::time_point;
+    const bool soon = std::exchange(goes_on_soon_, false);
+    idle_.expires_at(soon ? time_point::min() : time_point::max());
+    return idle_.async_wait(resume);
+  }
+  /// There is more to start, but enough was done at a time.
+  void go_on_soon() { goes_on_soon_ = true; }
   void wake() { idle_.cancel(); }
   void end_pump();
   /// While this is so, nothing is to be started.
@@ -77,10 +85,11 @@ class run_course {
   reason stop_reason_ = reason::none;
   bool pump_ended_ = false;
   bool held_ = false;
+  bool goes_on_soon_ = false;
   timeline::time_point began_{};
   std::optional<timeline::time_point> ended_;
   std::unique_ptr<alarm> deadline_;
-  asio::steady_timer idle_;  // never expires: cancelled to wake the pump
+  asio::steady_timer idle_;  // expires at once or never: cancelled to wake the pump
   asio::steady_timer over_;  // never expires: cancelled at the end
 };
 

@@ -151,8 +151,7 @@ class sweep_engine final : public result_consumer {
   std::uint64_t unstarted_ = 0;    // targets pulled of which no probe was started
   std::uint64_t descriptor_waits_ = 0;
   bool exhausted_ = false;
-  bool pull_held_ = false;    // more targets could be pulled, if there were room
-  bool pull_paused_ = false;  // more targets can be pulled, once others have had their turn
+  bool pull_held_ = false;  // more targets could be pulled, if there were room
   timeline& time_;
   run_course course_;
   nap rate_nap_;

@@ -19,7 +19,7 @@ constexpr std::size_t batch_max = icmp_transport::batch_max;
 // Tokens are waited for in steps of this, as a wake-up for each would cost more than the probe.
 constexpr std::chrono::milliseconds rate_quantum{1};
 constexpr std::size_t passed_over_at_once_max = 4096;
-// Probes that wait for a descriptor or a process before no more targets are pulled.
+// Probes that wait for a descriptor or a process before nothing more is taken.
 constexpr std::size_t lines_max = 16'384;
 
 }  // namespace
@@ -32,11 +32,7 @@ job sweep_engine::pump(job_scope&, sweep_engine& self) {
     std::optional<ready_probe> probe = self.next_probe();
     if (!probe) {
       if (self.stopping() || self.drained()) break;
-      if (std::exchange(self.pull_paused_, false)) {
-        co_await asio::post(self.context_, resume);
-      } else {
-        co_await self.course_.sleep();
-      }
+      co_await self.course_.sleep();
       continue;
     }
     if (++batch == batch_max) {
@@ -86,8 +82,11 @@ void sweep_engine::launch(ready_probe&& probe) {
 std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
   if (course_.held()) return std::nullopt;
   for (std::size_t put_in_line = 0; provided_.empty(); ++put_in_line) {
-    pull_paused_ = put_in_line == batch_max;
-    if (pull_paused_) return std::nullopt;
+    if (in_lines() >= lines_max) return std::nullopt;
+    if (put_in_line == batch_max) {
+      course_.go_on_soon();
+      return std::nullopt;
+    }
     std::optional<ready_probe> probe = take_probe();
     if (!probe) return std::nullopt;
     if (auto ready = provide(std::move(*probe))) return ready;
@@ -150,7 +149,7 @@ std::optional<sweep_engine::ready_probe> sweep_engine::pull_probe() {
       if (want_targets) want_targets();
       return std::nullopt;
     } else if (pulled == target_stream::pull::pause) {
-      pull_paused_ = true;
+      course_.go_on_soon();
       return std::nullopt;
     } else if (open(cursor)) {
       const std::uint64_t key = host_key(cursor.subject);
@@ -170,7 +169,7 @@ target_stream::pull sweep_engine::pull_target(target& into) try {
 }
 
 bool sweep_engine::may_pull() const {
-  if (!slots_.can_park() || in_lines() >= lines_max) return false;
+  if (!slots_.can_park()) return false;
   if (retries_ && retries_->waiting() >= sweep_options::retries_waiting_max) return false;
   if (!window_) return true;
   return pulled_ * plan_size_ < window_->base() + sweep_options::ordered_window_max &&

@@ -133,7 +133,6 @@ class task_engine {
   std::uint64_t failed_targets_ = 0;
   bool exhausted_ = false;
   bool pull_held_ = false;   // more could be pulled, if there were room
-  bool pull_paused_ = false;  // more can be pulled, once others have had their turn
   bool batch_due_ = false;   // a batch that waits for more is not to wait any longer
   bool growth_due_ = false;  // targets have come for the task that grows
   system_timeline time_;

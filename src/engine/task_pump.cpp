@@ -46,11 +46,7 @@ job task_engine::pump(job_scope&, task_engine& self) {
     std::optional<task_cursor> task = self.next_task();
     if (!task) {
       if (self.drained()) break;
-      if (std::exchange(self.pull_paused_, false)) {
-        co_await asio::post(self.context_, resume);
-      } else {
-        co_await self.course_.sleep();
-      }
+      co_await self.course_.sleep();
       continue;
     }
     if (++starts == starts_max) {
@@ -221,7 +217,7 @@ bool task_engine::is_full(const std::vector<target>& batch, std::size_t bytes) c
 bool task_engine::gather_batch() {
   const auto taken = take_targets(batch_, batch_bytes_);
   if (taken == target_stream::pull::pause) {
-    pull_paused_ = true;
+    course_.go_on_soon();
     return false;
   }
   if (taken == target_stream::pull::wait) {

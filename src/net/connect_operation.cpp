@@ -16,6 +16,7 @@ void connect_operation::await_suspend(std::coroutine_handle<> coroutine) {
 
 void connect_operation::attempt() {
   started_ = std::chrono::steady_clock::now();
+  paused_before_ = whole().paused();
   const auto begun = peer_.connect(to_, source_);
   error_ = begun.error;
   if (begun.would_block) {
@@ -39,7 +40,7 @@ void connect_operation::proceed() {
 }
 
 outcome connect_operation::await_resume() {
-  took_ = std::chrono::steady_clock::now() - started_;
+  took_ = std::chrono::steady_clock::now() - started_ - (whole().paused() - paused_before_);
   if (stage_ == stage::failed) {
     return peer_.socket_failed() ? outcome_of_socket_error(error_)
                                  : outcome_of_connect_error(error_, true);

@@ -28,7 +28,7 @@ class connect_operation final : public patient_step {
   void cancel() override;
 
   /// From the start of the connect that was made in the end to its outcome: where it succeeded, by
-  /// the kernel's clocks if they can tell, else until the loop came by.
+  /// the kernel's clocks if they can tell, else until the loop came by, without standstills.
   duration took() const { return took_; }
 
  private:
@@ -42,6 +42,7 @@ class connect_operation final : public patient_step {
   const std::optional<endpoint>& source_;
   std::coroutine_handle<> coroutine_;
   std::chrono::steady_clock::time_point started_{};
+  duration paused_before_{0};
   duration took_{0};
   int error_ = 0;
   stage stage_ = stage::failed;

@@ -25,8 +25,9 @@ deadline_queue::fifo& deadline_queue::fifo_of(duration length) {
   return *found;
 }
 
-void deadline_queue::arm(deadline& entry, time_point start, duration length) {
+void deadline_queue::arm_lived(deadline& entry, time_point start, duration length) {
   entry.unlink();
+  latest_start_ = std::max(latest_start_, start);
   entry.expires_ = start + length;
   fifo_of(length).entries.insert_ordered(
       entry, [](const deadline& a, const deadline& b) { return a.expires_ < b.expires_; });
@@ -43,46 +44,45 @@ deadline_queue::time_point deadline_queue::earliest() const {
 
 void deadline_queue::set_alarm() {
   alarm_expires_ = earliest();
+  standstill_from_ = time_point::max();
   if (alarm_expires_ == time_point::max()) return;
-  alarm_expires_ = std::min(alarm_expires_, time_.now() + heartbeat);
-  alarm_->set(alarm_expires_ + quantum);
+  alarm_expires_ = std::min(alarm_expires_, now() + heartbeat);
+  const time_point real = alarm_expires_ + lived_.lost() + quantum;
+  standstill_from_ = real + standstill_min;
+  alarm_->set(real);
 }
 
 void deadline_queue::rest() {
   if (alarm_expires_ == time_point::max() || earliest() != time_point::max()) return;
-  alarm_expires_ = time_point::max();
+  alarm_expires_ = standstill_from_ = time_point::max();
   alarm_->clear();
 }
 
-void deadline_queue::catch_up() {
-  if (alarm_expires_ == time_point::max()) return;
-  const auto late = time_.now() - (alarm_expires_ + quantum);
-  if (late < standstill_min) return;
-  for (fifo& one : fifos_) {
-    one.entries.visit_once([late](deadline& entry) {
-      entry.expires_ += late;
-      entry.on_standstill(late);
-    });
-  }
+/// What was alive until the alarm was due, and until it last armed something, stood still from then
+/// on: so it is known to have been alive whenever anything was armed.
+void deadline_queue::note_standstill(time_point until) {
+  const time_point from = std::max(alarm_expires_ + quantum, latest_start_);
+  const duration length = until - lived_.lost() - from;
+  if (length >= standstill_min) lived_.stood_still(until, length);
   set_alarm();
 }
 
 void deadline_queue::on_alarm() {
   catch_up();
-  const auto now = time_.now();
-  if (now >= earliest()) {
+  const auto by_now = now();
+  if (by_now >= earliest()) {
     if (before_expiry_) before_expiry_();
-    expire(now);
+    expire(by_now);
   }
   set_alarm();
 }
 
 // The entries leave their FIFOs before the first one is called, as a call may arm, disarm or
 // destroy any other.
-void deadline_queue::expire(time_point now) {
+void deadline_queue::expire(time_point by) {
   intrusive_list<deadline> due;
   for (fifo& one : fifos_) {
-    while (!one.entries.empty() && one.entries.front().expires_ <= now) {
+    while (!one.entries.empty() && one.entries.front().expires_ <= by) {
       due.push_back(one.entries.pop_front());
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/detail/intrusive_list.hpp"
+#include "net/lived_time.hpp"
 #include "net/timeline.hpp"
 
 #include <chrono>
@@ -26,7 +27,7 @@ class deadline : public list_hook {
   using time_point = std::chrono::steady_clock::time_point;
   void disarm() { unlink(); }
   bool armed() const { return linked(); }
-  /// When it was last armed for.
+  /// When it was last armed for, in the lived time of its queue.
   time_point expires() const { return expires_; }
 
  protected:
@@ -36,10 +37,6 @@ class deadline : public list_hook {
   friend class deadline_queue;
   /// Called once, from the io_context, with `expired` or `cancelled`; may destroy `*this`.
   virtual void on_deadline(ending why) = 0;
-  /// This process stood still for so long while it was armed, and it was put off by that.
-  virtual void on_standstill(std::chrono::steady_clock::duration length) {
-    static_cast<void>(length);
-  }
   time_point expires_{};
 };
 
@@ -53,17 +50,29 @@ class deadline_queue {
   /// The timeline outlives the queue.
   explicit deadline_queue(timeline& time);
 
-  /// Lets `entry` expire at `start + length`.
-  void arm(deadline& entry, time_point start, duration length);
+  /// Lets `entry` expire so long after `start`, a real time; standstills of this process in between
+  /// don't count.
+  void arm(deadline& entry, time_point start, duration length) {
+    // Whoever starts something after the alarm was due shows that the process was still until then.
+    if (start >= standstill_from_) note_standstill(start);
+    arm_lived(entry, lived_.lived(start), length);
+  }
+  /// The same, of a lived time.
+  void arm_lived(deadline& entry, time_point start, duration length);
+  /// What deadlines are measured in.
+  const lived_time& lived() const { return lived_; }
   /// Calls every armed deadline with `cancelled`, and every one that these calls arm.
   void cancel_all();
   /// Keeps the io_context at work no longer than something is armed: to be called when the last of
   /// several deadlines may just have been disarmed.
   void rest();
   /// Sees whether this process stood still, stopped or without a processor, since the alarm was
-  /// due: what was armed then is put off by that. Called before deadlines expire, and to be called
+  /// due: that is no part of its lived time. Called before deadlines expire, and to be called
   /// before anything else that came meanwhile is looked at.
-  void catch_up();
+  void catch_up() {
+    if (standstill_from_ == time_point::max()) return;
+    if (const auto now = time_.now(); now >= standstill_from_) note_standstill(now);
+  }
   /// Called before deadlines expire, so that answers that have arrived but were not read yet are
   /// read first: a busy process must not turn an answer into a timeout.
   void on_before_expiry(std::function<void()> look) { before_expiry_ = std::move(look); }
@@ -84,16 +93,23 @@ class deadline_queue {
     intrusive_list<deadline> entries;
   };
   fifo& fifo_of(duration length);
+  void note_standstill(time_point until);
+  time_point now() const { return time_.now() - lived_.lost(); }
   time_point earliest() const;
   void on_alarm();
-  void expire(time_point now);
+  void expire(time_point by);
   void set_alarm();
 
   timeline& time_;
+  // A real time: when the alarm is so late that the process must have stood still.
+  time_point standstill_from_ = time_point::max();
+  // All others are lived.
+  lived_time lived_;
   std::unique_ptr<alarm> alarm_;
   std::function<void()> before_expiry_;
   std::list<fifo> fifos_;
   time_point alarm_expires_ = time_point::max();  // what the alarm is set for
+  time_point latest_start_{};                     // of what was armed: there was life by then
 };
 
 }  // namespace muster

@@ -13,6 +13,10 @@ echo_operation::duration echo_operation::rtt_until(time_point arrived) const {
   return (arrived - batch_began()) / (index_ + 1);
 }
 
+echo_operation::time_point echo_operation::sent_at() const {
+  return exchange_.deadlines_.lived().real(expires() - timeout_);
+}
+
 echo_operation::~echo_operation() { exchange_.forget(*this, false); }
 
 void echo_operation::await_suspend(std::coroutine_handle<> coroutine) {

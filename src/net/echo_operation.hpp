@@ -59,7 +59,7 @@ class echo_operation final : public deadline {
   void on_deadline(ending why) override;
   void complete(echo_outcome outcome);
   /// Only while it waits for the answer: when it is taken to have left.
-  time_point sent_at() const { return expires() - timeout_; }
+  time_point sent_at() const;
   time_point batch_began() const { return sent_at() - index_ * packed_time::unpack(pace_); }
   /// The round trip of a reply that arrived then; not above 0 if that can't be.
   duration rtt_until(time_point arrived) const;

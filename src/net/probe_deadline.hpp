@@ -35,8 +35,10 @@ class probe_deadline final : public deadline {
   probe_deadline(deadline_queue& queue, const time_limit& limit) { arm(queue, limit); }
   void arm(deadline_queue& queue, const time_limit& limit) {
     queue_ = &queue;
-    limit_ = limit;
-    queue.arm(*this, limit.start, limit.length);
+    length_ = limit.length;
+    start_ = queue.lived().lived(limit.start);
+    lost_before_ = queue.lived().lost();
+    queue.arm_lived(*this, start_, length_);
   }
 
   ending ended() const { return ending_; }
@@ -51,8 +53,10 @@ class probe_deadline final : public deadline {
   void pause(time_point now);
   /// Lets the clock run on with the time that was left.
   void go_on(time_point now);
-  /// How long the clock stood still, all pauses together.
-  duration paused() const { return paused_; }
+  /// How long the clock stood still since it was armed, all pauses and standstills together.
+  duration paused() const {
+    return paused_ + (queue_ ? queue_->lived().lost() - lost_before_ : duration{0});
+  }
 
   /// Marks a step as the one under way for as long as this lives. One within another takes its
   /// place meanwhile.
@@ -75,12 +79,12 @@ class probe_deadline final : public deadline {
     ending_ = why;
     if (step_) step_->cancel();
   }
-  void on_standstill(duration length) override {
-    if (!is_paused_) paused_ += length;
-  }
 
   deadline_queue* queue_ = nullptr;
-  time_limit limit_{};
+  // Lived times, so that a standstill within a pause counts once.
+  time_point start_{};
+  duration length_{0};
+  duration lost_before_{0};
   duration paused_{0};
   time_point paused_at_{};
   bool is_paused_ = false;
@@ -92,15 +96,17 @@ inline void probe_deadline::pause(time_point now) {
   if (queue_ == nullptr || ending_ != ending::none) return;
   // Nothing but the end of the run comes before that.
   constexpr std::chrono::hours never{24 * 365};
-  paused_at_ = now;
+  queue_->catch_up();  // or what was no lived time would be taken for a pause as well
+  paused_at_ = queue_->lived().lived(now);
   is_paused_ = true;
   queue_->arm(*this, now, never);
 }
 
 inline void probe_deadline::go_on(time_point now) {
   if (queue_ == nullptr || !std::exchange(is_paused_, false)) return;
-  paused_ += now - paused_at_;
-  if (ending_ == ending::none) queue_->arm(*this, limit_.start + paused_, limit_.length);
+  queue_->catch_up();
+  paused_ += queue_->lived().lived(now) - paused_at_;
+  if (ending_ == ending::none) queue_->arm_lived(*this, start_ + paused_, length_);
 }
 
 }  // namespace muster

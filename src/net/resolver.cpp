@@ -147,6 +147,7 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
   std::size_t unwanted_ = 0;    // without one, as nobody waits for them any more
   bool turn_scheduled_ = false;
   bool interest_lost_ = false;
+  bool may_have_unwanted_ = false;  // somebody lost interest since they were looked for
   system_timeline time_;
   std::unique_ptr<alarm> settled_;
   std::unique_ptr<alarm> delays_over_;
@@ -155,6 +156,7 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
 
 const lookup_answer* resolver::state::resolve(std::string_view name, waiter& interest) {
   assert(!interest.waiting());
+  interest.in_line_ = false;
   static const lookup_answer not_a_name{reason::invalid_name, {}};
   if (const auto address = ip_address::parse(name)) return numeric(*address);
   dns_cache::key_buffer buffer;
@@ -202,7 +204,7 @@ void resolver::state::turn() {
   turn_scheduled_ = false;
   if (std::exchange(interest_lost_, false)) {
     if (!is_awaited()) return close();
-    make_room();
+    may_have_unwanted_ = true;
   }
   start_queued();
   end_delays(clock::now());
@@ -212,6 +214,7 @@ void resolver::state::turn() {
 void resolver::state::start_queued() {
   const auto now = clock::now();
   settle(now);
+  if (!queued_.empty() && in_flight_ >= lookups_in_flight_max) make_room();
   const auto has_room = [this] {
     return in_flight_ < lookups_in_flight_max && young_count_ < burst_lookups_max &&
            left_over_.size() + unwanted_ < left_over_max;
@@ -302,6 +305,7 @@ void resolver::state::leave_place(flight& any) {
 
 /// What nobody waits for goes on, and its answer is remembered; but it holds up nobody.
 void resolver::state::make_room() {
+  if (!std::exchange(may_have_unwanted_, false)) return;
   for (const auto& [name, flying] : flights_) {
     if (!flying->has_begun || flying->is_unwanted || !flying->waiters.empty()) continue;
     leave_place(*flying);

@@ -16,9 +16,11 @@ void waiting_bytes::add(std::string& bytes) {
   last_ += bytes;
   bytes.clear();
   if (last_.size() < output_file::kept_bytes_max) return;
-  spool::text& text = middle_.emplace_back();
+  spool::text text;
   spool_.append(text, last_);
+  if (text.size() < last_.size()) return;  // no room there: it has to stay in memory
   kept_ += text.size();
+  middle_.push_back(std::move(text));
   last_.clear();
 }
 
@@ -37,7 +39,8 @@ void waiting_bytes::refill() {
   spool::text text = std::move(middle_.front());
   middle_.pop_front();
   kept_ -= text.size();
-  spool_.read(text, [this](std::string_view piece) { first_ += piece; });
+  const bool was_read = spool_.read(text, [this](std::string_view piece) { first_ += piece; });
+  if (!was_read) error_ = spool_.error();
   spool_.drop(text);
 }
 

@@ -12,7 +12,7 @@
 namespace muster {
 
 /// Bytes that a reader has not taken yet, in their order: the first of them, and the last until
-/// there are many, in memory; what is between in a file.
+/// there are many, in memory; what is between in a file, as long as there is room for it.
 class waiting_bytes {
  public:
   /// Adds what `bytes` holds, and empties it.
@@ -25,8 +25,8 @@ class waiting_bytes {
   void take(std::size_t bytes);
   /// Forgets all of them.
   void clear();
-  /// Why some could not be kept or read again, if so.
-  std::error_code error() const { return spool_.error(); }
+  /// Why some could not be read again, if so.
+  std::error_code error() const { return error_; }
 
  private:
   void refill();
@@ -37,6 +37,7 @@ class waiting_bytes {
   std::uint64_t kept_ = 0;  // bytes of these
   std::string last_;
   spool spool_;
+  std::error_code error_;
 };
 
 }  // namespace muster

@@ -148,6 +148,27 @@ TEST_CASE("on a network without faults every target is up, and its RTT is the ne
   CHECK(sweep.in_flight_peak == 10);
 }
 
+TEST_CASE("while this process stands still nobody becomes silent, and no round trip is longer") {
+  for (const auto delay : {5ms, 300ms, 900ms}) {
+    for (const auto standstill : {50ms, 700ms, 20'000ms}) {
+      for (int before = 1; before < 60; before += 4) {
+        CAPTURE(delay.count(), standstill.count(), before);
+        network_weather weather;
+        weather.delay_min = weather.delay_max = delay;
+        simulated_sweep sweep{1, weather, plain_options(), {"10.1.0.0/27"}};
+        for (int i = 0; i < before; ++i)
+          sweep.step();
+        sweep.network.time().pass(standstill);
+        sweep.run();
+        REQUIRE(sweep.summary);
+        CHECK(sweep.statuses[status::up] == 30);
+        CHECK(sweep.summary->totals.rtt().min() == delay);
+        CHECK(sweep.summary->totals.rtt().max() == delay);
+      }
+    }
+  }
+}
+
 TEST_CASE("ten thousand silent targets are timeouts after one timeout, to the millisecond") {
   network_weather weather;
   weather.lost = 1;
