@@ -5,8 +5,8 @@
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 #include "core/whole_number.hpp"
-#include "engine/probe_cursor.hpp"
 #include "net/resume.hpp"
+#include "probe/plan_requests.hpp"
 #include "sink/replace_file.hpp"
 #include "sink/silence.hpp"
 

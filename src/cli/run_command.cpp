@@ -8,8 +8,8 @@
 #include "cli/job_log.hpp"
 #include "cli/memory_reserve.hpp"
 #include "cli/orphan_reaping.hpp"
-#include "cli/outputs.hpp"
 #include "cli/run_control.hpp"
+#include "cli/run_end.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/say.hpp"
 #include "cli/script_run.hpp"
@@ -21,14 +21,12 @@
 #include "core/parsed.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/resume.hpp"
-#include "sink/task_summary.hpp"
 #include "targets/target_parts.hpp"
 #include "targets/task_key.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <cstddef>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <optional>
@@ -52,10 +50,6 @@
 
 namespace muster {
 namespace {
-
-constexpr const char* no_memory_text =
-    "out of memory; --max-in-flight, --output-max, --dedupe and --randomize decide how much it "
-    "takes";
 
 // What is more than this of an output waits in a file for its turn.
 constexpr std::size_t text_bytes_kept = 64 * 1024;
@@ -299,63 +293,9 @@ class task_command final : private run_observer {
            (deadline && std::chrono::steady_clock::now() - started_ > *deadline);
   }
 
-  int conclude() {
-    const bool interrupted = signals_.pending();
-    const bool reader_gone = outputs_->reader_gone() && !interrupted;
-    if (!reader_gone) {
-      show(arguments_.run.dry_run ? render_dry_run_summary(summary_)
-                                  : render_run_summary(summary_, wants_colour(STDERR_FILENO)));
-    }
-    if (summary_.asked != summary_.totals.total()) {
-      say(fmt::format(
-          "a bug: {} targets were asked for, but {} are accounted for; please report it",
-          summary_.asked, summary_.totals.total()));
-      return exit_code::bug;
-    }
-    if (reader_gone) return exit_code::output_gone;
-    if (const std::string failure = outputs_->failure(); !failure.empty()) {
-      say(fmt::format("can't write {}; the results in it are not complete", failure));
-      return exit_code::cannot;
-    }
-    if (keeper_ && !keeper_->failure().empty()) {
-      say(
-          fmt::format("the job's results could not be kept: {}; what is missing is run again when "
-                      "it is resumed",
-                      keeper_->failure()));
-      return exit_code::cannot;
-    }
-    if (memory_.used()) {
-      say(no_memory_text);
-      return exit_code::cannot;
-    }
-    if (intake_.failed()) return exit_code::cannot;
-    if (intake_.refused()) return exit_code::usage;
-    if (interrupted) return exit_code::interrupted;
-    if (begin_failed_) return exit_code::cannot;
-    if (summary_.asked == 0 && summary_.done_before == 0) return conclude_without_targets();
-    const bool all_up = summary_.totals.of(status::up) == summary_.asked &&
-                        summary_.bad_targets == 0 && !summary_.stopped_early && !script_failed_;
-    if (outputs_->cut_records() > 0 && !say_records_cut()) return exit_code::cannot;
-    return all_up ? exit_code::all_up : exit_code::not_all_up;
-  }
-
-  /// A list may well be empty, as that of a search that finds nothing.
-  int conclude_without_targets() const {
-    if (summary_.bad_targets > 0) return exit_code::usage;
-    if (arguments_.need_targets || ::isatty(STDERR_FILENO) == 1) {
-      say("there was no target to run the command for");
-    }
-    return arguments_.need_targets ? exit_code::usage : exit_code::all_up;
-  }
-
-  /// False when that is more than was asked for by a limit.
-  bool say_records_cut() const {
-    const std::uint64_t tasks = outputs_->cut_records();
-    say(fmt::format("the {} of {} {} the first {} bytes of an output only; --output-max keeps more",
-                    tasks == 1 ? "record" : "records", tasks,
-                    tasks == 1 ? "task has" : "tasks have",
-                    arguments_.run.process.output_bytes_max));
-    return arguments_.run.process.output_bytes_max != process_options{}.output_bytes_max;
+  int conclude() const {
+    return tell_end({arguments_, summary_, *outputs_, keeper_, signals_.pending(), begin_failed_,
+                     script_failed_, memory_.used(), intake_.failed(), intake_.refused()});
   }
 
   const run_arguments& arguments_;
@@ -403,7 +343,7 @@ int run_tasks(const run_arguments& arguments, job_keeper* keeper) {
     say(error.what());
     return exit_code::usage;
   } catch (const std::bad_alloc&) {
-    say(no_memory_text);
+    say(run_memory_text);
     return exit_code::cannot;
   } catch (const std::exception& error) {
     say(error.what());

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "muster/sweep.hpp"
-#include "probe/probe_request.hpp"
+#include "muster/status.hpp"
+#include "muster/target.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,13 +27,6 @@ inline std::uint64_t host_key(const target& subject) {
   if (subject.needs_lookup()) return std::hash<std::string_view>{}(subject.host());
   return subject.address().high() * 0x9e37'79b9'7f4a'7c15ULL + subject.address().low();
 }
-
-/// How many probes a target gets under a plan: one if its row names the probe.
-std::size_t probe_count(const probe_plan& plan, const target& subject);
-
-/// The request for probe number `index` of a target under a plan, in the order ICMP, TCP, HTTP,
-/// exec.
-stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
 
 /// Why the other probes of a host are not started when its first one has come to this; none when
 /// the host is there: it, and not some router or this machine, has answered.

@@ -12,6 +12,7 @@
 #include "net/job.hpp"
 #include "net/network.hpp"
 #include "net/timeline.hpp"
+#include "probe/plan_requests.hpp"
 #include "probe/prober.hpp"
 
 #include <cstdint>

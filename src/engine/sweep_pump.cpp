@@ -97,8 +97,15 @@ std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
 }
 
 sweep_engine::resource* sweep_engine::needed_by(const ready_probe& probe) {
-  if (probe.request.kind == probe_kind::icmp) return nullptr;
-  return probe.request.kind == probe_kind::exec ? &processes_ : &descriptors_;
+  switch (need_of(probe.request.kind)) {
+    case scarce_need::descriptor:
+      return &descriptors_;
+    case scarce_need::process:
+      return &processes_;
+    case scarce_need::nothing:
+      break;
+  }
+  return nullptr;
 }
 
 std::optional<sweep_engine::ready_probe> sweep_engine::provide(ready_probe&& probe) {

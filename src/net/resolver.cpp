@@ -8,19 +8,10 @@
 // other: a service of the io_context knows every resolver, and breaks that circle at its end.
 #include "muster/resolver.hpp"
 
-#include "muster/detail/intrusive_list.hpp"
-#include "net/dns_cache.hpp"
-#include "net/dns_channel.hpp"
-#include "net/dns_config.hpp"
-#include "net/local_names.hpp"
-#include "net/name_lookup.hpp"
-#include "net/timeline.hpp"
+#include "net/resolver_state.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <deque>
-#include <stdexcept>
-#include <unordered_map>
 
 #include <asio/execution_context.hpp>
 
@@ -30,30 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Lookups under way at once; further ones queue. Names that are slow to resolve take seconds each,
-// so a smaller number makes a long list of them slow; c-ares 1.18 walks all its queries, two for
-// each lookup, now and then, so a larger number makes it slow.
-constexpr std::size_t lookups_in_flight_max = 1'024;
-
-// Of these, the lookups whose questions the name server may not have read yet. The receive buffer
-// of one with Linux' defaults was measured to hold 262 questions, two for each lookup: of a
-// thousand lookups begun at once, seven of eight were lost, and waited for their timeouts. A server
-// reads in order, so an answer shows that the questions before it were read: what they ask is slow,
-// and holds up nobody. So does what is not answered after `settle_time`, as the server may be gone;
-// a server that is alive but busy with other work is given that long to come back.
-constexpr std::size_t burst_lookups_max = 100;
-constexpr std::chrono::milliseconds settle_time{500};
-
-// Lookups begun in one turn: the loop has other work.
-constexpr std::size_t starts_per_turn_max = 50;
-
 // An answer of the family that is not preferred is held back this long: the resolution delay of RFC
 // 8305, 3. A question that nobody waits for any more keeps its socket for as long.
 constexpr std::chrono::milliseconds resolution_delay{50};
-// Questions that nobody waits for any more and that are not answered yet: each has one of 65,536
-// message ids. With more of them, no further lookup begins.
-constexpr std::size_t left_over_max = 16'384;
-
 // What this machine knows of itself has no TTL; an edit of the hosts file shows after this time.
 constexpr std::chrono::seconds local_ttl = 1s;
 // A server that failed or kept silent is asked again soon, but not at once for each of a thousand
@@ -61,98 +31,6 @@ constexpr std::chrono::seconds local_ttl = 1s;
 constexpr std::chrono::seconds failure_ttl = 1s;
 
 }  // namespace
-
-class resolver::state : public std::enable_shared_from_this<state>, public list_hook {
- public:
-  state(asio::io_context& context, resolver_options options)
-      : context_{context},
-        options_{std::move(options)},
-        channel_options_{channel_options(options_)},
-        known_here_{options_.hosts_file, options_.preference},
-        cache_{options_.cache_entries_max},
-        time_{context},
-        settled_{time_.make_alarm([this] { schedule_turn(); })},
-        delays_over_{time_.make_alarm([this] { schedule_turn(); })} {}
-
-  const lookup_answer* resolve(std::string_view name, waiter& interest);
-  /// Ends everything; those who wait are told that they have been abandoned.
-  void close();
-  /// Somebody who waited was cancelled. If that was the last one, the lookups are of no use.
-  void interest_lost();
-  /// Moves those who wait to `waiters`.
-  void disown(intrusive_list<waiter>& waiters);
-  const resolver_statistics& statistics() const { return statistics_; }
-
- private:
-  using clock = std::chrono::steady_clock;
-  struct flight final : name_lookup, list_hook {
-    flight(state& of, std::string_view name_asked)
-        : name_lookup{of.options_.preference}, owner{of}, name{name_asked} {}
-    void on_read() override { owner.note_read(*this); }
-    void on_delay() override { owner.delay(*this); }
-    void on_end(dns_reply reply) override { owner.finish(*this, std::move(reply)); }
-    void on_idle() override { owner.forget(*this); }
-
-    state& owner;
-    const std::string name;
-    intrusive_list<waiter> waiters;
-    lookup_answer answer;
-    clock::time_point began;
-    bool has_begun = false;
-    bool is_unwanted = false;  // it has left its place
-  };
-
-  const lookup_answer* numeric(ip_address address);
-  void schedule_turn();
-  void turn();
-  void start_queued();
-  void start(flight& next, clock::time_point now);
-  void settle(clock::time_point now);
-  reason ensure_channel();
-  void note_read(flight& read);
-  void no_longer_young(flight& any);
-  void leave_place(flight& any);
-  void make_room();
-  void delay(flight& any);
-  void end_delays(clock::time_point now);
-  void finish(flight& ended, dns_reply reply);
-  void forget(const flight& left_over);
-  std::chrono::seconds ttl_of(const dns_reply& reply) const;
-  void tell_waiters();
-  bool is_awaited() const;
-
-  asio::io_context& context_;
-  resolver_options options_;
-  dns_channel_options channel_options_;
-  codec::resolv_conf conf_;
-  bool config_is_read_ = false;
-  lookup_answer local_;  // the one given last that was no remembered one
-  local_names known_here_;
-  dns_cache cache_;
-  resolver_statistics statistics_;
-  // Queued and under way, by `flight::name`.
-  std::unordered_map<std::string_view, std::shared_ptr<flight>> flights_;
-  intrusive_list<flight> queued_;
-  intrusive_list<flight> young_;  // under way and perhaps not read yet, oldest first
-  std::size_t young_count_ = 0;
-  std::deque<std::shared_ptr<flight>> ended_;
-  // Ended, but a question of theirs is still under way.
-  std::unordered_map<const flight*, std::shared_ptr<flight>> left_over_;
-  struct delayed {
-    clock::time_point until;
-    std::weak_ptr<flight> which;
-  };
-  std::deque<delayed> delays_;  // oldest first
-  std::size_t in_flight_ = 0;   // with a place
-  std::size_t unwanted_ = 0;    // without one, as nobody waits for them any more
-  bool turn_scheduled_ = false;
-  bool interest_lost_ = false;
-  bool may_have_unwanted_ = false;  // somebody lost interest since they were looked for
-  system_timeline time_;
-  std::unique_ptr<alarm> settled_;
-  std::unique_ptr<alarm> delays_over_;
-  std::unique_ptr<dns_channel> channel_;  // last: it refers to the flights
-};
 
 const lookup_answer* resolver::state::resolve(std::string_view name, waiter& interest) {
   assert(!interest.waiting());
@@ -209,109 +87,6 @@ void resolver::state::turn() {
   start_queued();
   end_delays(clock::now());
   tell_waiters();
-}
-
-void resolver::state::start_queued() {
-  const auto now = clock::now();
-  settle(now);
-  if (!queued_.empty() && in_flight_ >= lookups_in_flight_max) make_room();
-  const auto has_room = [this] {
-    return in_flight_ < lookups_in_flight_max && young_count_ < burst_lookups_max &&
-           left_over_.size() + unwanted_ < left_over_max;
-  };
-  for (std::size_t started = 0; !queued_.empty() && has_room();) {
-    // No more in this turn.
-    if (started == starts_per_turn_max) return schedule_turn();
-    flight& next = queued_.pop_front();
-    if (next.waiters.empty()) {
-      // Everybody lost interest while it queued.
-      flights_.erase(flights_.find(next.name));
-      continue;
-    }
-    ++started;
-    start(next, now);
-  }
-  // Otherwise the next lookup that ends schedules a turn.
-  if (!queued_.empty() && !young_.empty()) {
-    settled_->set(young_.front().began + settle_time);
-  } else {
-    settled_->clear();  // an idle resolver must not keep the io_context running
-  }
-}
-
-void resolver::state::start(flight& next, clock::time_point now) {
-  ++statistics_.queries;
-  ++in_flight_;
-  ++young_count_;
-  young_.push_back(next);
-  next.began = now;
-  next.has_begun = true;
-  next.waiters.visit_once([](waiter& one) {
-    one.in_line_ = false;
-    one.asked();
-  });
-  if (const reason why = ensure_channel(); why != reason::none) {
-    finish(next, {.failure = why, .addresses = {}, .ttl = {}, .unasked = true});
-  } else {
-    next.ask(*channel_, codec::plan_search(next.name, conf_));
-  }
-}
-
-void resolver::state::settle(clock::time_point now) {
-  while (!young_.empty() && now - young_.front().began >= settle_time) {
-    young_.pop_front();
-    --young_count_;
-  }
-}
-
-/// `none`, or why there is no channel this time.
-reason resolver::state::ensure_channel() {
-  if (channel_) return reason::none;
-  if (!config_is_read_) {
-    const reason why = read_dns_config(options_.config_file, channel_options_, conf_);
-    if (why != reason::none) return why;
-    config_is_read_ = true;
-  }
-  try {
-    channel_ = std::make_unique<dns_channel>(context_, channel_options_);
-  } catch (const std::runtime_error&) {
-    return reason::socket_error;
-  }
-  return reason::none;
-}
-
-void resolver::state::no_longer_young(flight& any) {
-  any.unlink();
-  --young_count_;
-}
-
-/// A server read a question of this lookup, and so those of the lookups before it.
-void resolver::state::note_read(flight& read) {
-  if (!read.linked()) return;
-  while (read.linked())
-    no_longer_young(young_.front());
-  // There is room for others.
-  if (!queued_.empty()) schedule_turn();
-}
-
-void resolver::state::leave_place(flight& any) {
-  if (any.linked()) no_longer_young(any);
-  if (any.is_unwanted) {
-    --unwanted_;
-  } else {
-    --in_flight_;
-  }
-}
-
-/// What nobody waits for goes on, and its answer is remembered; but it holds up nobody.
-void resolver::state::make_room() {
-  if (!std::exchange(may_have_unwanted_, false)) return;
-  for (const auto& [name, flying] : flights_) {
-    if (!flying->has_begun || flying->is_unwanted || !flying->waiters.empty()) continue;
-    leave_place(*flying);
-    flying->is_unwanted = true;
-    ++unwanted_;
-  }
 }
 
 void resolver::state::delay(flight& any) {

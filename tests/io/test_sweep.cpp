@@ -1,5 +1,6 @@
 #include "engine/probe_cursor.hpp"
 #include "muster/sweep.hpp"
+#include "probe/plan_requests.hpp"
 #include "probe/prober.hpp"
 #include "support/catch.hpp"
 #include "support/hostile_server.hpp"

@@ -1,5 +1,6 @@
 #include "engine/probe_cursor.hpp"
 
+#include "probe/plan_requests.hpp"
 #include "probe/url_template.hpp"
 #include "support/catch.hpp"
 #include "targets/target_parser.hpp"
