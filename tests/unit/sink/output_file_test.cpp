@@ -377,3 +377,34 @@ TEST_CASE("of what waits for a reader that goes away nothing is kept, and the er
   CHECK(file.waiting() == 0);
   ::signal(SIGPIPE, before);
 }
+
+TEST_CASE("where no file can be for what waits, it stays in memory, and none of it is lost") {
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before ? before : "";
+  ::setenv("TMPDIR", "/nonexistent", 1);
+  pipe_pair pipe;
+  output_file file{pipe.write_end, true};
+  file.never_wait();
+  std::string expected;
+  while (expected.size() < 4 * output_file::kept_bytes_max) {
+    const std::string line = std::to_string(expected.size()) + '\n';
+    file.buffer() += line;
+    file.written();
+    expected += line;
+  }
+  CHECK_FALSE(file.offer());
+  CHECK(file.bytes() + file.waiting() == expected.size());
+  std::string seen;
+  std::thread reader{[&] { seen = read_all(pipe.read_end); }};
+  file.flush();
+  CHECK_FALSE(file.error());
+  file = output_file{-1, false};
+  pipe.write_end = -1;
+  reader.join();
+  CHECK(seen == expected);
+  if (before) {
+    ::setenv("TMPDIR", kept.c_str(), 1);
+  } else {
+    ::unsetenv("TMPDIR");
+  }
+}
