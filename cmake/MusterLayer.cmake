@@ -13,7 +13,7 @@ function(muster_layer name)
   cmake_parse_arguments(arg "SEPARATE" "" "PUBLIC_HEADERS;SOURCES;LIBRARIES" ${ARGN})
   set(view "${PROJECT_BINARY_DIR}/layers/${name}")
   file(REMOVE_RECURSE "${view}")
-  file(MAKE_DIRECTORY "${view}/muster/detail")
+  file(MAKE_DIRECTORY "${view}/muster/detail" "${view}/muster/probe")
   file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${view}/${name}" SYMBOLIC)
   foreach(header IN LISTS arg_PUBLIC_HEADERS)
     file(CREATE_LINK "${PROJECT_SOURCE_DIR}/include/muster/${header}.hpp"

@@ -2,7 +2,7 @@
 
 #include "muster/sink.hpp"
 #include "muster/task.hpp"
-#include "sink/numbers.hpp"
+#include "record/numbers.hpp"
 #include "store/job_log_reader.hpp"
 
 #include <chrono>

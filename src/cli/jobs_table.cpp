@@ -2,8 +2,8 @@
 
 #include "core/duration_text.hpp"
 #include "muster/printable.hpp"
+#include "record/numbers.hpp"
 #include "sink/json_text.hpp"
-#include "sink/numbers.hpp"
 #include "store/job_record.hpp"
 
 #include <algorithm>

@@ -12,7 +12,7 @@
 #include "core/status_code_list.hpp"
 #include "core/zone.hpp"
 #include "muster/printable.hpp"
-#include "probe/url_template.hpp"
+#include "probe/http/url_template.hpp"
 #include "targets/url.hpp"
 
 #include <CLI/CLI.hpp>

@@ -213,14 +213,11 @@ std::string_view to_string(reason value) {
 
 std::string_view to_string(probe_kind value) {
   switch (value) {
-    case probe_kind::icmp:
-      return "icmp";
-    case probe_kind::tcp:
-      return "tcp";
-    case probe_kind::http:
-      return "http";
-    case probe_kind::exec:
-      return "exec";
+#define MUSTER_PROBE_KIND(name) \
+  case probe_kind::name:        \
+    return #name;
+    MUSTER_PROBE_KINDS(MUSTER_PROBE_KIND)
+#undef MUSTER_PROBE_KIND
   }
   return {};
 }

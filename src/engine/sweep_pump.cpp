@@ -6,6 +6,7 @@
 // next batch is made ready.
 #include "engine/sweep_engine.hpp"
 #include "net/resume.hpp"
+#include "probe/kind.hpp"
 
 #include <new>
 #include <utility>
@@ -97,7 +98,7 @@ std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
 }
 
 sweep_engine::resource* sweep_engine::needed_by(const ready_probe& probe) {
-  switch (need_of(probe.request.kind)) {
+  switch (description_of(probe.request.kind).need()) {
     case scarce_need::descriptor:
       return &descriptors_;
     case scarce_need::process:

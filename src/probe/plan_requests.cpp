@@ -54,17 +54,4 @@ stream_request request_of(const probe_plan& plan, const target& subject, std::si
   return request;
 }
 
-scarce_need need_of(probe_kind kind) {
-  switch (kind) {
-    case probe_kind::icmp:
-      break;
-    case probe_kind::tcp:
-    case probe_kind::http:
-      return scarce_need::descriptor;
-    case probe_kind::exec:
-      return scarce_need::process;
-  }
-  return scarce_need::nothing;
-}
-
 }  // namespace muster

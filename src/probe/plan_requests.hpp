@@ -15,12 +15,4 @@ std::size_t probe_count(const probe_plan& plan, const target& subject);
 /// exec. The plan outlives it.
 stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
 
-/// What a probe needs a right to besides that to be in flight.
-enum class scarce_need : std::uint8_t {
-  nothing,     ///< It shares a socket with others.
-  descriptor,  ///< A file descriptor of its own.
-  process,     ///< A process.
-};
-scarce_need need_of(probe_kind kind);
-
 }  // namespace muster

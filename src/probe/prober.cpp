@@ -1,7 +1,7 @@
 #include "probe/prober.hpp"
 
 #include "net/error_status.hpp"
-#include "probe/exec_probe.hpp"
+#include "probe/exec/exec_probe.hpp"
 #include "probe/probes.hpp"
 
 #include <system_error>

@@ -3,6 +3,7 @@
 #include "codec/http_response.hpp"
 #include "core/spares.hpp"
 #include "muster/exclude_set.hpp"
+#include "muster/probe/http.hpp"
 #include "muster/probe_options.hpp"
 #include "muster/resolver.hpp"
 #include "muster/statistics.hpp"

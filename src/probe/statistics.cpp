@@ -1,5 +1,7 @@
 #include "muster/statistics.hpp"
 
+#include "probe/kind.hpp"
+
 #include <numeric>
 
 namespace muster {
@@ -9,11 +11,10 @@ void statistics::add(const probe_result& result) {
   kind_totals& kind = of_kind(result.kind);
   ++kind.by_status[static_cast<std::size_t>(result.status)];
   bool answered = result.status == status::up || result.reason == reason::status_not_expected;
-  if (result.kind == probe_kind::icmp) {
-    add_try(result);
-    // A probe of several packets may be cut short after one of them was answered.
-    if (result.icmp.received > 0) answered = result.icmp.received == 1;
-  }
+  // A probe of several packets may be cut short after one of them was answered.
+  add_try(result);
+  const packet_counts packets = description_of(result.kind).packets(result);
+  if (packets.received > 0) answered = packets.received == 1;
   if (answered && result.rtt.count() >= 0) kind.rtt.add(result.rtt);
 }
 
@@ -25,8 +26,9 @@ latency_histogram statistics::rtt() const {
 }
 
 void statistics::add_try(const probe_result& failed) {
-  packets_sent_ += failed.icmp.sent;
-  packets_received_ += failed.icmp.received;
+  const packet_counts packets = description_of(failed.kind).packets(failed);
+  packets_sent_ += packets.sent;
+  packets_received_ += packets.received;
 }
 
 std::uint64_t statistics::total() const {

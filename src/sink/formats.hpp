@@ -29,15 +29,10 @@ class basic_file_sink : public Base {
 };
 using file_sink = basic_file_sink<sink>;
 
-std::unique_ptr<sink> make_jsonl_sink(output_file file, std::string name);
-/// Writes the header row at once, so that a run without results is still a table; not into a file
-/// that has something in it.
-std::unique_ptr<sink> make_csv_sink(output_file file, std::string name);
 std::unique_ptr<sink> make_text_sink(output_file file, std::string name,
                                      const text_options& options);
 /// Keeps what the page needs in bounded memory, and writes it when the sweep is over.
 std::unique_ptr<sink> make_html_sink(output_file file, std::string name,
                                      const page_options& options);
-std::unique_ptr<sink> make_silent_sink(std::string name);
 
 }  // namespace muster

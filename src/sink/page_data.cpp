@@ -1,14 +1,15 @@
 #include "sink/page_data.hpp"
 
 #include "muster/version.hpp"
+#include "record/numbers.hpp"
 #include "sink/json_text.hpp"
 #include "sink/map_parts.hpp"
 #include "sink/map_picture.hpp"
-#include "sink/numbers.hpp"
 #include "sink/page_text.hpp"
 #include "sink/rtt_histogram.hpp"
 #include "sink/rtt_scale.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -59,9 +60,10 @@ void append_vocabulary(std::string& out) {
   for (std::size_t i = 0; i < reason_count; ++i)
     reasons[i] = to_string(static_cast<reason>(i));
   append_words(out, "reason_words", reasons);
-  append_words(out, "probe_words",
-               std::array{to_string(probe_kind::icmp), to_string(probe_kind::tcp),
-                          to_string(probe_kind::http), to_string(probe_kind::exec)});
+  std::array<std::string_view, all_probe_kinds.size()> kinds;
+  std::ranges::transform(all_probe_kinds, kinds.begin(),
+                         [](probe_kind kind) { return to_string(kind); });
+  append_words(out, "probe_words", kinds);
 }
 
 void append_stop(std::string& out, const sweep_summary& summary) {

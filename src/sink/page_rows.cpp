@@ -5,7 +5,8 @@
 // and probe are indices into lists of words that the page has as well.
 #include "sink/page_rows.hpp"
 
-#include "sink/json_visitor.hpp"
+#include "probe/kind.hpp"
+#include "sink/json_record.hpp"
 #include "sink/page_text.hpp"
 #include "sink/silence.hpp"
 
@@ -16,7 +17,7 @@
 namespace muster {
 namespace {
 
-void append_text(line_buffer& out, std::string_view text) {
+void append_text(line_buffer& out, std::string_view text, std::size_t) {
   append_page_string(out.string(), text, page_text_bytes_max);
 }
 
@@ -27,9 +28,8 @@ std::uint32_t rtt_us(std::chrono::nanoseconds rtt) {
 }
 
 bool has_details(const probe_result& result) {
-  return result.http != nullptr || result.exec != nullptr || result.attempts != nullptr ||
-         result.icmp.sent > 1 || result.error_source != ip_address{} ||
-         !result.subject.written().empty();
+  return description_of(result.kind).has_details(result) || result.attempts != nullptr ||
+         result.error_source != ip_address{} || !result.subject.written().empty();
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ page_row page_rows::row_of(const probe_result& result) {
   row.kind = result.kind;
   row.status = result.status;
   row.reason = result.reason;
-  if (result.kind == probe_kind::icmp && result.icmp.received > 0) row.ttl = result.icmp.ttl;
+  row.ttl = description_of(result.kind).ttl(result);
   if (has_details(result)) row.text = keep_text(result);
   return row;
 }
@@ -75,15 +75,8 @@ std::uint32_t page_rows::keep_text(const probe_result& result) {
   const auto begin = static_cast<std::uint32_t>(texts_.size());
   {
     line_buffer line{texts_};
-    json_visitor<append_text> visitor{line, clock_};
-    const std::string_view written = result.subject.written();
-    if (!written.empty()) visitor.text(field::target, written);
-    if (result.kind == probe_kind::icmp) visit_icmp_fields(result.icmp, visitor);
-    if (result.error_source != ip_address{}) {
-      visitor.address(field::error_source, result.error_source);
-    }
-    if (result.http) visit_http_fields(*result.http, visitor);
-    if (result.exec) visit_exec_fields(*result.exec, visitor);
+    json_record record{line, clock_, append_text, ','};
+    show_details(result, record);
   }
   texts_ += '\0';
   return begin + 1;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "muster/result.hpp"
-#include "sink/numbers.hpp"
+#include "record/numbers.hpp"
 
 #include <cstddef>
 #include <cstdint>

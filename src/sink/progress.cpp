@@ -4,7 +4,7 @@
 // all of them. Where the line is cut instead, it takes what is left.
 #include "sink/progress.hpp"
 
-#include "sink/numbers.hpp"
+#include "record/numbers.hpp"
 #include "sink/terminal.hpp"
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 // cumulative counts, so that nothing is counted twice or not at all.
 #include "sink/rtt_histogram.hpp"
 
+#include "record/numbers.hpp"
 #include "sink/colour.hpp"
-#include "sink/numbers.hpp"
 #include "sink/rtt_scale.hpp"
 
 #include <algorithm>

@@ -4,6 +4,8 @@
 // times for a thousand ports.
 #include "sink/silence.hpp"
 
+#include "probe/kind.hpp"
+
 #include <algorithm>
 
 namespace muster {
@@ -45,7 +47,7 @@ bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t
       return true;
     case status::local_error:
       // A plugin that could not look says why, each in its own words.
-      return result.kind != probe_kind::exec;
+      return !description_of(result.kind).explains_local_errors();
     case status::refused:
     case status::unreachable:
       return swept;

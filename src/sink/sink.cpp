@@ -1,7 +1,9 @@
 #include "muster/sink.hpp"
 
 #include "core/ascii.hpp"
+#include "probe/kind.hpp"
 #include "sink/formats.hpp"
+#include "sink/record_sinks.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -17,13 +19,15 @@ std::unique_ptr<sink> make_sink(output_format format, output_file file, std::str
     case output_format::text:
       return make_text_sink(std::move(file), std::move(name), text);
     case output_format::jsonl:
-      return make_jsonl_sink(std::move(file), std::move(name));
+      return std::make_unique<jsonl_sink<sink, probe_result>>(std::move(file), std::move(name),
+                                                              show_result);
     case output_format::csv:
-      return make_csv_sink(std::move(file), std::move(name));
+      return std::make_unique<csv_sink<sink, probe_result>>(std::move(file), std::move(name),
+                                                            result_fields(), show_result);
     case output_format::html:
       return make_html_sink(std::move(file), std::move(name), page);
     case output_format::silent:
-      return make_silent_sink(std::move(name));
+      return std::make_unique<silent_sink<sink, probe_result>>(std::move(name));
   }
   throw std::invalid_argument{"make_sink: not an output format"};
 }

@@ -6,9 +6,9 @@
 // fits.
 #include "sink/subnet_map.hpp"
 
+#include "record/numbers.hpp"
 #include "sink/map_cells.hpp"
 #include "sink/map_picture.hpp"
-#include "sink/numbers.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include "sink/summary.hpp"
 
 #include "core/duration_text.hpp"
+#include "record/numbers.hpp"
 #include "sink/colour.hpp"
-#include "sink/numbers.hpp"
 #include "sink/summary_parts.hpp"
 
 #include <initializer_list>

@@ -3,8 +3,8 @@
 #include "sink/summary_json.hpp"
 
 #include "muster/version.hpp"
+#include "record/numbers.hpp"
 #include "sink/json_text.hpp"
-#include "sink/numbers.hpp"
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>

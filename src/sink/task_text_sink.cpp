@@ -1,6 +1,8 @@
 #include "core/duration_text.hpp"
 #include "core/printable_pieces.hpp"
 #include "muster/printable.hpp"
+#include "sink/record_sinks.hpp"
+#include "sink/task_fields.hpp"
 #include "sink/task_formats.hpp"
 #include "targets/target_parts.hpp"
 
@@ -14,18 +16,6 @@ namespace muster {
 namespace {
 
 constexpr std::size_t label_bytes_max = 256;
-
-class silent_task_sink final : public task_sink {
- public:
-  explicit silent_task_sink(std::string name) : name_{std::move(name)} {}
-  void write(const task_result&) override {}
-  void flush() override {}
-  std::error_code error() const override { return {}; }
-  std::string_view name() const override { return name_; }
-
- private:
-  std::string name_;
-};
 
 /// What tasks wrote, each whole.
 class task_text_sink final : public task_file_sink {
@@ -124,15 +114,21 @@ std::unique_ptr<task_sink> make_task_text_sink(output_file file, output_file* er
 std::unique_ptr<task_sink> make_task_sink(output_format format, output_file file,
                                           output_file* errors, std::string name,
                                           const task_format& options) {
+  const auto show = [parse_json = options.parse_json](const task_result& result,
+                                                      field_visitor& visitor) {
+    show_task(result, parse_json, visitor);
+  };
   switch (format) {
     case output_format::jsonl:
-      return make_task_jsonl_sink(std::move(file), std::move(name), options.parse_json);
+      return std::make_unique<jsonl_sink<task_sink, task_result>>(std::move(file), std::move(name),
+                                                                  show);
     case output_format::csv:
-      return make_task_csv_sink(std::move(file), std::move(name), options.parse_json);
+      return std::make_unique<csv_sink<task_sink, task_result>>(std::move(file), std::move(name),
+                                                                task_fields(), show);
     case output_format::text:
       return make_task_text_sink(std::move(file), errors, std::move(name), options);
     case output_format::silent:
-      return std::make_unique<silent_task_sink>(std::move(name));
+      return std::make_unique<silent_sink<task_sink, task_result>>(std::move(name));
     case output_format::html:
       break;
   }

@@ -2,7 +2,7 @@
 // when it comes byte by byte, and what is written of the values is read as the same values.
 #include "codec/plugin_output.hpp"
 #include "muster/plugin_output.hpp"
-#include "sink/performance_text.hpp"
+#include "probe/exec/performance_text.hpp"
 
 #include <cmath>
 #include <cstddef>

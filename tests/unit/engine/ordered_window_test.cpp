@@ -1,5 +1,6 @@
 #include "engine/ordered_window.hpp"
 
+#include "muster/probe/http.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -77,8 +78,7 @@ TEST_CASE("the text that kept results hold is counted as long as they are kept")
   listener here;
   probe_result result;
   result.sequence = 1;
-  result.http = std::make_unique<http_details>();
-  result.http->title = "twelve bytes";
+  result.details.emplace<http_details>().title = "twelve bytes";
   here.window.accept(std::move(result));
   CHECK(here.window.held_bytes() == 12);
   here.accept(0);

@@ -1,7 +1,7 @@
 #include "engine/probe_cursor.hpp"
 
+#include "probe/http/url_template.hpp"
 #include "probe/plan_requests.hpp"
-#include "probe/url_template.hpp"
 #include "support/catch.hpp"
 #include "targets/target_parser.hpp"
 

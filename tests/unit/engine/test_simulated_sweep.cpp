@@ -1,6 +1,7 @@
 // Whole sweeps on made-up networks, where the clock is moved by the test. What must hold on every
 // network is checked over thousands of them.
 #include "engine/sweep_engine.hpp"
+#include "muster/probe/icmp.hpp"
 #include "support/catch.hpp"
 #include "support/simulated_network.hpp"
 
@@ -64,7 +65,8 @@ class simulated_sweep {
     outcomes[result.address].push_back(result.status);
     ++statuses[result.status];
     if (result.rtt >= 0ns) CHECK(result.status == status::up);
-    if (result.icmp.sent == 0) return;
+    const auto* const icmp = result.details.get<icmp_details>();
+    if (!icmp || icmp->sent == 0) return;
     --in_flight_;
     --in_flight_by_host_[result.address];
   }

@@ -105,7 +105,7 @@ TEST_CASE("printable text goes through CSV and back unchanged") {
   for (const std::string text : {"plain", "a,b", "say \"hi\"", "\"", ",", "1+1", "a=b", "'quoted'",
                                  "Grüße, 日本語", " spaces "}) {
     probe_result result = test::http_up();
-    result.http->title = text;
+    test::http_of(result).title = text;
     const auto rows = rows_of(test::output_of(output_format::csv, list(std::move(result))));
     REQUIRE(rows.size() == 2);
     CHECK(cell_of(rows, 1, "title") == text);
@@ -117,7 +117,7 @@ TEST_CASE("no text from the network is a formula in a spreadsheet, and none is l
   for (const std::string text :
        {"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "'=1", "''@x", "=\"a\",b"}) {
     probe_result result = test::http_up();
-    result.http->title = text;
+    test::http_of(result).title = text;
     const auto rows = rows_of(test::output_of(output_format::csv, list(std::move(result))));
     const std::string cell = cell_of(rows, 1, "title");
     CHECK(cell == "'" + text);
@@ -134,7 +134,7 @@ TEST_CASE("no text from the network is a formula in a spreadsheet, and none is l
 TEST_CASE("whatever bytes the network sends, a CSV row is one line of printable text") {
   for (int value = 0; value < 256; ++value) {
     probe_result result = test::http_up();
-    result.http->title = std::string{'a', static_cast<char>(value), '"', ','};
+    test::http_of(result).title = std::string{'a', static_cast<char>(value), '"', ','};
     const std::string text = test::output_of(output_format::csv, list(std::move(result)));
     CAPTURE(value);
     CHECK(test::lines_of(text).size() == 2);

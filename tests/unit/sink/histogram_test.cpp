@@ -156,7 +156,7 @@ TEST_CASE("two histograms are added up value by value") {
 TEST_CASE("the answered packet of a probe that was cut short counts in the round trips") {
   statistics totals;
   probe_result result = test::icmp_with_loss();
-  result.icmp.received = 1;
+  test::icmp_of(result).received = 1;
   result.status = status::cancelled;
   result.reason = reason::interrupted;
   totals.add(result);

@@ -92,8 +92,8 @@ TEST_CASE("hostile text can't leave its string, its script element or its direct
 TEST_CASE("a hostile title, header, target and command are data in a page and nothing else") {
   const std::string hostile = "</script><script>alert(1)</script>\xe2\x80\xae\x01";
   probe_result result = test::http_up();
-  result.http->title = hostile;
-  result.http->server = hostile;
+  test::http_of(result).title = hostile;
+  test::http_of(result).server = hostile;
   result.subject = test::named_target(target_form::url, hostile, "", 80);
   const std::string page = page_of(list(std::move(result)), {}, {hostile, {}});
   CHECK(page.find("alert(1)</script>") == std::string::npos);
@@ -220,7 +220,8 @@ TEST_CASE("texts that are too much in all are left out and counted, their rows s
   while (rows.texts_left_out() == 0 && count < page_rows::rows_max) {
     probe_result result = test::http_up();
     result.address = ip_address::from_v4(++count);
-    result.http->title = result.http->server = result.http->location = std::string(200, '\x01');
+    test::http_of(result).title = test::http_of(result).server = test::http_of(result).location =
+        std::string(200, '\x01');
     rows.add(result);
   }
   CHECK(rows.texts_left_out() == 1);

@@ -56,7 +56,7 @@ TEST_CASE("several packets without an answer have a loss of 1 and no times") {
   result.status = status::timeout;
   result.reason = reason::no_reply;
   result.rtt = -1ns;
-  result.icmp.received = 0;
+  test::icmp_of(result).received = 0;
   CHECK(json_line(std::move(result)) ==
         R"({"time":"2026-01-31T08:15:00.123456Z","target":"10.0.0.8","probe":"icmp",)"
         R"("address":"10.0.0.8","status":"timeout","reason":"no_reply","sent":5,"received":0,)"
@@ -117,8 +117,8 @@ TEST_CASE("an HTTP result without a response says only what it knows") {
   result.status = status::timeout;
   result.reason = reason::first_byte_timeout;
   result.rtt = -1ns;
-  *result.http = http_details{};
-  result.http->connect = 100us;
+  result.details.emplace<http_details>();
+  test::http_of(result).connect = 100us;
   CHECK(json_line(std::move(result)) ==
         R"({"time":"2026-01-31T08:15:00.123456Z","target":"http://127.0.0.1:8080/",)"
         R"("probe":"http","address":"127.0.0.1","port":8080,"status":"timeout",)"
@@ -167,8 +167,8 @@ TEST_CASE("milliseconds are rounded to the nearest microsecond") {
 TEST_CASE("a loss says none or all only when it is none or all") {
   const auto loss_of = [](std::uint32_t sent, std::uint32_t received) {
     probe_result result = test::icmp_with_loss();
-    result.icmp.sent = sent;
-    result.icmp.received = received;
+    test::icmp_of(result).sent = sent;
+    test::icmp_of(result).received = received;
     return parsed(json_line(std::move(result)))["loss"].GetDouble();
   };
   CHECK(loss_of(5, 5) == 0.0);
@@ -188,8 +188,8 @@ TEST_CASE("every byte value in network text leaves a valid, printable JSON line"
          {std::string{byte}, std::string{'a', byte, 'b'}, std::string{'\xc2', byte},
           std::string{'\xe2', byte, '\x80'}, std::string{'\xf0', '\x9f', byte}}) {
       probe_result result = test::http_up();
-      result.http->title = title;
-      result.http->server = title;
+      test::http_of(result).title = title;
+      test::http_of(result).server = title;
       std::string line = json_line(std::move(result));
       CAPTURE(value, line);
       REQUIRE(line.back() == '\n');
@@ -209,7 +209,7 @@ TEST_CASE("valid text from the network comes through unchanged") {
   const std::string title =
       "Grüße, 日本語 🦊 \"quoted\" \\ / \t\r\n\x1b[31m\x7f \xc2\x9b end";
   probe_result result = test::http_up();
-  result.http->title = title;
+  test::http_of(result).title = title;
   const rapidjson::Document document = parsed(json_line(std::move(result)));
   CHECK(document["title"].GetString() == title);
 }
@@ -225,7 +225,7 @@ TEST_CASE("a target is escaped, too, and never cut at the length of a target lin
 
 TEST_CASE("text from the network has an upper bound") {
   probe_result result = test::http_up();
-  result.http->title.assign(1'000'000, '\x01');
+  test::http_of(result).title.assign(1'000'000, '\x01');
   const std::string line = json_line(std::move(result));
   parsed(line);
   CHECK(line.size() < 200'000);

@@ -23,7 +23,7 @@ inline probe_result silence(ip_address address, status value = status::timeout,
   probe_result result = answer(address, std::chrono::nanoseconds{-1});
   result.status = value;
   result.reason = why;
-  result.icmp.received = 0;
+  icmp_of(result).received = 0;
   return result;
 }
 

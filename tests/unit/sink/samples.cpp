@@ -39,11 +39,11 @@ probe_result icmp_up() {
   result.has_address = true;
   result.rtt = 45us;
   result.status = status::up;
-  result.icmp.sent = 1;
-  result.icmp.received = 1;
-  result.icmp.rtt_min = result.icmp.rtt_max = result.icmp.rtt_sum = 45us;
-  result.icmp.bytes = 64;
-  result.icmp.ttl = 64;
+  icmp_of(result).sent = 1;
+  icmp_of(result).received = 1;
+  icmp_of(result).rtt_min = icmp_of(result).rtt_max = icmp_of(result).rtt_sum = 45us;
+  icmp_of(result).bytes = 64;
+  icmp_of(result).ttl = 64;
   return result;
 }
 
@@ -52,12 +52,12 @@ probe_result icmp_with_loss() {
   result.subject = target{ip("10.0.0.8")};
   result.address = ip("10.0.0.8");
   result.rtt = 200us;
-  result.icmp.sent = 5;
-  result.icmp.received = 3;
-  result.icmp.rtt_min = 100us;
-  result.icmp.rtt_max = 300us;
-  result.icmp.rtt_sum = 600us;
-  result.icmp.jitter = 50us;
+  icmp_of(result).sent = 5;
+  icmp_of(result).received = 3;
+  icmp_of(result).rtt_min = 100us;
+  icmp_of(result).rtt_max = 300us;
+  icmp_of(result).rtt_sum = 600us;
+  icmp_of(result).jitter = 50us;
   return result;
 }
 
@@ -69,7 +69,7 @@ probe_result icmp_unreachable() {
   result.has_address = true;
   result.status = status::unreachable;
   result.reason = reason::icmp_host_unreachable;
-  result.icmp.sent = 1;
+  icmp_of(result).sent = 1;
   result.error_source = ip("10.0.0.1");
   return result;
 }
@@ -108,15 +108,15 @@ probe_result http_up() {
   result.kind = probe_kind::http;
   result.rtt = 1204us;
   result.status = status::up;
-  result.http = std::make_unique<http_details>();
-  result.http->url = "http://127.0.0.1:8080/";
-  result.http->version = "1.1";
-  result.http->status_code = 200;
-  result.http->title = "Welcome to nginx!";
-  result.http->server = "nginx/1.22.1";
-  result.http->content_type = "text/html";
-  result.http->content_length = 612;
-  result.http->body_bytes = 612;
+  result.details.emplace<http_details>();
+  http_of(result).url = "http://127.0.0.1:8080/";
+  http_of(result).version = "1.1";
+  http_of(result).status_code = 200;
+  http_of(result).title = "Welcome to nginx!";
+  http_of(result).server = "nginx/1.22.1";
+  http_of(result).content_type = "text/html";
+  http_of(result).content_length = 612;
+  http_of(result).body_bytes = 612;
   return result;
 }
 
@@ -124,14 +124,14 @@ probe_result http_maximal() {
   probe_result result = http_up();
   result.status = status::mismatch;
   result.reason = reason::bad_redirect;
-  result.http->redirects = {301, 302};
-  result.http->location = "/elsewhere";
-  result.http->body_truncated = true;
-  result.http->bad_header_lines = 2;
-  result.http->resolve = 0ns;
-  result.http->connect = 100us;
-  result.http->first_byte = 700us;
-  result.http->transfer = 300us;
+  http_of(result).redirects = {301, 302};
+  http_of(result).location = "/elsewhere";
+  http_of(result).body_truncated = true;
+  http_of(result).bad_header_lines = 2;
+  http_of(result).resolve = 0ns;
+  http_of(result).connect = 100us;
+  http_of(result).first_byte = 700us;
+  http_of(result).transfer = 300us;
   return result;
 }
 
@@ -144,12 +144,12 @@ probe_result exec_up() {
   result.kind = probe_kind::exec;
   result.rtt = 14863us;
   result.status = status::up;
-  result.exec = std::make_unique<exec_details>();
-  result.exec->command = "check_http -H {}";
-  result.exec->exit_code = 0;
-  result.exec->said.line = "HTTP OK: HTTP/1.1 200 OK - 1100 bytes in 0.003 second response time";
-  result.exec->said.performance = {{"time", 0.003145, "s", "5:10", "@20", 0, 10},
-                                   {"a 'size'", std::nullopt, "", "", "", 0, std::nullopt}};
+  result.details.emplace<exec_details>();
+  exec_of(result).command = "check_http -H {}";
+  exec_of(result).exit_code = 0;
+  exec_of(result).said.line = "HTTP OK: HTTP/1.1 200 OK - 1100 bytes in 0.003 second response time";
+  exec_of(result).said.performance = {{"time", 0.003145, "s", "5:10", "@20", 0, 10},
+                                      {"a 'size'", std::nullopt, "", "", "", 0, std::nullopt}};
   return result;
 }
 
@@ -158,10 +158,10 @@ probe_result exec_killed() {
   result.status = status::local_error;
   result.reason = reason::killed_by_signal;
   result.rtt = -1ns;
-  result.exec->exit_code = -1;
-  result.exec->signal = 11;
-  result.exec->said = {};
-  result.exec->said.performance_dropped = 2;
+  exec_of(result).exit_code = -1;
+  exec_of(result).signal = 11;
+  exec_of(result).said = {};
+  exec_of(result).said.performance_dropped = 2;
   return result;
 }
 
@@ -170,9 +170,9 @@ probe_result exec_without_value() {
   result.status = status::skipped;
   result.reason = reason::no_value;
   result.rtt = -1ns;
-  result.exec = std::make_unique<exec_details>();
-  result.exec->command = "check_http -H {} -u {page}";
-  result.exec->detail = "page";
+  result.details.emplace<exec_details>();
+  exec_of(result).command = "check_http -H {} -u {page}";
+  exec_of(result).detail = "page";
   return result;
 }
 

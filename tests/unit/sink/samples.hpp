@@ -1,5 +1,8 @@
 #pragma once
 
+#include "muster/probe/exec.hpp"
+#include "muster/probe/http.hpp"
+#include "muster/probe/icmp.hpp"
 #include "muster/sink.hpp"
 
 #include <initializer_list>
@@ -34,6 +37,16 @@ probe_result exec_killed();
 probe_result exec_without_value();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
+
+/// The details of a result, made if it has none.
+template <typename Details>
+Details& details_in(probe_result& result) {
+  if (result.details.empty()) result.details.emplace<Details>();
+  return *result.details.get<Details>();
+}
+inline icmp_details& icmp_of(probe_result& result) { return details_in<icmp_details>(result); }
+inline http_details& http_of(probe_result& result) { return details_in<http_details>(result); }
+inline exec_details& exec_of(probe_result& result) { return details_in<exec_details>(result); }
 
 /// All bytes that a sink of `format` writes for `results`.
 std::string output_of(output_format format, std::vector<probe_result> results,

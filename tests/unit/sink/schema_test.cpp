@@ -4,6 +4,7 @@
 #include "sink/summary_json.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -147,19 +148,19 @@ TEST_CASE("every JSON field is documented with its type, and every documented on
   }
 }
 
-TEST_CASE("the fields of a JSON line stand in the documented order") {
-  const std::vector<std::string> order = names_of(table("Fields"));
+TEST_CASE("each field of a JSON line stands there once, and is documented") {
+  const std::vector<std::string> documented = names_of(table("Fields"));
   for (const std::string& line :
        test::lines_of(test::output_of(output_format::jsonl, maximal_results()))) {
     rapidjson::Document document;
     document.Parse(line.c_str());
     REQUIRE(document.IsObject());
-    auto at = order.begin();
+    std::set<std::string> seen;
     for (const auto& member : std::as_const(document).GetObject()) {
-      at = std::find(at, order.end(), member.name.GetString());
-      CAPTURE(member.name.GetString());
-      REQUIRE(at != order.end());
-      ++at;
+      const std::string name = member.name.GetString();
+      CAPTURE(name);
+      CHECK(seen.insert(name).second);
+      CHECK(std::ranges::find(documented, name) != documented.end());
     }
   }
 }

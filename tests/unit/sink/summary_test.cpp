@@ -30,7 +30,7 @@ sweep_summary summary_of(int ups, int timeouts) {
   probe_result silent = test::icmp_up();
   silent.status = status::timeout;
   silent.rtt = -1ns;
-  silent.icmp.received = 0;
+  test::icmp_of(silent).received = 0;
   for (int i = 0; i < timeouts; ++i)
     summary.totals.add(silent);
   summary.asked = summary.totals.total();

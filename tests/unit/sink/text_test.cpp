@@ -16,8 +16,8 @@ probe_result silent_member() {
   result.status = status::timeout;
   result.reason = reason::no_reply;
   result.rtt = -1ns;
-  result.icmp = icmp_details{};
-  result.icmp.sent = 1;
+  result.details.emplace<icmp_details>();
+  test::icmp_of(result).sent = 1;
   return result;
 }
 
@@ -70,8 +70,8 @@ TEST_CASE("a port of the host of a URL shows that port") {
 TEST_CASE("where a redirect led stands beside whom it led there") {
   probe_result result = test::http_up();
   result.subject = target{test::ip("10.0.0.7"), true};
-  result.http->redirects = {302};
-  result.http->url = "http://login.example/";
+  test::http_of(result).redirects = {302};
+  test::http_of(result).url = "http://login.example/";
   const std::string line = text_line(std::move(result));
   CHECK_THAT(line, Catch::Matchers::StartsWith("10.0.0.7 "));
   CHECK_THAT(line, Catch::Matchers::ContainsSubstring("after 1 redirect: http://login.example/"));
@@ -80,24 +80,24 @@ TEST_CASE("where a redirect led stands beside whom it led there") {
 TEST_CASE("an HTTP probe of an address shows the URL that was asked") {
   probe_result result = test::http_up();
   result.subject = target{test::ip("127.0.0.1")};
-  result.http->url = "http://127.0.0.1:8080/health";
-  result.http->title.clear();
+  test::http_of(result).url = "http://127.0.0.1:8080/health";
+  test::http_of(result).title.clear();
   CHECK(text_line(std::move(result)) ==
         "http://127.0.0.1:8080/health up           1.204 ms  200 nginx/1.22.1 612 B text/html\n");
 }
 
 TEST_CASE("redirects and cut bodies are told") {
   probe_result result = test::http_up();
-  result.http->redirects = {301};
-  result.http->url = "http://127.0.0.1:8080/new";
-  result.http->body_truncated = true;
+  test::http_of(result).redirects = {301};
+  test::http_of(result).url = "http://127.0.0.1:8080/new";
+  test::http_of(result).body_truncated = true;
   CHECK(text_line(std::move(result)) ==
         "http://127.0.0.1:8080/     up           1.204 ms  200 \"Welcome to nginx!\" nginx/1.22.1 "
         "612+ B text/html after 1 redirect: http://127.0.0.1:8080/new\n");
   result = test::http_up();
-  *result.http = http_details{};
-  result.http->status_code = 301;
-  result.http->location = "/new";
+  result.details.emplace<http_details>();
+  test::http_of(result).status_code = 301;
+  test::http_of(result).location = "/new";
   CHECK(text_line(std::move(result)) ==
         "http://127.0.0.1:8080/     up           1.204 ms  301 to /new 0 B\n");
 }
@@ -108,7 +108,7 @@ TEST_CASE("an HTTP probe that fails says why and where") {
   result.status = status::timeout;
   result.reason = reason::first_byte_timeout;
   result.rtt = -1ns;
-  *result.http = http_details{};
+  result.details.emplace<http_details>();
   CHECK(text_line(std::move(result)) ==
         "http://web.example/        timeout                127.0.0.1 first_byte_timeout\n");
 }
@@ -117,7 +117,7 @@ TEST_CASE("the longest status word still leaves a space before the time") {
   probe_result result = test::http_up();
   result.status = status::protocol_error;
   result.reason = reason::malformed_response;
-  result.http.reset();
+  result.details.reset();
   CHECK(text_line(std::move(result)) ==
         "http://127.0.0.1:8080/     protocol_error 1.204 ms  malformed_response\n");
 }
@@ -239,7 +239,7 @@ TEST_CASE("an HTTP answer with a status code that was not expected shows the cod
   probe_result result = test::http_up();
   result.status = status::mismatch;
   result.reason = reason::status_not_expected;
-  result.http->status_code = 404;
+  test::http_of(result).status_code = 404;
   CHECK(text_line(std::move(result)) ==
         "http://127.0.0.1:8080/     mismatch     1.204 ms  "
         "404 \"Welcome to nginx!\" nginx/1.22.1 612 B text/html\n");
@@ -262,13 +262,13 @@ TEST_CASE("no control character from the network reaches a terminal") {
     const std::string hostile{'\xc2', static_cast<char>(value), '\x1b', '[', '2', 'J'};
     probe_result result = test::http_up();
     result.subject = test::named_target(target_form::url, hostile, "host", 80);
-    result.http->title = hostile;
-    result.http->server = hostile;
-    result.http->content_type = hostile;
-    result.http->location = hostile;
-    result.http->url = hostile;
-    result.http->status_code = 302;
-    result.http->redirects = {301};
+    test::http_of(result).title = hostile;
+    test::http_of(result).server = hostile;
+    test::http_of(result).content_type = hostile;
+    test::http_of(result).location = hostile;
+    test::http_of(result).url = hostile;
+    test::http_of(result).status_code = 302;
+    test::http_of(result).redirects = {301};
     std::string line = text_line(std::move(result));
     line.pop_back();
     CAPTURE(value, line);
@@ -283,9 +283,9 @@ TEST_CASE("no control character from the network reaches a terminal") {
 
 TEST_CASE("long text from the network is cut") {
   probe_result result = test::http_up();
-  result.http->title.assign(5000, 't');
-  result.http->server.assign(5000, 's');
-  result.http->content_type.assign(5000, 'c');
+  test::http_of(result).title.assign(5000, 't');
+  test::http_of(result).server.assign(5000, 's');
+  test::http_of(result).content_type.assign(5000, 'c');
   CHECK(text_line(std::move(result)).size() < 200);
 }
 

@@ -1,7 +1,7 @@
 #include "net/connect_operation.hpp"
 #include "net/connection.hpp"
 #include "probe/host_lookup.hpp"
-#include "probe/http_exchange.hpp"
+#include "probe/http/http_exchange.hpp"
 #include "probe/probes.hpp"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "probe/url_template.hpp"
+#include "probe/http/url_template.hpp"
 
 namespace muster {
 

@@ -1,9 +1,10 @@
 // Strategy: a run is an object that lives from the start of its process to the report of its end.
 // Its output is taken apart as it comes, so that nothing else of it is kept.
-#include "probe/exec_probe.hpp"
+#include "probe/exec/exec_probe.hpp"
 
 #include "codec/plugin_output.hpp"
 #include "core/parsed.hpp"
+#include "muster/probe/exec.hpp"
 #include "probe/prober.hpp"
 #include "process/child_process.hpp"
 #include "process/interpreter.hpp"
@@ -90,13 +91,13 @@ class exec_run final : public list_hook, private process_consumer {
     if (ended.started || !ended.detail.empty()) {
       // A plugin that could not look says nothing about the target, and so not how far it is.
       if (what.status == status::up || what.status == status::mismatch) result.rtt = ended.took;
-      result.exec = std::make_unique<exec_details>();
-      result.exec->command = command_;
-      result.exec->detail = std::move(ended.detail);
-      result.exec->exit_code = ended.exit_code;
-      result.exec->signal = ended.signal;
-      result.exec->said = output_.finish();
-      if (result.exec->said.line.empty()) result.exec->said.line = errors_.finish().line;
+      auto& details = result.details.emplace<exec_details>();
+      details.command = command_;
+      details.detail = std::move(ended.detail);
+      details.exit_code = ended.exit_code;
+      details.signal = ended.signal;
+      details.said = output_.finish();
+      if (details.said.line.empty()) details.said.line = errors_.finish().line;
     }
     owner_.shared().deliver(std::move(result));
   }
@@ -146,9 +147,9 @@ void exec_probes::start(stream_request&& request) {
     probe_result result = prober::result_of(request);
     result.status = status::skipped;
     result.reason = filled.wrong;
-    result.exec = std::make_unique<exec_details>();
-    result.exec->command = command.text();
-    result.exec->detail = std::move(filled.what);
+    auto& details = result.details.emplace<exec_details>();
+    details.command = command.text();
+    details.detail = std::move(filled.what);
     return shared_.deliver(std::move(result));
   }
   filled.arguments.front() = path_of(host_.programs(), filled.arguments.front());

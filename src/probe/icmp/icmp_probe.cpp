@@ -1,3 +1,4 @@
+#include "muster/probe/icmp.hpp"
 #include "probe/host_lookup.hpp"
 #include "probe/probes.hpp"
 
@@ -71,8 +72,9 @@ class echo_series {
   }
 
   /// One answer makes the target up; without any, the last failure counts.
-  void finish(probe_result& result) const {
-    result.icmp = details_;
+  void finish(probe_result& result) {
+    if (details_.received > 1) details_.jitter = difference_sum_ / (details_.received - 1);
+    result.details.emplace<icmp_details>(details_);
     result.error_source = error_source_;
     if (details_.received == 0) {
       result.status = last_failure_.status;
@@ -82,7 +84,6 @@ class echo_series {
     result.status = status::up;
     result.reason = remark_;
     result.rtt = details_.rtt_sum / details_.received;
-    if (details_.received > 1) result.icmp.jitter = difference_sum_ / (details_.received - 1);
   }
 
   /// The last one was cut off as the time for all of them was up.
@@ -111,7 +112,7 @@ class echo_series {
 };
 
 // Builds results outside the coroutines, whose frames would otherwise carry them while they wait.
-void deliver_series(const prober& shared, const probe_request& request, const echo_series& series,
+void deliver_series(const prober& shared, const probe_request& request, echo_series& series,
                     ip_address address) {
   probe_result result = prober::result_of(request);
   result.has_address = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/http_response.hpp"
+#include "muster/probe/http.hpp"
 #include "muster/result.hpp"
 #include "net/connection.hpp"
 #include "net/error_status.hpp"

@@ -1,4 +1,4 @@
-#include "sink/numbers.hpp"
+#include "record/numbers.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
-#include "probe/http_exchange.hpp"
+#include "probe/http/http_exchange.hpp"
 
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
-#include "probe/url_template.hpp"
+#include "probe/http/url_template.hpp"
 #include "targets/url.hpp"
 
 #include <algorithm>
@@ -251,10 +251,12 @@ void http_exchange::deliver(clock::duration paused) {
   result.reason = outcome_.reason;
   result.error_source = outcome_.error_source;
   if (answered) result.rtt = latest_ - started_ - paused;
-  result.http = std::move(details_);
+  result.details.adopt(std::move(details_));
   give_reader_back();
   shared_.deliver(std::move(result));
-  if (result.http) shared_.spare_details().keep(emptied(std::move(result.http)));
+  if (auto used = result.details.release<http_details>()) {
+    shared_.spare_details().keep(emptied(std::move(used)));
+  }
 }
 
 }  // namespace muster

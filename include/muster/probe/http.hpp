@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace muster {
+
+/// What only HTTP probes have, once they got as far as connecting.
+struct http_details {
+  std::string url;                   ///< The URL asked last, after redirects.
+  std::string version;               ///< As the response has it: "1.0" or "1.1", rarely another.
+  int status_code = 0;               ///< 0 when no response line arrived.
+  std::vector<int> redirects;        ///< Status codes of the redirects that were followed.
+  std::string title;                 ///< Of an HTML body; raw bytes from the network, capped.
+  std::string server;                ///< The Server header; raw bytes from the network.
+  std::string content_type;          ///< Raw bytes from the network.
+  std::string location;              ///< The Location header; raw bytes from the network.
+  unsigned bad_header_lines = 0;     ///< Lines among the headers that are none, and were skipped.
+  std::int64_t content_length = -1;  ///< As the header declares it; -1 when absent.
+  std::uint64_t body_bytes = 0;      ///< Bytes of body that were read, after de-chunking.
+  bool body_truncated = false;       ///< True when the body was cut off at the cap.
+  // The phases, of the last request. Negative when the phase was not reached.
+  std::chrono::nanoseconds resolve{-1};
+  std::chrono::nanoseconds connect{-1};
+  std::chrono::nanoseconds first_byte{-1};  ///< From the request being sent to the first byte.
+  std::chrono::nanoseconds transfer{-1};    ///< From the first byte to the end.
+
+  std::size_t text_bytes() const {
+    return url.size() + title.size() + server.size() + content_type.size() + location.size();
+  }
+};
+
+}  // namespace muster

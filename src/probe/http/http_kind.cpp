@@ -1,0 +1,119 @@
+#include "muster/printable.hpp"
+#include "muster/probe/http.hpp"
+#include "probe/kind.hpp"
+#include "record/words.hpp"
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+constexpr field url{"url", 3};
+constexpr field http_version{"version", 3};
+constexpr field status_code{"status_code", 3};
+constexpr field redirects{"redirects", 3};
+constexpr field title{"title", 3};
+constexpr field server{"server", 3};
+constexpr field content_type{"content_type", 3};
+constexpr field content_length{"content_length", 3};
+constexpr field location{"location", 3};
+constexpr field body_bytes{"body_bytes", 3};
+constexpr field body_truncated{"body_truncated", 3};
+constexpr field resolve{"resolve_ms", 3};
+constexpr field connect{"connect_ms", 3};
+constexpr field first_byte{"first_byte_ms", 3};
+constexpr field transfer{"transfer_ms", 3};
+constexpr field bad_header_lines{"bad_header_lines", 7};
+
+constexpr std::size_t url_bytes_max = 256;
+constexpr std::size_t title_bytes_max = 40;
+constexpr std::size_t header_bytes_max = 24;
+
+class http_kind final : public kind_description {
+ public:
+  scarce_need need() const override { return scarce_need::descriptor; }
+
+  std::vector<const field*> fields() const override {
+    return {&url,      &http_version, &status_code,    &redirects,
+            &title,    &server,       &content_type,   &content_length,
+            &location, &body_bytes,   &body_truncated, &resolve,
+            &connect,  &first_byte,   &transfer,       &bad_header_lines};
+  }
+
+  void show(const probe_result& result, field_visitor& visitor) const override {
+    const auto* const http = result.details.get<http_details>();
+    if (!http) return;
+    const auto text = [&visitor](const field& name, std::string_view value) {
+      if (!value.empty()) visitor.text(name, value);
+    };
+    const auto phase = [&visitor](const field& name, std::chrono::nanoseconds value) {
+      if (value.count() >= 0) visitor.milliseconds(name, value);
+    };
+    text(url, http->url);
+    text(http_version, http->version);
+    if (http->status_code > 0) visitor.integer(status_code, http->status_code);
+    if (!http->redirects.empty()) visitor.integers(redirects, http->redirects);
+    text(title, http->title);
+    text(server, http->server);
+    text(content_type, http->content_type);
+    if (http->content_length >= 0) visitor.integer(content_length, http->content_length);
+    text(location, http->location);
+    if (http->status_code > 0) visitor.integer(body_bytes, http->body_bytes);
+    if (http->body_truncated) visitor.yes(body_truncated);
+    phase(resolve, http->resolve);
+    phase(connect, http->connect);
+    phase(first_byte, http->first_byte);
+    phase(transfer, http->transfer);
+    if (http->bad_header_lines > 0) visitor.integer(bad_header_lines, http->bad_header_lines);
+  }
+
+  // Where redirects led is no more than a detail.
+  std::string label(const probe_result& result) const override {
+    const auto* const http = result.details.get<http_details>();
+    const bool is_own = result.subject.form() == target_form::url;
+    std::string out;
+    if (!is_own && http && !http->url.empty() && http->redirects.empty()) {
+      append_printable(out, http->url, label_bytes_max);
+    } else {
+      append_printable(out, result.subject.to_string(), label_bytes_max);
+    }
+    return out;
+  }
+
+  // The URL tells.
+  bool names_itself(const probe_result&) const override { return false; }
+  bool shows_address(const probe_result& result) const override {
+    return result.status != status::up && result.reason != reason::status_not_expected;
+  }
+
+  void append_details(std::string& out, const probe_result& result) const override {
+    const auto* const http = result.details.get<http_details>();
+    if (!http || http->status_code == 0) return;
+    append_word(out, std::to_string(http->status_code));
+    if (http->status_code >= 300 && http->status_code < 400 && !http->location.empty()) {
+      append_word(out, "to");
+      append_untrusted(out, http->location, url_bytes_max);
+    }
+    if (!http->title.empty()) {
+      append_word(out, "\"");
+      append_printable(out, http->title, title_bytes_max);
+      out += '"';
+    }
+    append_untrusted(out, http->server, header_bytes_max);
+    append_word(out, fmt::format("{}{} B", http->body_bytes, http->body_truncated ? "+" : ""));
+    append_untrusted(out, http->content_type, header_bytes_max);
+    if (!http->redirects.empty()) {
+      const std::size_t count = http->redirects.size();
+      append_word(out, fmt::format("after {} redirect{}:", count, count == 1 ? "" : "s"));
+      append_untrusted(out, http->url, url_bytes_max);
+    }
+  }
+};
+
+constexpr http_kind description;
+
+}  // namespace
+
+const kind_description& http_description = description;
+
+}  // namespace muster

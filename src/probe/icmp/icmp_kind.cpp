@@ -1,0 +1,99 @@
+#include "muster/probe/icmp.hpp"
+#include "probe/kind.hpp"
+#include "record/numbers.hpp"
+#include "record/words.hpp"
+
+#include <fmt/format.h>
+
+namespace muster {
+namespace {
+
+constexpr field ttl_field{"ttl", 1};
+constexpr field bytes{"bytes", 1};
+constexpr field sent{"sent", 1};
+constexpr field received{"received", 1};
+constexpr field loss{"loss", 1};
+constexpr field rtt_min{"rtt_min_ms", 1};
+constexpr field rtt_avg{"rtt_avg_ms", 1};
+constexpr field rtt_max{"rtt_max_ms", 1};
+constexpr field jitter{"jitter_ms", 1};
+
+class icmp_kind final : public kind_description {
+ public:
+  scarce_need need() const override { return scarce_need::nothing; }
+
+  std::vector<const field*> fields() const override {
+    return {&ttl_field, &bytes, &sent, &received, &loss, &rtt_min, &rtt_avg, &rtt_max, &jitter};
+  }
+
+  void show(const probe_result& result, field_visitor& visitor) const override {
+    const auto* const icmp = result.details.get<icmp_details>();
+    if (!icmp) return;
+    if (icmp->received > 0) {
+      if (icmp->ttl > 0) visitor.integer(ttl_field, icmp->ttl);
+      if (icmp->bytes > 0) visitor.integer(bytes, icmp->bytes);
+    }
+    if (icmp->sent <= 1) return;
+    visitor.integer(sent, icmp->sent);
+    visitor.integer(received, icmp->received);
+    visitor.thousandths(loss, loss_thousandths(icmp->sent, icmp->received));
+    if (icmp->received > 0) {
+      visitor.milliseconds(rtt_min, icmp->rtt_min);
+      visitor.milliseconds(rtt_avg, icmp->rtt_sum / icmp->received);
+      visitor.milliseconds(rtt_max, icmp->rtt_max);
+    }
+    if (icmp->received > 1) visitor.milliseconds(jitter, icmp->jitter);
+  }
+
+  bool has_details(const probe_result& result) const override {
+    const auto* const icmp = result.details.get<icmp_details>();
+    return icmp && icmp->sent > 1;
+  }
+
+  std::uint8_t ttl(const probe_result& result) const override {
+    const auto* const icmp = result.details.get<icmp_details>();
+    return icmp && icmp->received > 0 ? icmp->ttl : std::uint8_t{0};
+  }
+
+  packet_counts packets(const probe_result& result) const override {
+    const auto* const icmp = result.details.get<icmp_details>();
+    return icmp ? packet_counts{icmp->sent, icmp->received} : packet_counts{};
+  }
+
+  // "icmp icmp_host_unreachable" would say it twice.
+  bool names_itself(const probe_result& result) const override {
+    return !to_string(result.reason).starts_with("icmp");
+  }
+
+  void append_details(std::string& out, const probe_result& result) const override {
+    const auto* const icmp = result.details.get<icmp_details>();
+    if (!icmp) return;
+    if (icmp->sent <= 1) {
+      if (icmp->received > 0 && icmp->ttl > 0) append_word(out, fmt::format("ttl={}", icmp->ttl));
+      return;
+    }
+    const std::uint64_t lost = loss_thousandths(icmp->sent, icmp->received);
+    append_word(out, fmt::format("{}/{} received, {:g}% loss", icmp->received, icmp->sent,
+                                 static_cast<double>(lost) / 10));
+    if (icmp->received == 0) return;
+    out += ", min/avg/max ";
+    append_milliseconds(out, icmp->rtt_min);
+    out += '/';
+    append_milliseconds(out, icmp->rtt_sum / icmp->received);
+    out += '/';
+    append_milliseconds(out, icmp->rtt_max);
+    out += " ms";
+    if (icmp->received < 2) return;
+    out += ", jitter ";
+    append_milliseconds(out, icmp->jitter);
+    out += " ms";
+  }
+};
+
+constexpr icmp_kind description;
+
+}  // namespace
+
+const kind_description& icmp_description = description;
+
+}  // namespace muster

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "muster/result.hpp"
+#include "record/field_visitor.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace muster {
+
+/// What a probe needs a right to besides that to be in flight.
+enum class scarce_need : std::uint8_t {
+  nothing,     ///< It shares a socket with others.
+  descriptor,  ///< A file descriptor of its own.
+  process,     ///< A process.
+};
+
+/// Packets of one probe.
+struct packet_counts {
+  std::uint32_t sent = 0;
+  std::uint32_t received = 0;  ///< Of these, how many were answered in time.
+};
+
+/// All that the rest of muster knows of a kind of probe. Each kind describes itself, in its folder.
+class kind_description {
+ public:
+  virtual scarce_need need() const = 0;
+
+  /// The fields that records of this kind may have besides those that all have.
+  virtual std::vector<const field*> fields() const { return {}; }
+  /// Shows those of them that are known.
+  virtual void show(const probe_result&, field_visitor&) const {}
+  /// Whether a page has to keep them; it has the TTL in any case.
+  virtual bool has_details(const probe_result& result) const { return !result.details.empty(); }
+  /// TTL or hop limit of the answer; 0 if there is none.
+  virtual std::uint8_t ttl(const probe_result&) const { return 0; }
+  /// Where a probe consists of packets that are counted one by one: how many.
+  virtual packet_counts packets(const probe_result&) const { return {}; }
+
+  // The text for people.
+
+  /// What a line is about: as the user wrote it, with the port if that is not in it yet.
+  virtual std::string label(const probe_result& result) const;
+  /// Whether the name of the kind tells something that neither label nor reason says.
+  virtual bool names_itself(const probe_result&) const { return true; }
+  /// Whether the address that a name has tells something.
+  virtual bool shows_address(const probe_result&) const { return true; }
+  /// Appends the words that say more about the outcome, most telling first.
+  virtual void append_details(std::string&, const probe_result&) const {}
+  /// Whether a `local_error` says why in words of its own, which are worth a line for each.
+  virtual bool explains_local_errors() const { return false; }
+
+ protected:
+  ~kind_description() = default;
+};
+
+/// The description of a kind, from its folder.
+const kind_description& description_of(probe_kind kind);
+
+/// Every field that a probe's record can have, as tables order them; those of one name once.
+const std::vector<const field*>& result_fields();
+/// Shows all that is known of a result.
+void show_result(const probe_result& result, field_visitor& visitor);
+/// Shows what is known of a result beyond what, where, when and how it ended.
+void show_details(const probe_result& result, field_visitor& visitor);
+
+/// The longest label in a text for people.
+inline constexpr std::size_t label_bytes_max = 256;
+
+}  // namespace muster

@@ -1,0 +1,38 @@
+#include "muster/printable.hpp"
+#include "probe/kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace muster {
+
+#define MUSTER_PROBE_KIND(name) extern const kind_description& name##_description;
+MUSTER_PROBE_KINDS(MUSTER_PROBE_KIND)
+#undef MUSTER_PROBE_KIND
+
+const kind_description& description_of(probe_kind kind) {
+  static const std::array all{
+#define MUSTER_PROBE_KIND(name) &name##_description,
+      MUSTER_PROBE_KINDS(MUSTER_PROBE_KIND)
+#undef MUSTER_PROBE_KIND
+  };
+  return *all[static_cast<std::size_t>(kind)];
+}
+
+std::string kind_description::label(const probe_result& result) const {
+  const target& subject = result.subject;
+  std::string label;
+  const bool adds_port = result.port != 0 && result.port != subject.port();
+  if (adds_port && subject.port() != 0) {
+    label = subject.needs_lookup() ? subject.host() : subject.address().to_string();
+  } else {
+    append_printable(label, subject.to_string(), label_bytes_max);
+  }
+  if (!adds_port) return label;
+  if (label.find(':') != std::string::npos) label = fmt::format("[{}]", label);
+  return fmt::format("{}:{}", label, result.port);
+}
+
+}  // namespace muster

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace muster {
+
+/// A field of a record. The names are API: docs/output.md describes them, a test holds both against
+/// each other.
+class field {
+ public:
+  static constexpr std::size_t name_bytes_max = 20;
+  /// The name as JSON has it, `"name":`, in an array that is copied as a whole.
+  struct json_key {
+    std::array<char, name_bytes_max + 4> text{};
+    std::size_t size = 0;
+  };
+
+  /// Tables have the fields in the order of `place`, and those of one place in the order in which
+  /// they are listed. A field that comes later gets a later place, so that the columns before it
+  /// stay where they are.
+  consteval field(std::string_view name, unsigned place) : place_{place} {
+    if (name.empty() || name.size() > name_bytes_max) throw "no such name";
+    add("\"");
+    add(name);
+    add("\":");
+  }
+
+  constexpr std::string_view name() const { return {key_.text.data() + 1, key_.size - 3}; }
+  constexpr const json_key& key() const { return key_; }
+  constexpr unsigned place() const { return place_; }
+
+ private:
+  constexpr void add(std::string_view part) {
+    for (const char c : part)
+      key_.text[key_.size++] = c;
+  }
+
+  json_key key_;
+  unsigned place_;
+};
+
+/// The longest text of one line that goes into a field; what is longer is cut. Longer than any
+/// target line and any header block, so that only a fault elsewhere could meet it.
+inline constexpr std::size_t field_bytes_max = 16 * 1024;
+
+}  // namespace muster

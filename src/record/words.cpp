@@ -1,0 +1,18 @@
+#include "record/words.hpp"
+
+#include "muster/printable.hpp"
+
+namespace muster {
+
+void append_word(std::string& out, std::string_view word) {
+  if (!out.empty()) out += ' ';
+  out += word;
+}
+
+void append_untrusted(std::string& out, std::string_view text, std::size_t bytes_max) {
+  if (text.empty()) return;
+  if (!out.empty()) out += ' ';
+  append_printable(out, text, bytes_max);
+}
+
+}  // namespace muster
