@@ -11,6 +11,7 @@
 #include <asio/signal_set.hpp>
 #include <fmt/core.h>
 
+#include <muster/probe/tcp.hpp>
 #include <muster/sweep.hpp>
 
 int main(int argc, char** argv) try {
@@ -24,7 +25,7 @@ int main(int argc, char** argv) try {
     targets.add_text(argv[i]);
 
   muster::sweep_options options;
-  options.plan.tcp_ports = {22, 80, 443};
+  options.plan.of<muster::tcp_spec>().ports = {22, 80, 443};
   options.probe.timeout = std::chrono::seconds{1};
   options.rate = 1'000;      // probes a second
   options.per_host_max = 2;  // at once

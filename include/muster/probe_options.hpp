@@ -1,9 +1,6 @@
 #pragma once
 
 #include "muster/address.hpp"
-#include "muster/exec_options.hpp"
-#include "muster/http_options.hpp"
-#include "muster/icmp_options.hpp"
 #include "muster/resolver.hpp"
 #include "muster/target_parameters.hpp"
 
@@ -14,7 +11,7 @@
 
 namespace muster {
 
-/// How probes are made, whatever their target.
+/// How probes are made, whatever their target and kind.
 struct probe_options {
   /// The most time a probe may take from its real start: for ICMP, each echo request; for TCP and
   /// HTTP the whole, name lookup included; for a plugin, from its start to its end.
@@ -25,9 +22,6 @@ struct probe_options {
   std::uint32_t source_scope = 0;
   /// The most probes that will be in flight at once.
   std::size_t in_flight_max = 10'000;
-  icmp_options icmp;
-  http_options http;
-  exec_options exec;
   resolver_options resolver;
 
   /// The shortest timeout and the shortest interval.

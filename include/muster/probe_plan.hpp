@@ -1,33 +1,44 @@
 #pragma once
 
+#include "muster/probe_spec.hpp"
+
+#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <string>
-#include <vector>
+#include <memory>
 
 namespace muster {
 
-/// Which probes each target gets. When nothing is named, its form decides: a URL gets HTTP,
-/// `host:port` TCP, anything else ICMP.
-struct probe_plan {
-  bool icmp = false;
-  std::vector<std::uint16_t> tcp_ports;
-  /// URLs to ask, where `{}` stands for the target's host.
-  std::vector<std::string> http_templates;
+/// Which probes each target gets, and how they are made: a spec of every kind, in the order of
+/// `all_probe_kinds`. As long as none of them asks for any, a target's form decides: a URL gets
+/// HTTP, `host:port` TCP, anything else ICMP.
+class probe_plan {
+ public:
+  probe_plan();
+  probe_plan(const probe_plan& other);
+  probe_plan& operator=(const probe_plan& other);
+  probe_plan(probe_plan&&) noexcept = default;
+  probe_plan& operator=(probe_plan&&) noexcept = default;
 
-  /// Monitoring plugins to run, each as its words, where `{}` and the other placeholders of a
-  /// command stand for the target's values. Columns of rows are there as far as
-  /// `target_stream_options::kept_columns` names them.
-  std::vector<std::vector<std::string>> commands;
-
-  bool implied() const {
-    return !icmp && tcp_ports.empty() && http_templates.empty() && commands.empty();
+  /// `plan.of<tcp_spec>().ports = {22, 443}`
+  template <class Spec>
+  Spec& of() {
+    return static_cast<Spec&>(of(Spec::own_kind));
   }
+  template <class Spec>
+  const Spec& of() const {
+    return static_cast<const Spec&>(of(Spec::own_kind));
+  }
+  probe_spec& of(probe_kind kind) { return *specs_[static_cast<std::size_t>(kind)]; }
+  const probe_spec& of(probe_kind kind) const { return *specs_[static_cast<std::size_t>(kind)]; }
+
+  bool implied() const { return asked() == 0; }
   /// How many probes a target gets.
-  std::size_t size() const {
-    if (implied()) return 1;
-    return (icmp ? 1 : 0) + tcp_ports.size() + http_templates.size() + commands.size();
-  }
+  std::size_t size() const { return implied() ? 1 : asked(); }
+
+ private:
+  std::size_t asked() const;
+
+  std::array<std::unique_ptr<probe_spec>, all_probe_kinds.size()> specs_;
 };
 
 }  // namespace muster

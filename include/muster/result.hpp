@@ -35,6 +35,8 @@ struct probe_result {
   muster::status status = status::skipped;
   muster::reason reason = reason::none;
   bool has_address = false;  ///< False when a name did not resolve.
+  /// The port was named in a range, by somebody who asks which of them are open.
+  bool is_swept = false;
   /// What only its kind has, as `details.get<icmp_details>()`: see `muster/probe/`.
   probe_details details;
   /// Every try, in order, when there was more than one or when another was still being waited for;

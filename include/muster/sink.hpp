@@ -152,8 +152,6 @@ struct text_options {
   bool colour = false;
   /// Show what is only counted otherwise, too.
   bool show_all = false;
-  /// Ports that were named in ranges, sorted: those that are not open are only counted.
-  std::vector<std::uint16_t> swept_ports;
   /// End with a line that counts what was not shown.
   bool count_hidden = false;
 };

@@ -38,6 +38,8 @@ struct sweep_options {
   double rate = 10'000;
   /// Probes in flight at one host, at the most; 0 is unlimited.
   std::size_t per_host_max = 4;
+  /// Processes of probes that are programs, at the most; 1 to `processes_limit`.
+  std::size_t processes_max = 64;
   /// The most time the whole run may take.
   std::optional<std::chrono::nanoseconds> run_deadline;
   /// The most time all probes of one target may take, from the start of its first. Those in flight
@@ -63,6 +65,7 @@ struct sweep_options {
   std::uint64_t min_up = 0;
   earlier_run before;
 
+  static constexpr std::size_t processes_limit = 100'000;
   static constexpr unsigned retries_max = 100;
   static constexpr std::chrono::nanoseconds backoff_max = std::chrono::minutes{1};
   static constexpr std::uint64_t ordered_window_max = 65'536;
@@ -126,7 +129,7 @@ class sweep {
   /// The kinds of ICMP socket in use, for people: "ICMP: raw socket"; empty if none is.
   std::string icmp_mode() const;
   /// Why ICMP could not be used and what would help; empty if it could.
-  const std::string& icmp_problem() const;
+  std::string icmp_problem() const;
 
  private:
   class engine;

@@ -116,7 +116,7 @@ void checkpointing::note(const probe_result& result) {
   record_.done.add(first + count, first + plan_size_);
   if (result.status != status::up) {
     ++record_.not_up;
-    record_.alarming += is_alarming(result, arguments_.swept_ports);
+    record_.alarming += is_alarming(result);
   } else if (arguments_.sweep.min_up > 0) {
     record_.up_targets.add(result.sequence / plan_size_);
   }

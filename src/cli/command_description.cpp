@@ -3,6 +3,7 @@
 #include "cli/sweep_targets.hpp"
 
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,7 +29,6 @@ checkpoint_record describe_command(const sweep_arguments& arguments) {
   const auto say = [&record](const char* name, std::string value = {}) {
     record.command.emplace_back(name, std::move(value));
   };
-  const probe_plan& plan = arguments.sweep.plan;
   // One entry, as there may be very many; a target holds no newline.
   say("the targets", fmt::format("{}", fmt::join(arguments.targets, "\n")));
   for (const std::string& path : arguments.input_files)
@@ -48,12 +48,10 @@ checkpoint_record describe_command(const sweep_arguments& arguments) {
     say("--shard", fmt::format("{}/{}", arguments.shard.number, arguments.shard.count));
   }
   if (arguments.dedupe) say("--dedupe");
-  if (plan.icmp) say("--icmp");
-  if (!plan.tcp_ports.empty()) say("--tcp", fmt::format("{}", fmt::join(plan.tcp_ports, ",")));
-  for (const std::string& url : plan.http_templates)
-    say("--http", url);
-  for (const std::string& command : arguments.exec_forms)
-    say("--exec", command);
+  for (const probe_kind kind : all_probe_kinds) {
+    for (auto& [name, value] : arguments.sweep.plan.of(kind).asked())
+      say(name.c_str(), std::move(value));
+  }
   if (arguments.sweep.alive_first) say("--alive-first");
   // How many are up is counted only where it is asked for.
   if (arguments.sweep.min_up > 0) say("--min-up");

@@ -1,8 +1,16 @@
 #include "cli/course_options.hpp"
 
 #include "cli/duration_option.hpp"
+#include "muster/probe/icmp.hpp"
+#include "probe/kind.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace muster {
 namespace {
@@ -54,14 +62,30 @@ void add_checkpoint_options(CLI::App& command, sweep_arguments& into) {
       ->option_text("FILE");
 }
 
+/// The options that ask for probes besides the first: "--tcp, --http or --exec".
+std::string asking_options() {
+  std::vector<std::string> names;
+  for (const probe_kind kind : all_probe_kinds) {
+    for (const spec_option& option : description_of(kind).options()) {
+      if (option.asks && kind != probe_kind::icmp) {
+        names.push_back(option.names.substr(0, option.names.find(',')));
+      }
+    }
+  }
+  const std::string last = std::move(names.back());
+  names.pop_back();
+  return fmt::format("{} or {}", fmt::join(names, ", "), last);
+}
+
 void check_fit(const CLI::App& command, sweep_arguments& into) {
   probe_plan& plan = into.sweep.plan;
   if (into.sweep.alive_first) {
-    if (plan.tcp_ports.empty() && plan.http_templates.empty() && plan.commands.empty()) {
+    auto& first = plan.of<icmp_spec>();
+    if (plan.implied() || plan.size() == first.size()) {
       throw CLI::ValidationError{"--alive-first",
-                                 "there is no later probe; name some with --tcp, --http or --exec"};
+                                 "there is no later probe; name some with " + asking_options()};
     }
-    plan.icmp = true;
+    first.is_asked = true;
   }
   if (into.checkpoint_file.empty()) into.checkpoint_file = into.resume_file;
   if (into.checkpoint_file.empty() && command.count("--checkpoint-interval") > 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/probe_kind.hpp"
+#include "muster/probe_plan.hpp"
 #include "muster/statistics.hpp"
 
 #include <string>
@@ -18,6 +19,12 @@ struct kind_option {
   std::string heading;  ///< What people call this kind.
   std::string name;
 };
+
+/// Adds the options that ask for probes, as each kind describes them; parsing reads them into the
+/// plan, which outlives the command.
+void add_asking_options(CLI::App& command, probe_plan& plan);
+/// Adds those that say how probes are made, in a group for each kind.
+void add_making_options(CLI::App& command, probe_plan& plan);
 
 /// Those of a command line that has been parsed: the heading that they have in the help is their
 /// kind.

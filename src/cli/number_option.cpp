@@ -1,29 +1,13 @@
 #include "cli/number_option.hpp"
 
 #include "cli/text_option.hpp"
+#include "core/byte_count.hpp"
 #include "core/whole_number.hpp"
-
-#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace muster {
-namespace {
-
-/// A number of bytes with or without a unit; nothing when it is none.
-std::optional<std::size_t> bytes_of(std::string text) {
-  std::size_t size = 0;
-  try {
-    CLI::AsSizeValue{false}(text);  // puts the number in the place of the text
-  } catch (const CLI::ValidationError&) {
-    return std::nullopt;
-  }
-  return read_whole(text, size) ? std::optional{size} : std::nullopt;
-}
-
-}  // namespace
-
 void add_rate(CLI::App& command, double& into, const std::string& description) {
   constexpr double most = 1e9;
   add_text(
@@ -42,10 +26,8 @@ void add_rate(CLI::App& command, double& into, const std::string& description) {
 void add_size(CLI::App& command, const std::string& name, std::size_t& into, std::size_t most,
               const std::string& description) {
   auto parse = [&into, name, most](const std::string& text) {
-    const std::optional<std::size_t> size = bytes_of(text);
-    if (!size) {
-      reject(name, text, "is no number of bytes; write a whole number, such as 65536, 64k or 1M");
-    }
+    const auto size = parse_bytes(text);
+    if (!size) throw CLI::ValidationError{name, size.error().message};
     if (*size > most) {
       reject(name, text, fmt::format("is too much; the most is {} bytes", most));
     }

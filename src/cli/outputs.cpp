@@ -100,7 +100,6 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   text_options text;
   // Who says what is to be listed gets all of it.
   text.show_all = arguments.show_all || arguments.only.has_value();
-  text.swept_ports = arguments.swept_ports;
   if (arguments.quiet == 0) {
     text.colour = wants_colour(STDOUT_FILENO);
     output_file file{STDOUT_FILENO, false};
@@ -147,7 +146,7 @@ void outputs::write(const probe_result& result) {
       one->pass_over(result);
     }
   }
-  if (arguments_.quiet > 1 && is_alarming(result, arguments_.swept_ports)) {
+  if (arguments_.quiet > 1 && is_alarming(result)) {
     if (++alarming_ <= alarms_max) append_text_line(alarms_, result, false);
   }
   pictures_.add(result);

@@ -46,7 +46,6 @@ struct sweep_arguments : target_arguments {
   unsigned quiet = 0;  ///< From 2 on, the summary is for when something is wrong only.
   bool show_all = false;
   std::optional<std::bitset<status_count>> only;  ///< The status words that are listed.
-  std::vector<std::uint16_t> swept_ports;         ///< Those that `--tcp` names in ranges, sorted.
   std::string summary_file;                       ///< Empty when there is to be none.
   bool no_progress = false;
   std::string checkpoint_file;  ///< Empty when there are to be no checkpoints.
@@ -54,8 +53,6 @@ struct sweep_arguments : target_arguments {
   std::string resume_file;              ///< Empty when nothing is gone on with.
   std::optional<bool> map;              ///< Unless said, where it fits.
   std::optional<bool> histogram;        ///< The same.
-  std::vector<std::string> http_forms;  ///< As given; `sweep.plan` has them as templates.
-  std::vector<std::string> exec_forms;  ///< As given; `sweep.plan` has their words.
   std::vector<kind_option> kind_options;
   sweep_options sweep;
 };

@@ -17,6 +17,7 @@
 #include "cli/usage_error.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
+#include "muster/probe/exec.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/privileges.hpp"
 #include "sink/summary.hpp"
@@ -94,7 +95,7 @@ class sweep_run {
     sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
-    const bool has_plugins = !arguments_.sweep.plan.commands.empty();
+    const bool has_plugins = arguments_.sweep.plan.of<exec_spec>().size() > 0;
     if (has_plugins) {
       orphans_.emplace(context_);
       sweep_.on_unkillable(

@@ -18,6 +18,14 @@ inline std::string lowered(std::string_view text) {
   std::ranges::transform(lower, lower.begin(), to_lower);
   return lower;
 }
+constexpr char to_upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+inline std::string uppered(std::string_view text) {
+  std::string upper{text};
+  std::ranges::transform(upper, upper.begin(), to_upper);
+  return upper;
+}
 /// The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';

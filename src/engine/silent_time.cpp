@@ -15,23 +15,24 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
-/// The time of one try of an ICMP probe.
-seconds icmp_time(const probe_options& options) {
-  const seconds timeout = options.timeout;
-  const seconds spacing = std::max<seconds>(timeout, options.icmp.interval);
-  return (options.icmp.count - 1) * spacing + timeout;
-}
-
 }  // namespace
 
 seconds silent_time(const sweep_options& options, std::uint64_t targets) {
   const probe_plan& plan = options.plan;
   const auto probes = static_cast<double>(plan.size());
   const double tries = 1.0 + options.retries;
-  const seconds timeout = options.probe.timeout;
-  const bool icmp = plan.icmp || plan.implied();
-  const seconds longest = icmp ? icmp_time(options.probe) : timeout;
-  const seconds all = longest + (probes - 1) * timeout;
+  seconds longest{0};  // of the probes of a target
+  seconds all{0};      // of them, one after the other
+  for (const probe_kind kind : all_probe_kinds) {
+    const probe_spec& spec = plan.of(kind);
+    // What the form of a target asks for takes no longer than ICMP.
+    const std::size_t probes_of_kind =
+        plan.implied() ? std::size_t{kind == probe_kind::icmp} : spec.size();
+    if (probes_of_kind == 0) continue;
+    const seconds one = spec.silent_time(options.probe.timeout);
+    longest = std::max(longest, one);
+    all += static_cast<double>(probes_of_kind) * one;
+  }
 
   const auto count = static_cast<double>(targets);
   const seconds by_rate{options.rate > 0 ? count * probes * tries / options.rate : 0};

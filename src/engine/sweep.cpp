@@ -29,7 +29,7 @@ sweep::~sweep() = default;
 
 asio::awaitable<sweep_summary> sweep::run() { return engine_->core.run(); }
 
-void sweep::open_icmp() { engine_->core.open_icmp(); }
+void sweep::open_icmp() { engine_->core.probes().open(); }
 
 void sweep::stop(reason why) { engine_->core.stop(why); }
 
@@ -51,18 +51,8 @@ void sweep::on_unkillable(std::function<void(const target&, pid_t)> tell) {
 
 sweep_progress sweep::progress() const { return engine_->core.progress(); }
 
-std::string sweep::icmp_mode() const {
-  std::string text;
-  for (const auto family : {codec::ip_family::v4, codec::ip_family::v6}) {
-    const auto mode = engine_->core.probes().icmp_mode(family);
-    if (mode == icmp_socket_mode::automatic) continue;
-    text += text.empty() ? "" : ", ";
-    text += family == codec::ip_family::v4 ? "ICMP: " : "ICMPv6: ";
-    text += mode == icmp_socket_mode::raw ? "raw socket" : "datagram socket";
-  }
-  return text;
-}
+std::string sweep::icmp_mode() const { return engine_->core.probes().note(); }
 
-const std::string& sweep::icmp_problem() const { return engine_->core.probes().icmp_problem(); }
+std::string sweep::icmp_problem() const { return engine_->core.probes().problem(); }
 
 }  // namespace muster

@@ -26,8 +26,8 @@ sweep_options checked(sweep_options options) {
   if (options.alive_first && options.plan.size() < 2) {
     throw std::invalid_argument{"sweep_options: alive_first needs a plan of several probes"};
   }
-  const std::size_t processes = options.probe.exec.processes_max;
-  if (processes == 0 || processes > exec_options::processes_limit) {
+  const std::size_t processes = options.processes_max;
+  if (processes == 0 || processes > sweep_options::processes_limit) {
     throw std::invalid_argument{"sweep_options: no such number of processes"};
   }
   if (options.min_up > sweep_options::min_up_max) {
@@ -53,15 +53,14 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
       bucket_{options_.rate},
       permits_{context.get_executor(), options_.probe.in_flight_max},
       descriptors_{semaphore{context.get_executor(), descriptors_to_spare()}},
-      processes_{semaphore{context.get_executor(), options_.probe.exec.processes_max}},
+      processes_{semaphore{context.get_executor(), options_.processes_max}},
       slots_{options_.per_host_max, parked_max},
       up_targets_{options_.before.up_targets},
       time_{around.time()},
       course_{context, time_, [this](reason why) { stop(why); }},
       rate_nap_{time_},
       retry_alarm_{time_.make_alarm([this] { release_due(); })},
-      prober_{context, around, options_.probe, targets.excludes(), *this} {
-  prober_.prepare(options_.plan.commands);
+      prober_{context, around, options_.probe, options_.plan, targets.excludes(), *this} {
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
   if (options_.ordered) window_.emplace(on_result_);
   if (options_.host_timeout) target_times_.emplace(*options_.host_timeout);
@@ -120,7 +119,7 @@ void sweep_engine::after_first(const target& subject, std::uint64_t ordinal, sta
     if (rest.next < rest.end) slots_.park(host_key(subject), std::move(rest));
   } else {
     for (; rest.next < rest.end; rest.next = next_undone(ordinal, rest.next + 1)) {
-      stream_request request = request_of(options_.plan, subject, rest.next);
+      probe_request request = request_of(options_.plan, subject, rest.next);
       request.sequence = ordinal * plan_size_ + rest.next;
       ++asked_;
       report_unstarted(request, why, false);
@@ -181,12 +180,6 @@ std::uint32_t sweep_engine::next_undone(std::uint64_t ordinal, std::uint64_t ind
   const std::uint64_t first = ordinal * plan_size_;
   const std::uint64_t next = options_.before.done.next_missing(first + index) - first;
   return static_cast<std::uint32_t>(std::min(next, plan_size_));
-}
-
-void sweep_engine::open_icmp() {
-  if (!options_.plan.icmp && !options_.plan.implied()) return;
-  prober_.open_icmp(codec::ip_family::v4);
-  prober_.open_icmp(codec::ip_family::v6);
 }
 
 void sweep_engine::stop(reason why) {

@@ -39,7 +39,6 @@ class sweep_engine final : public result_consumer {
                target_stream& targets, result_handler on_result);
 
   asio::awaitable<sweep_summary> run();
-  void open_icmp();
   void stop(reason why);
   void hold(bool held) { course_.hold(held); }
   /// Something that the pump may be waiting for has come.
@@ -61,7 +60,7 @@ class sweep_engine final : public result_consumer {
  private:
   /// A probe whose host has a slot for it.
   struct ready_probe {
-    stream_request request;
+    probe_request request;
     std::uint64_t key;
     bool retry;
     bool first;  // nothing of its target was taken before

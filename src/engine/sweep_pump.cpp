@@ -98,7 +98,7 @@ std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
 }
 
 sweep_engine::resource* sweep_engine::needed_by(const ready_probe& probe) {
-  switch (description_of(probe.request.kind).need()) {
+  switch (description_of(probe.request.kind()).need()) {
     case scarce_need::descriptor:
       return &descriptors_;
     case scarce_need::process:
@@ -268,7 +268,7 @@ void sweep_engine::settle_unstarted() {
 
 void sweep_engine::settle(const probe_cursor& cursor) {
   if (cursor.retry) {
-    stream_request request = request_of(options_.plan, cursor.subject, cursor.next);
+    probe_request request = request_of(options_.plan, cursor.subject, cursor.next);
     request.sequence = cursor.ordinal * plan_size_ + cursor.next;
     return report_unstarted(request, course_.stop_reason(), true);
   }

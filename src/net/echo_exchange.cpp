@@ -29,24 +29,24 @@ constexpr int batches_of_size_min = 8;
 // A sequence number whose late reply could not be told from the next one's rests at least so long.
 constexpr auto rest_min = 5s;
 
-std::chrono::nanoseconds rest_of(const probe_options& options) {
-  if (options.icmp.payload_bytes >= codec::cookie_bytes) return 0ns;
+std::chrono::nanoseconds rest_of(const echo_options& options) {
+  if (options.payload_bytes >= codec::cookie_bytes) return 0ns;
   return std::max<std::chrono::nanoseconds>(rest_min, options.timeout);
 }
 
 }  // namespace
 
 echo_exchange::echo_exchange(asio::io_context& context, network& around, deadline_queue& deadlines,
-                             codec::ip_family family, const probe_options& options)
+                             codec::ip_family family, const echo_options& options)
     : family_{family},
-      payload_bytes_{options.icmp.payload_bytes},
+      payload_bytes_{options.payload_bytes},
       message_bytes_{codec::icmp_header_bytes + payload_bytes_},
       context_{context},
       time_{around.time()},
       deadlines_{deadlines},
       transport_{around.open_icmp(family, options)},
       framing_{transport_->framing()},
-      may_fragment_{!options.icmp.dont_fragment},
+      may_fragment_{!options.dont_fragment},
       secret_{around.random()},
       book_{transport_->channels(), around.random() >> 16, around.random(), rest_of(options)},
       pause_{pause_min},

@@ -2,11 +2,11 @@
 
 #include "codec/icmp_message.hpp"
 #include "muster/detail/intrusive_list.hpp"
-#include "muster/probe_options.hpp"
 #include "muster/stray_replies.hpp"
 #include "net/deadline_queue.hpp"
 #include "net/echo_book.hpp"
 #include "net/echo_operation.hpp"
+#include "net/echo_options.hpp"
 #include "net/icmp_transport.hpp"
 #include "net/job.hpp"
 #include "net/network.hpp"
@@ -29,7 +29,7 @@ class echo_exchange {
   /// exchange. Throws std::system_error, with the remedy in its text when it is a matter of
   /// permission.
   echo_exchange(asio::io_context& context, network& around, deadline_queue& deadlines,
-                codec::ip_family family, const probe_options& options);
+                codec::ip_family family, const echo_options& options);
   ~echo_exchange();
 
   icmp_socket_mode mode() const { return transport_->mode(); }

@@ -117,7 +117,7 @@ void set_send_options(int descriptor, family which, const icmp_options& options)
   }
 }
 
-void bind_source(int descriptor, family which, const probe_options& options) {
+void bind_source(int descriptor, family which, const echo_options& options) {
   const bool given = options.source && options.source->is_v4() == (which == family::v4);
   const ip_address any = which == family::v4 ? ip_address::from_v4(0) : ip_address{};
   const ip_address source = given ? *options.source : any;
@@ -198,7 +198,7 @@ void set_id_filter(int descriptor, family which, std::uint16_t first_id, std::si
 }  // namespace
 
 // A few more pairs than probes in flight, so that a free one is soon found.
-icmp_opener::icmp_opener(family which, const probe_options& options)
+icmp_opener::icmp_opener(family which, const echo_options& options)
     : family_{which},
       options_{options},
       ids_{std::min(
@@ -207,7 +207,7 @@ icmp_opener::icmp_opener(family which, const probe_options& options)
           ids_max)} {}
 
 opened_icmp_socket icmp_opener::open(std::uint16_t random_id) const {
-  const auto wanted = options_.icmp.mode;
+  const auto wanted = options_.mode;
   const bool raw_allowed = wanted != icmp_socket_mode::datagram;
   const bool datagram_allowed = wanted != icmp_socket_mode::raw;
   int datagram_error = 0;
@@ -239,8 +239,8 @@ opened_icmp_socket icmp_opener::open_another() const {
 opened_icmp_socket icmp_opener::configure(int descriptor, icmp_socket_mode mode,
                                           std::uint16_t random_id) const {
   descriptor_guard guard{descriptor};
-  set_receive_options(descriptor, family_, mode, options_.icmp.receive_buffer_bytes);
-  set_send_options(descriptor, family_, options_.icmp);
+  set_receive_options(descriptor, family_, mode, options_.receive_buffer_bytes);
+  set_send_options(descriptor, family_, options_);
   bind_source(descriptor, family_, options_);
   // A datagram socket has ICMP errors no other way. A raw one also receives them, but without this
   // it is not told when a request could not leave for want of room (ENOBUFS).
@@ -251,7 +251,7 @@ opened_icmp_socket icmp_opener::configure(int descriptor, icmp_socket_mode mode,
     opened.first_id = bound_id(descriptor);
   } else {
     // Requests too small for a cookie need their sequence numbers to rest, and so more of them.
-    opened.ids = options_.icmp.payload_bytes < codec::cookie_bytes ? ids_max : ids_;
+    opened.ids = options_.payload_bytes < codec::cookie_bytes ? ids_max : ids_;
     opened.first_id = static_cast<std::uint16_t>(random_id & ~(opened.ids - 1));
     set_type_filter(descriptor, family_);
     set_id_filter(descriptor, family_, opened.first_id, opened.ids);

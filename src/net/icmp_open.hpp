@@ -1,7 +1,7 @@
 #pragma once
 
 #include "codec/icmp_message.hpp"
-#include "muster/probe_options.hpp"
+#include "net/echo_options.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@ struct opened_icmp_socket {
 class icmp_opener {
  public:
   /// The options outlive the opener.
-  icmp_opener(codec::ip_family family, const probe_options& options);
+  icmp_opener(codec::ip_family family, const echo_options& options);
 
   /// How many ids, each with 65,536 sequence numbers, the probes in flight need.
   std::size_t ids_wanted() const { return ids_; }
@@ -36,7 +36,7 @@ class icmp_opener {
                                std::uint16_t random_id) const;
 
   codec::ip_family family_;
-  const probe_options& options_;
+  const echo_options& options_;
   std::size_t ids_;
 };
 

@@ -2,8 +2,8 @@
 
 #include "codec/icmp_message.hpp"
 #include "muster/address.hpp"
-#include "muster/probe_options.hpp"
 #include "net/deadline_queue.hpp"
+#include "net/echo_options.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -5,8 +5,8 @@
 namespace muster {
 
 kernel_icmp::kernel_icmp(asio::io_context& context, codec::ip_family family,
-                         const probe_options& options, std::uint16_t random_id) {
-  const std::size_t message_bytes = codec::icmp_header_bytes + options.icmp.payload_bytes;
+                         const echo_options& options, std::uint16_t random_id) {
+  const std::size_t message_bytes = codec::icmp_header_bytes + options.payload_bytes;
   icmp_opener opener{family, options};
   opened_icmp_socket opened = opener.open(random_id);
   mode_ = opened.mode;

@@ -21,7 +21,7 @@ class kernel_icmp final : public icmp_transport {
  public:
   /// Opens the sockets. Throws std::system_error, with the remedy in its text when it is a matter
   /// of permission. The io_context outlives the transport.
-  kernel_icmp(asio::io_context& context, codec::ip_family family, const probe_options& options,
+  kernel_icmp(asio::io_context& context, codec::ip_family family, const echo_options& options,
               std::uint16_t random_id);
 
   icmp_socket_mode mode() const override { return mode_; }

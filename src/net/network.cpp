@@ -12,7 +12,7 @@ std::uint64_t system_network::random() {
 }
 
 std::unique_ptr<icmp_transport> system_network::open_icmp(codec::ip_family family,
-                                                          const probe_options& options) {
+                                                          const echo_options& options) {
   // The upper half of the ids, as many a simpler tool begins with 0 or its process id.
   const auto id = static_cast<std::uint16_t>(random() | 0x8000);
   return std::make_unique<kernel_icmp>(context_, family, options, id);

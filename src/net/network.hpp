@@ -1,7 +1,7 @@
 #pragma once
 
 #include "codec/icmp_message.hpp"
-#include "muster/probe_options.hpp"
+#include "net/echo_options.hpp"
 #include "net/icmp_transport.hpp"
 #include "net/timeline.hpp"
 
@@ -22,7 +22,7 @@ class network {
   virtual std::uint64_t random() = 0;
   /// Throws std::system_error, with the remedy in its text when it is a matter of permission.
   virtual std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
-                                                    const probe_options& options) = 0;
+                                                    const echo_options& options) = 0;
 };
 
 /// The system's network. The io_context outlives it.
@@ -33,7 +33,7 @@ class system_network final : public network {
   timeline& time() override { return time_; }
   std::uint64_t random() override;
   std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
-                                            const probe_options& options) override;
+                                            const echo_options& options) override;
 
  private:
   asio::io_context& context_;

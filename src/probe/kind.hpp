@@ -1,13 +1,19 @@
 #pragma once
 
+#include "muster/probe_spec.hpp"
 #include "muster/result.hpp"
+#include "probe/probe_runner.hpp"
+#include "probe/spec_option.hpp"
 #include "record/field_visitor.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace muster {
+
+class prober;
 
 /// What a probe needs a right to besides that to be in flight.
 enum class scarce_need : std::uint8_t {
@@ -26,6 +32,13 @@ struct packet_counts {
 class kind_description {
  public:
   virtual scarce_need need() const = 0;
+  virtual std::unique_ptr<probe_spec> make_spec() const = 0;
+  /// What people may write in a spec.
+  virtual std::vector<spec_option> options() const { return {}; }
+  /// Both outlive the runner. Throws std::invalid_argument when what the spec asks for can't be
+  /// done here, std::system_error when this machine has nothing left.
+  virtual std::unique_ptr<probe_runner> make_runner(prober& shared,
+                                                    const probe_spec& spec) const = 0;
 
   /// The fields that records of this kind may have besides those that all have.
   virtual std::vector<const field*> fields() const { return {}; }

@@ -3,16 +3,11 @@
 namespace muster {
 namespace {
 
-void set_implied(probe_request& request) {
-  const target& subject = request.subject;
+probe_kind implied_kind(const target& subject) {
   const target_parameters* own = subject.parameters();
-  if (subject.form() == target_form::url || (own && !own->path.empty())) {
-    request.kind = probe_kind::http;
-    request.port = subject.port();
-  } else if (subject.form() == target_form::host_port) {
-    request.kind = probe_kind::tcp;
-    request.port = subject.port();
-  }
+  if (own && own->probe) return *own->probe;
+  if (subject.form() == target_form::url || (own && !own->path.empty())) return probe_kind::http;
+  return subject.form() == target_form::host_port ? probe_kind::tcp : probe_kind::icmp;
 }
 
 bool names_probe(const target& subject) {
@@ -25,32 +20,19 @@ std::size_t probe_count(const probe_plan& plan, const target& subject) {
   return names_probe(subject) ? 1 : plan.size();
 }
 
-stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index) {
-  stream_request request;
+probe_request request_of(const probe_plan& plan, const target& subject, std::size_t index) {
+  probe_request request;
   request.subject = subject;
-  if (names_probe(subject)) {
-    request.kind = *subject.parameters()->probe;
-    if (request.kind != probe_kind::icmp) request.port = subject.port();
+  if (plan.implied() || names_probe(subject)) {
+    request.spec = &plan.of(implied_kind(subject));
     return request;
   }
-  if (plan.implied()) {
-    set_implied(request);
-    return request;
+  for (const probe_kind kind : all_probe_kinds) {
+    request.spec = &plan.of(kind);
+    if (index < request.spec->size()) break;
+    index -= request.spec->size();
   }
-  if (plan.icmp && index-- == 0) return request;
-  if (index < plan.tcp_ports.size()) {
-    request.kind = probe_kind::tcp;
-    request.port = plan.tcp_ports[index];
-    return request;
-  }
-  index -= plan.tcp_ports.size();
-  if (index < plan.http_templates.size()) {
-    request.kind = probe_kind::http;
-    request.url_template = plan.http_templates[index].c_str();
-    return request;
-  }
-  request.kind = probe_kind::exec;
-  request.command = static_cast<std::uint32_t>(index - plan.http_templates.size());
+  request.index = static_cast<std::uint32_t>(index);
   return request;
 }
 

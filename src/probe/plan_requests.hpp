@@ -11,8 +11,7 @@ namespace muster {
 /// How many probes a target gets under a plan: one if its row names the probe.
 std::size_t probe_count(const probe_plan& plan, const target& subject);
 
-/// The request for probe number `index` of a target under a plan, in the order ICMP, TCP, HTTP,
-/// exec. The plan outlives it.
-stream_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
+/// The request for probe number `index` of a target under a plan. The plan outlives it.
+probe_request request_of(const probe_plan& plan, const target& subject, std::size_t index);
 
 }  // namespace muster

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "muster/probe_spec.hpp"
 #include "muster/result.hpp"
 #include "muster/semaphore.hpp"
 #include "muster/target.hpp"
@@ -29,26 +30,20 @@ class result_consumer {
   ~result_consumer() = default;
 };
 
-/// One question to one target. A million of these may be in flight, so this is what every probe
-/// needs and no more.
+/// One question to one target.
 struct probe_request {
   target subject;
   std::uint64_t sequence = 0;
-  probe_kind kind = probe_kind::icmp;
-  std::uint16_t port = 0;  ///< TCP and HTTP.
+  const probe_spec* spec = nullptr;  ///< Outlives the probe.
+  /// Which of the spec's probes; `probe_spec::own` for what the target itself asks for.
+  std::uint32_t index = probe_spec::own;
   /// The right to be in flight; given back when the probe's frame ends.
   semaphore_permit permit;
-};
-
-/// What TCP, HTTP and exec probes need besides.
-struct stream_request : probe_request {
-  /// HTTP: the URL as a template, where `{}` is the host; nullptr asks for the target's own URL, or
-  /// for `/` of its host and port. Outlives the probe.
-  const char* url_template = nullptr;
-  /// Exec: which of the run's commands.
-  std::uint32_t command = 0;
-  /// The right to a file descriptor, or to a process; given back when the probe's frame ends.
+  /// The right to a file descriptor or to a process, where the kind needs one; the same.
   semaphore_permit resource;
+
+  probe_kind kind() const { return spec->kind(); }
+  std::uint16_t port() const { return spec->port(subject, index); }
 };
 
 }  // namespace muster

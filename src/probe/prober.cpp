@@ -1,16 +1,12 @@
 #include "probe/prober.hpp"
 
 #include "net/error_status.hpp"
-#include "probe/exec/exec_probe.hpp"
-#include "probe/probes.hpp"
+#include "probe/kind.hpp"
 
-#include <system_error>
 #include <utility>
 
 namespace muster {
 namespace {
-
-std::size_t index_of(codec::ip_family family) { return family == codec::ip_family::v4 ? 0 : 1; }
 
 std::optional<endpoint> source_of(const probe_options& options) {
   if (!options.source) return std::nullopt;
@@ -20,10 +16,11 @@ std::optional<endpoint> source_of(const probe_options& options) {
 }  // namespace
 
 prober::prober(asio::io_context& context, network& around, probe_options options,
-               const exclude_set& excludes, result_consumer& consumer)
+               const probe_plan& plan, const exclude_set& excludes, result_consumer& consumer)
     : context_{context},
       around_{around},
       options_{std::move(options)},
+      plan_{plan},
       source_{source_of(options_)},
       excludes_{excludes},
       consumer_{consumer},
@@ -33,40 +30,26 @@ prober::prober(asio::io_context& context, network& around, probe_options options
       scarce_{context} {
   streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
-    for (auto& exchange : icmp_) {
-      if (exchange) exchange->receive();
-    }
+    for (auto& runner : runners_)
+      runner->receive();
     streams_.poll();
   });
+  for (const probe_kind kind : all_probe_kinds) {
+    runners_[static_cast<std::size_t>(kind)] =
+        description_of(kind).make_runner(*this, plan.of(kind));
+  }
 }
 
 prober::~prober() = default;
 
-void prober::prepare(const std::vector<std::vector<std::string>>& commands) {
-  if (!commands.empty()) exec_ = std::make_unique<exec_probes>(context_, *this, commands);
-}
-
-void prober::start(stream_request&& request) {
+void prober::start(probe_request&& request) {
   if (!request.subject.needs_lookup() && request.subject.address().is_unspecified()) {
-    deliver(request, {status::skipped, reason::unspecified_address});
-  } else if (request.kind == probe_kind::tcp) {
-    tcp_probe(scope_, *this, std::move(request));
-  } else if (request.kind == probe_kind::http) {
-    http_probe(scope_, *this, std::move(request));
-  } else if (request.kind == probe_kind::exec) {
-    exec_->start(std::move(request));
-  } else if (request.subject.needs_lookup() ||
-             own_setting(request.subject, &target_parameters::count, options_.icmp.count) > 1 ||
-             target_limit_) {
-    icmp_probe(scope_, *this, std::move(request));
-  } else if (icmp_for(request.subject.address()) != nullptr) {
-    icmp_probe_once(*this, std::move(request));
-  } else {
-    deliver(request, icmp_refusal(request.subject.address()));
+    return deliver(request, {status::skipped, reason::unspecified_address});
   }
+  runners_[static_cast<std::size_t>(request.kind())]->start(std::move(request));
 }
 
-void prober::start(stream_request&& request, const time_limit& target) {
+void prober::start(probe_request&& request, const time_limit& target) {
   target_limit_ = target;
   start(std::move(request));
   target_limit_.reset();
@@ -79,71 +62,62 @@ time_limit prober::limit(const target& subject) const {
 
 void prober::stop(reason why) {
   stop_reason_ = why;
-  for (auto& exchange : icmp_) {
-    if (exchange) exchange->cancel_unsent();
-  }
+  for (auto& runner : runners_)
+    runner->stop(why);
   streams_.gather_closes();
   deadlines_.cancel_all();
   streams_.close_gathered();
-  if (exec_) exec_->stop(why);
 }
 
 void prober::rest() {
   deadlines_.rest();
   names_.cancel();
   scarce_.rest();
-  for (auto& exchange : icmp_) {
-    if (exchange) exchange->rest();
-  }
-  if (exec_) exec_->rest();
+  for (auto& runner : runners_)
+    runner->rest();
 }
 
 void prober::kill() {
-  if (exec_) exec_->kill();
+  for (auto& runner : runners_)
+    runner->kill();
+}
+
+void prober::open() {
+  for (const probe_kind kind : all_probe_kinds) {
+    if (plan_.implied() || plan_.of(kind).size() > 0) {
+      runners_[static_cast<std::size_t>(kind)]->open();
+    }
+  }
+}
+
+std::string prober::note() const {
+  std::string text;
+  for (const auto& runner : runners_) {
+    const std::string one = runner->note();
+    if (!one.empty()) text += (text.empty() ? "" : ", ") + one;
+  }
+  return text;
+}
+
+std::string prober::problem() const {
+  for (const auto& runner : runners_) {
+    if (std::string one = runner->problem(); !one.empty()) return one;
+  }
+  return {};
 }
 
 resource_waits prober::waits() const {
   resource_waits sum = scarce_.waits();
-  if (exec_) sum += exec_->waits();
+  for (const auto& runner : runners_)
+    sum += runner->waits();
   return sum;
-}
-
-icmp_socket_mode prober::icmp_mode(codec::ip_family family) const {
-  const auto& exchange = icmp_[index_of(family)];
-  return exchange && icmp_used_[index_of(family)] ? exchange->mode() : icmp_socket_mode::automatic;
 }
 
 stray_replies prober::strays() const {
   stray_replies sum;
-  for (const auto& exchange : icmp_) {
-    if (exchange) sum += exchange->strays();
-  }
+  for (const auto& runner : runners_)
+    sum += runner->strays();
   return sum;
-}
-
-void prober::open_icmp(codec::ip_family family) {
-  const std::size_t index = index_of(family);
-  if (icmp_[index] || icmp_failures_[index]) return;
-  try {
-    icmp_[index] = std::make_unique<echo_exchange>(context_, around_, deadlines_, family, options_);
-  } catch (const std::system_error& error) {
-    icmp_failures_[index] = {outcome_of_socket_error(error.code().value()), error.what()};
-  }
-}
-
-echo_exchange* prober::icmp_for(const ip_address& address) {
-  const auto family = address.is_v4() ? codec::ip_family::v4 : codec::ip_family::v6;
-  const std::size_t index = index_of(family);
-  icmp_used_[index] = true;
-  if (icmp_[index]) return icmp_[index].get();
-  open_icmp(family);
-  if (!icmp_[index]) icmp_problem_ = icmp_failures_[index]->text;
-  return icmp_[index].get();
-}
-
-outcome prober::icmp_refusal(const ip_address& address) const {
-  const auto family = address.is_v4() ? codec::ip_family::v4 : codec::ip_family::v6;
-  return icmp_failures_[index_of(family)]->what;
 }
 
 outcome prober::ended(ending why, reason timed_out) const {
@@ -171,13 +145,19 @@ outcome prober::connect_outcome(outcome what, ending why) const {
 }
 
 probe_result prober::result_of(const probe_request& request) {
+  return result_of(request.subject, request.sequence, *request.spec, request.index);
+}
+
+probe_result prober::result_of(const target& subject, std::uint64_t sequence,
+                               const probe_spec& spec, std::uint32_t index) {
   probe_result result;
-  result.subject = request.subject;
-  result.sequence = request.sequence;
-  result.kind = request.kind;
-  result.port = request.port;
-  result.has_address = !request.subject.needs_lookup();
-  result.address = request.subject.address();
+  result.subject = subject;
+  result.sequence = sequence;
+  result.kind = spec.kind();
+  result.port = spec.port(subject, index);
+  result.is_swept = spec.is_swept(index);
+  result.has_address = !subject.needs_lookup();
+  result.address = subject.address();
   return result;
 }
 

@@ -6,8 +6,6 @@
 
 #include "probe/kind.hpp"
 
-#include <algorithm>
-
 namespace muster {
 namespace {
 
@@ -29,17 +27,12 @@ bool follows_from_another(const probe_result& result) {
   }
 }
 
-bool is_swept(const probe_result& result, const std::vector<std::uint16_t>& ports) {
-  return result.kind == probe_kind::tcp && std::ranges::binary_search(ports, result.port);
-}
-
 }  // namespace
 
-bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t>& swept_ports) {
+bool is_only_counted(const probe_result& result) {
   if (result.status == status::up) return false;
   if (follows_from_another(result)) return true;
-  const bool swept = is_swept(result, swept_ports);
-  if (!swept && !result.subject.of_range()) return false;
+  if (!result.is_swept && !result.subject.of_range()) return false;
   if (nobody_there(result)) return true;
   switch (result.status) {
     case status::skipped:
@@ -50,15 +43,15 @@ bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t
       return !description_of(result.kind).explains_local_errors();
     case status::refused:
     case status::unreachable:
-      return swept;
+      return result.is_swept;
     default:
       return false;
   }
 }
 
-bool is_alarming(const probe_result& result, const std::vector<std::uint16_t>& swept_ports) {
+bool is_alarming(const probe_result& result) {
   if (result.status == status::up) return false;
-  return result.status == status::local_error || !is_only_counted(result, swept_ports);
+  return result.status == status::local_error || !is_only_counted(result);
 }
 
 }  // namespace muster

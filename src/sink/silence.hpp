@@ -18,11 +18,11 @@ inline bool nobody_there(const probe_result& result) {
 
 /// True for results that people would rather have counted than listed: what only follows from
 /// something that is said elsewhere, the silence of addresses that nobody named one by one, and
-/// ports that are not open among `swept_ports`, which were named in ranges and are sorted.
-bool is_only_counted(const probe_result& result, const std::vector<std::uint16_t>& swept_ports);
+/// ports that are not open and were named in ranges.
+bool is_only_counted(const probe_result& result);
 
 /// True for results that somebody should hear of who reads nothing else: what is not up and worth a
 /// line of its own, and wherever this machine could not ask.
-bool is_alarming(const probe_result& result, const std::vector<std::uint16_t>& swept_ports);
+bool is_alarming(const probe_result& result);
 
 }  // namespace muster

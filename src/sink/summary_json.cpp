@@ -2,6 +2,7 @@
 // and handed to it as they stand.
 #include "sink/summary_json.hpp"
 
+#include "muster/probe/icmp.hpp"
 #include "muster/version.hpp"
 #include "record/numbers.hpp"
 #include "sink/json_text.hpp"
@@ -160,9 +161,9 @@ void write_limits(member_writer& out, const sweep_options& limits) {
   out.real("rate", limits.rate);
   out.number("max_in_flight", limits.probe.in_flight_max);
   out.number("max_per_host", limits.per_host_max);
-  out.number("max_processes", limits.probe.exec.processes_max);
+  out.number("max_processes", limits.processes_max);
   out.number("retries", limits.retries);
-  out.number("count", limits.probe.icmp.count);
+  out.number("count", limits.plan.of<icmp_spec>().count);
   out.end();
 }
 

@@ -92,7 +92,7 @@ class text_sink final : public file_sink {
       : file_sink{std::move(file), std::move(name)}, options_{std::move(options)} {}
 
   void write(const probe_result& result) override {
-    if (!options_.show_all && is_only_counted(result, options_.swept_ports)) {
+    if (!options_.show_all && is_only_counted(result)) {
       hidden_.add(result.status, result.reason);
       return;
     }

@@ -2,6 +2,7 @@
 // all handlers that are ready have been called, the context has run out of work or it has not.
 #include "muster/detail/asio_compat.hpp"
 #include "muster/for_each.hpp"
+#include "muster/probe/exec.hpp"
 #include "muster/process.hpp"
 #include "muster/resolver.hpp"
 #include "muster/run.hpp"
@@ -113,7 +114,7 @@ TEST_CASE("a loop ends with its sweep: a name that nobody resolves in time") {
 
 TEST_CASE("a loop ends with its sweep: plugins, tries and deadlines") {
   sweep_options options;
-  options.plan.commands = {{"false"}, {"true"}};
+  options.plan.of<exec_spec>().commands = {{"false"}, {"true"}};
   options.retries = 1;
   options.backoff = 1ms;
   options.run_deadline = 1h;

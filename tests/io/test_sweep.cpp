@@ -1,4 +1,6 @@
 #include "engine/probe_cursor.hpp"
+#include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
 #include "muster/sweep.hpp"
 #include "probe/plan_requests.hpp"
 #include "probe/prober.hpp"
@@ -46,7 +48,7 @@ std::vector<std::string> assorted(const test::hostile_server& silent,
 
 TEST_CASE("every probe of every target is reported exactly once, and the sums agree") {
   sweep_options options;
-  options.plan.tcp_ports = {1, 2, 3, 4, 5, 6, 7};
+  options.plan.of<tcp_spec>().ports = {1, 2, 3, 4, 5, 6, 7};
   options.per_host_max = GENERATE(0u, 1u, 2u, 4u, 100u);
   options.probe.in_flight_max = GENERATE(1u, 3u, 1000u);
   world here{{"127.0.1.0/26", "127.0.1.5", "127.0.1.5"}, options};
@@ -112,8 +114,8 @@ TEST_CASE("whatever ends a sweep that tries again and limits each target's time,
 TEST_CASE("hosts that answer the first probe get the others, through the limits of each host") {
   if (!can_ping()) MUSTER_SKIP("needs the right to send echo requests");
   sweep_options options;
-  options.plan.icmp = true;
-  options.plan.tcp_ports = {1, 2, 3, 4, 5, 6, 7};
+  options.plan.of<icmp_spec>().is_asked = true;
+  options.plan.of<tcp_spec>().ports = {1, 2, 3, 4, 5, 6, 7};
   options.alive_first = true;
   options.ordered = GENERATE(false, true);
   options.per_host_max = GENERATE(0u, 1u, 3u);
@@ -147,8 +149,8 @@ TEST_CASE("a sweep may be abandoned after any step") {
     sweep_options options;
     options.probe.resolver.servers = {no_name_server};
     options.probe.timeout = 300ms;
-    options.probe.icmp.count = steps % 2 == 0 ? 1 : 2;
-    options.probe.icmp.interval = 1ms;
+    options.plan.of<icmp_spec>().count = steps % 2 == 0 ? 1 : 2;
+    options.plan.of<icmp_spec>().interval = 1ms;
     options.retries = static_cast<unsigned>(steps % 3);
     options.backoff = 1ms;
     options.ordered = steps % 2 == 0;
@@ -179,9 +181,10 @@ TEST_CASE("probes may be abandoned after any step, and the loop goes on without 
     options.resolver.servers = {no_name_server};
     options.timeout = 300ms;
     system_network around{context};
-    auto subject = std::make_unique<prober>(context, around, options, nothing, consumer);
+    const probe_plan plan;
+    auto subject = std::make_unique<prober>(context, around, options, plan, nothing, consumer);
     for (target one; targets.next(one) == target_stream::pull::target;) {
-      stream_request request = request_of({}, one, 0);
+      probe_request request = request_of(plan, one, 0);
       subject->start(std::move(request));
     }
     for (int i = 0; i < steps && context.run_one_for(5ms) > 0; ++i) {
@@ -251,8 +254,8 @@ TEST_CASE("targets may be fed while the sweep runs") {
 TEST_CASE("several echo requests to many hosts are spaced by their interval") {
   if (!can_ping()) MUSTER_SKIP("needs the right to send echo requests");
   sweep_options options;
-  options.probe.icmp.count = 3;
-  options.probe.icmp.interval = 20ms;
+  options.plan.of<icmp_spec>().count = 3;
+  options.plan.of<icmp_spec>().interval = 20ms;
   world here{{"127.0.2.1-127.0.2.100"}, options};
   here.run();
   REQUIRE(here.summary);
@@ -269,7 +272,7 @@ TEST_CASE("replies dropped by a full receive buffer are noticed and asked for ag
   sweep_options options;
   options.rate = 0;
   options.probe.timeout = 1s;  // more than a busy machine stands still within a call
-  options.probe.icmp.receive_buffer_bytes = 4096;  // a dozen replies
+  options.plan.of<icmp_spec>().receive_buffer_bytes = 4096;  // a dozen replies
   std::optional<sweep_summary> summary;
   sweep subject{context, options, targets, [](const probe_result&) {}};
   asio::co_spawn(context, subject.run(), [&](std::exception_ptr failure, sweep_summary sum) {

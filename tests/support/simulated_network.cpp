@@ -277,7 +277,7 @@ simulated_network::simulated_network(std::uint64_t seed, network_weather weather
     : chance_{seed}, weather_{weather} {}
 
 std::unique_ptr<icmp_transport> simulated_network::open_icmp(codec::ip_family,
-                                                             const probe_options&) {
+                                                             const echo_options&) {
   return std::make_unique<transport>(*this);
 }
 

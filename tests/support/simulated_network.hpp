@@ -77,7 +77,7 @@ class simulated_network final : public network {
   fake_timeline& time() override { return time_; }
   std::uint64_t random() override { return chance_(); }
   std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
-                                            const probe_options& options) override;
+                                            const echo_options& options) override;
 
   /// Runs `context` on this network's time until `done`, or until nothing is left to happen. False
   /// in the latter case.

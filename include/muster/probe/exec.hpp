@@ -1,11 +1,27 @@
 #pragma once
 
 #include "muster/plugin_output.hpp"
+#include "muster/probe_spec.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace muster {
+
+/// Monitoring plugins that are run for each target.
+struct exec_spec final : spec_of_kind<exec_spec, probe_kind::exec> {
+  /// Each as its words, where `{}` and the other placeholders of a command stand for the target's
+  /// values. Columns of rows are there as far as `target_stream_options::kept_columns` names them.
+  std::vector<std::vector<std::string>> commands;
+  /// How long a plugin has after SIGTERM until SIGKILL.
+  std::chrono::nanoseconds grace = std::chrono::seconds{1};
+
+  std::size_t size() const override { return commands.size(); }
+  std::vector<std::string> columns() const override;
+  option_values asked() const override;
+};
 
 /// What only exec probes have, once they had their turn: what a monitoring plugin came to.
 struct exec_details {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "muster/http_options.hpp"
+#include "muster/probe_spec.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +10,16 @@
 #include <vector>
 
 namespace muster {
+
+/// A request for each of some URLs, and how all HTTP probes are made.
+struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options {
+  /// The URLs, where `{}` stands for the target's host.
+  std::vector<std::string> urls;
+
+  std::size_t size() const override { return urls.size(); }
+  std::uint16_t port(const target& subject, std::uint32_t index) const override;
+  option_values asked() const override;
+};
 
 /// What only HTTP probes have, once they got as far as connecting.
 struct http_details {

@@ -1,9 +1,22 @@
 #pragma once
 
+#include "muster/icmp_options.hpp"
+#include "muster/probe_spec.hpp"
+
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace muster {
+
+/// An ICMP probe of each target, and how all of them are made.
+struct icmp_spec final : spec_of_kind<icmp_spec, probe_kind::icmp>, icmp_options {
+  bool is_asked = false;
+
+  std::size_t size() const override { return is_asked ? 1 : 0; }
+  std::chrono::nanoseconds silent_time(std::chrono::nanoseconds timeout) const override;
+  option_values asked() const override;
+};
 
 /// What only ICMP probes have. With `--count 1`, min = max = the RTT.
 struct icmp_details {

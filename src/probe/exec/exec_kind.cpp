@@ -1,8 +1,13 @@
+#include "command/command_template.hpp"
+#include "command/command_words.hpp"
 #include "muster/printable.hpp"
 #include "muster/probe/exec.hpp"
+#include "probe/exec/exec_runner.hpp"
 #include "probe/exec/performance_text.hpp"
 #include "probe/kind.hpp"
 #include "record/words.hpp"
+
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,9 +33,30 @@ std::string_view program_of(std::string_view command_text) {
   return slash == command_text.npos ? command_text : command_text.substr(slash + 1);
 }
 
+std::string read_command(exec_spec& spec, const std::string& text) {
+  auto words = split_words(text);
+  if (!words) return words.error().message;
+  spec.commands.push_back(std::move(*words));
+  return {};
+}
+
 class exec_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::process; }
+  std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<exec_spec>(); }
+  std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
+    return std::make_unique<exec_runner>(shared, static_cast<const exec_spec&>(spec));
+  }
+
+  std::vector<spec_option> options() const override {
+    return {{.names = "--exec",
+             .form = "'COMMAND {}'",
+             .help = "Run a monitoring plugin, where {} is the target; exit codes 0 to 3\n"
+                     "are OK, WARNING, CRITICAL and UNKNOWN; repeatable",
+             .read = reading<exec_spec>(read_command),
+             .asks = true,
+             .repeats = true}};
+  }
 
   std::vector<const field*> fields() const override {
     return {&command, &exit_code,   &signal_number,       &state_word,
@@ -87,6 +113,22 @@ class exec_kind final : public kind_description {
 constexpr exec_kind description;
 
 }  // namespace
+
+std::vector<std::string> exec_spec::columns() const {
+  std::vector<std::string> all;
+  for (const auto& words : commands) {
+    for (std::string& name : command_template{words, {}}.columns())
+      all.push_back(std::move(name));
+  }
+  return all;
+}
+
+option_values exec_spec::asked() const {
+  option_values all;
+  for (const auto& words : commands)
+    all.emplace_back("--exec", command_template{words, {}}.text());
+  return all;
+}
 
 const kind_description& exec_description = description;
 

@@ -37,11 +37,11 @@ std::string_view own_path(const target& subject) {
 
 }  // namespace
 
-http_exchange::http_exchange(prober& shared, const stream_request& request,
+http_exchange::http_exchange(http_shared& shared, const probe_request& request,
                              clock::time_point started)
     : shared_{shared},
       request_{request},
-      details_{shared.spare_details().take().value_or(nullptr)},
+      details_{shared.details.take().value_or(nullptr)},
       started_{started},
       phase_{started},
       latest_{started} {
@@ -49,8 +49,8 @@ http_exchange::http_exchange(prober& shared, const stream_request& request,
 }
 
 bool http_exchange::begin() {
-  const bool is_own = request_.url_template == nullptr && subject().form() == target_form::url &&
-                      own_path(subject()).empty();
+  const bool is_own =
+      form() == nullptr && subject().form() == target_form::url && own_path(subject()).empty();
   return is_own ? set_url(subject()) : parse_url_of(first_url());
 }
 
@@ -58,11 +58,10 @@ bool http_exchange::begin() {
 std::string http_exchange::first_url() const {
   const std::string_view path = own_path(subject());
   std::string url;
-  if (request_.url_template == nullptr && subject().form() == target_form::url) {
+  if (form() == nullptr && subject().form() == target_form::url) {
     url = subject().to_string();
   } else {
-    const char* form = request_.url_template ? request_.url_template : "http://{}/";
-    url = fill_url_template(form, subject());
+    url = fill_url_template(form() ? *form() : "http://{}/", subject());
   }
   return path.empty() ? url : with_path(url, path);
 }
@@ -81,8 +80,8 @@ bool http_exchange::parse_url_of(std::string_view text) {
 
 bool http_exchange::set_url(const target& url) {
   const bool redirected = details_->status_code != 0;
-  if (shared_.excluded_name(url.host())) fail({status::skipped, reason::excluded});
-  if (!url.needs_lookup()) fail(shared_.barrier(url.address()));
+  if (shared_.around.excluded_name(url.host())) fail({status::skipped, reason::excluded});
+  if (!url.needs_lookup()) fail(shared_.around.barrier(url.address()));
   if (outcome_.status != status::up && redirected) return false;
   if (redirected) forget_response();
   url_ = url;
@@ -119,11 +118,11 @@ void http_exchange::resolved(ip_address address, clock::duration paused) {
 
 void http_exchange::connected(clock::duration took) {
   details_->connect = took;
-  if (auto text = shared_.spare_texts().take()) request_text_ = std::move(*text);
+  if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   const std::string own = own_host();
   codec::write_http_request(
       request_text_, method(), own.empty() ? url_.authority() : own, url_.path(),
-      own_setting(subject(), &target_parameters::user_agent, options().user_agent));
+      own_setting(subject(), &target_parameters::user_agent, spec().user_agent));
   sent_bytes_ = 0;
   give_reader_back();
 }
@@ -139,7 +138,7 @@ void http_exchange::sent(std::size_t bytes) {
   sent_bytes_ += bytes;
   if (!unsent().empty()) return;
   phase_ = latest_ = clock::now();
-  shared_.spare_texts().keep(std::move(request_text_));
+  shared_.texts.keep(std::move(request_text_));
   request_text_.clear();
   sent_bytes_ = 0;
 }
@@ -148,9 +147,9 @@ void http_exchange::sent(std::size_t bytes) {
 void http_exchange::begin_response() {
   codec::http_limits limits;
   limits.body_bytes_max =
-      own_setting(subject(), &target_parameters::body_bytes_max, options().body_bytes_max);
+      own_setting(subject(), &target_parameters::body_bytes_max, spec().body_bytes_max);
   const bool head = method() == "HEAD";
-  reader_ = shared_.spare_readers().take().value_or(nullptr);
+  reader_ = shared_.readers.take().value_or(nullptr);
   if (reader_) {
     reader_->restart(head, limits);
   } else {
@@ -159,7 +158,7 @@ void http_exchange::begin_response() {
 }
 
 void http_exchange::give_reader_back() {
-  if (reader_) shared_.spare_readers().keep(std::move(reader_));
+  if (reader_) shared_.readers.keep(std::move(reader_));
   reader_.reset();
 }
 
@@ -208,7 +207,7 @@ void http_exchange::note_response() {
 
 bool http_exchange::follow_redirect() {
   const unsigned followed_max =
-      own_setting(subject(), &target_parameters::redirects_max, options().redirects_max);
+      own_setting(subject(), &target_parameters::redirects_max, spec().redirects_max);
   if (followed_max == 0 || !is_redirect(details_->status_code)) return false;
   if (details_->redirects.size() >= followed_max) {
     fail({status::protocol_error, reason::too_many_redirects});
@@ -239,7 +238,7 @@ void http_exchange::deliver(clock::duration paused) {
     fail(failure);
   }
   const bool answered = outcome_.status == status::up;
-  if (answered && !own_setting(subject(), &target_parameters::expected, options().expected)
+  if (answered && !own_setting(subject(), &target_parameters::expected, spec().expected)
                        .contains(details_->status_code)) {
     fail({status::mismatch, reason::status_not_expected});
   }
@@ -253,9 +252,9 @@ void http_exchange::deliver(clock::duration paused) {
   if (answered) result.rtt = latest_ - started_ - paused;
   result.details.adopt(std::move(details_));
   give_reader_back();
-  shared_.deliver(std::move(result));
+  shared_.around.deliver(std::move(result));
   if (auto used = result.details.release<http_details>()) {
-    shared_.spare_details().keep(emptied(std::move(used)));
+    shared_.details.keep(emptied(std::move(used)));
   }
 }
 

@@ -5,8 +5,8 @@
 #include "muster/result.hpp"
 #include "net/connection.hpp"
 #include "net/error_status.hpp"
+#include "probe/http/http_probe.hpp"
 #include "probe/probe_request.hpp"
-#include "probe/prober.hpp"
 
 #include <chrono>
 #include <memory>
@@ -22,7 +22,7 @@ class http_exchange {
   using clock = std::chrono::steady_clock;
   using state = codec::http_response_reader::state;
 
-  http_exchange(prober& shared, const stream_request& request, clock::time_point started);
+  http_exchange(http_shared& shared, const probe_request& request, clock::time_point started);
 
   /// Makes the request's URL ready to be asked. False, with the failure noted, when it is none.
   bool begin();
@@ -61,13 +61,17 @@ class http_exchange {
   void give_reader_back();
 
   const target& subject() const { return request_.subject; }
-  const http_options& options() const { return shared_.options().http; }
+  const http_spec& spec() const { return static_cast<const http_spec&>(*request_.spec); }
+  /// What is to be asked, where the spec says it; nullptr where the target does.
+  const std::string* form() const {
+    return request_.index == probe_spec::own ? nullptr : &spec().urls[request_.index];
+  }
   const std::string& method() const {
-    return own_setting(subject(), &target_parameters::method, options().method);
+    return own_setting(subject(), &target_parameters::method, spec().method);
   }
 
-  prober& shared_;
-  const stream_request& request_;
+  http_shared& shared_;
+  const probe_request& request_;
   std::unique_ptr<http_details> details_;
   target url_;
   std::string request_text_;

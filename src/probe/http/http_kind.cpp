@@ -1,7 +1,15 @@
+#include "core/byte_count.hpp"
+#include "core/status_code_list.hpp"
 #include "muster/printable.hpp"
 #include "muster/probe/http.hpp"
+#include "probe/http/http_probe.hpp"
+#include "probe/http/url_template.hpp"
 #include "probe/kind.hpp"
 #include "record/words.hpp"
+#include "targets/url.hpp"
+
+#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,9 +37,89 @@ constexpr std::size_t url_bytes_max = 256;
 constexpr std::size_t title_bytes_max = 40;
 constexpr std::size_t header_bytes_max = 24;
 
+std::string read_url(http_spec& spec, const std::string& text) {
+  std::string form = text.starts_with("/") ? "http://{}" + text : text;
+  const auto filled = parse_url(fill_url_template(form, target{ip_address::from_v4(0x7f000001)}));
+  if (!filled) return filled.error().message;
+  spec.urls.push_back(std::move(form));
+  return {};
+}
+
+std::string read_body_bytes(http_spec& spec, const std::string& text) {
+  const auto size = parse_bytes(text);
+  if (!size) return size.error().message;
+  if (*size > http_options::body_bytes_limit) {
+    return fmt::format("'{}' is too much; the most is {} bytes", excerpt(text),
+                       http_options::body_bytes_limit);
+  }
+  spec.body_bytes_max = *size;
+  return {};
+}
+
+std::string read_expected(http_spec& spec, const std::string& text) {
+  auto codes = parse_status_codes(text);
+  if (!codes) return codes.error().message;
+  spec.expected = std::move(*codes);
+  return {};
+}
+
+std::string read_user_agent(http_spec& spec, const std::string& text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::ranges::any_of(text, is_control)) return "control characters are not allowed";
+  spec.user_agent = text;
+  return {};
+}
+
+class http_runner final : public probe_runner {
+ public:
+  explicit http_runner(prober& around) : shared_{around} {}
+  void start(probe_request&& request) override {
+    http_probe(shared_.around.jobs(), shared_, std::move(request));
+  }
+
+ private:
+  http_shared shared_;
+};
+
 class http_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<http_spec>(); }
+  std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec&) const override {
+    return std::make_unique<http_runner>(shared);
+  }
+
+  std::vector<spec_option> options() const override {
+    return {
+        {.names = "--http",
+         .form = "/PATH|URL",
+         .help = "GET http://TARGET/, or a path of it, or a URL where {} is the target",
+         .read = reading<http_spec>(read_url),
+         .asks = true,
+         .repeats = true,
+         .bare = "/"},
+        {.names = "--head",
+         .help = "Ask with HEAD instead of GET",
+         .read = setting<http_spec>([](http_spec& spec) { spec.method = "HEAD"; })},
+        {.names = "--max-redirects",
+         .form = "N",
+         .help = "Follow up to N redirects; 0 reports the redirect itself (0)",
+         .read = reading_number<http_spec>(&http_spec::redirects_max, 0U,
+                                           http_options::redirects_limit)},
+        {.names = "--max-body",
+         .form = "BYTES",
+         .help = "Bytes of body to read (1MiB)",
+         .read = reading<http_spec>(read_body_bytes)},
+        {.names = "--expect-status",
+         .form = "CODES",
+         .help = "Which status codes are up, such as 200,204,3xx, or any\n(200-399)",
+         .read = reading<http_spec>(read_expected)},
+        {.names = "--user-agent",
+         .form = "TEXT",
+         .help = "The User-Agent header",
+         .read = reading<http_spec>(read_user_agent)},
+    };
+  }
 
   std::vector<const field*> fields() const override {
     return {&url,      &http_version, &status_code,    &redirects,
@@ -113,6 +201,17 @@ class http_kind final : public kind_description {
 constexpr http_kind description;
 
 }  // namespace
+
+std::uint16_t http_spec::port(const target& subject, std::uint32_t index) const {
+  return index == own ? subject.port() : std::uint16_t{0};
+}
+
+option_values http_spec::asked() const {
+  option_values all;
+  for (const std::string& form : urls)
+    all.emplace_back("--http", form);
+  return all;
+}
 
 const kind_description& http_description = description;
 

@@ -1,19 +1,21 @@
+#include "probe/http/http_probe.hpp"
+
 #include "net/connect_operation.hpp"
 #include "net/connection.hpp"
 #include "probe/host_lookup.hpp"
 #include "probe/http/http_exchange.hpp"
-#include "probe/probes.hpp"
 
 #include <chrono>
 #include <utility>
 
 namespace muster {
 
-job http_probe(job_scope&, prober& shared, stream_request request) {
+job http_probe(job_scope&, http_shared& http, probe_request request) {
   using state = http_exchange::state;
+  prober& shared = http.around;
   const auto start = std::chrono::steady_clock::now();
   probe_deadline whole{shared.deadlines(), shared.limit(request.subject)};
-  http_exchange exchange{shared, request, start};
+  http_exchange exchange{http, request, start};
   bool more = exchange.begin();
   while (more) {
     more = false;

@@ -1,7 +1,11 @@
 #include "muster/probe/icmp.hpp"
+#include "muster/probe_options.hpp"
+#include "probe/icmp/icmp_runner.hpp"
 #include "probe/kind.hpp"
 #include "record/numbers.hpp"
 #include "record/words.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -18,9 +22,64 @@ constexpr field rtt_avg{"rtt_avg_ms", 1};
 constexpr field rtt_max{"rtt_max_ms", 1};
 constexpr field jitter{"jitter_ms", 1};
 
+std::string read_socket_mode(icmp_spec& spec, const std::string& text) {
+  if (text == "auto") {
+    spec.mode = icmp_socket_mode::automatic;
+  } else if (text == "datagram") {
+    spec.mode = icmp_socket_mode::datagram;
+  } else if (text == "raw") {
+    spec.mode = icmp_socket_mode::raw;
+  } else {
+    return fmt::format("'{}' is no kind of ICMP socket; write auto, datagram or raw",
+                       excerpt(text));
+  }
+  return {};
+}
+
 class icmp_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::nothing; }
+  std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<icmp_spec>(); }
+  std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
+    return std::make_unique<icmp_runner>(shared, static_cast<const icmp_spec&>(spec));
+  }
+
+  std::vector<spec_option> options() const override {
+    return {
+        {.names = "--icmp",
+         .help = "Send an ICMP echo request",
+         .read = setting<icmp_spec>([](icmp_spec& spec) { spec.is_asked = true; }),
+         .asks = true},
+        {.names = "--interval",
+         .form = "TIME",
+         .help = "Between echo requests to one target (1s)",
+         .read = reading_time<icmp_spec>(&icmp_spec::interval, probe_options::time_min)},
+        {.names = "--count",
+         .form = "N",
+         .help = "Echo requests to each target (1)",
+         .read = reading_number<icmp_spec>(&icmp_spec::count, 1U, icmp_options::count_max)},
+        {.names = "--size",
+         .form = "BYTES",
+         .help = "Bytes of payload (56)",
+         .read = reading_number<icmp_spec>(&icmp_spec::payload_bytes, std::size_t{0},
+                                           icmp_options::payload_bytes_max)},
+        {.names = "--ttl",
+         .form = "N",
+         .help = "Time to live, or hop limit",
+         .read = reading_number<icmp_spec>(&icmp_spec::ttl, 1, 255)},
+        {.names = "--tos",
+         .form = "N",
+         .help = "Type of service, or traffic class",
+         .read = reading_number<icmp_spec>(&icmp_spec::tos, 0, 255)},
+        {.names = "--df",
+         .help = "Forbid fragmentation",
+         .read = setting<icmp_spec>([](icmp_spec& spec) { spec.dont_fragment = true; })},
+        {.names = "--icmp-socket",
+         .form = "KIND",
+         .help = "auto, datagram (no privilege needed) or raw (auto)",
+         .read = reading<icmp_spec>(read_socket_mode)},
+    };
+  }
 
   std::vector<const field*> fields() const override {
     return {&ttl_field, &bytes, &sent, &received, &loss, &rtt_min, &rtt_avg, &rtt_max, &jitter};
@@ -93,6 +152,15 @@ class icmp_kind final : public kind_description {
 constexpr icmp_kind description;
 
 }  // namespace
+
+// Request after request, each with its time, and the last one until nothing comes.
+std::chrono::nanoseconds icmp_spec::silent_time(std::chrono::nanoseconds timeout) const {
+  return (count - 1) * std::max(timeout, interval) + timeout;
+}
+
+option_values icmp_spec::asked() const {
+  return is_asked ? option_values{{"--icmp", ""}} : option_values{};
+}
 
 const kind_description& icmp_description = description;
 

@@ -1,6 +1,7 @@
-#include "muster/probe/icmp.hpp"
+#include "probe/icmp/icmp_probe.hpp"
+
+#include "net/echo_operation.hpp"
 #include "probe/host_lookup.hpp"
-#include "probe/probes.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -67,8 +68,8 @@ class echo_series {
   /// result.
   void tell_reply(const prober& shared) const {
     if (details_.received < 2) return;
-    if (details_.received == 2) shared.tell_reply(details_.rtt_sum - last_rtt_);
-    shared.tell_reply(last_rtt_);
+    if (details_.received == 2) shared.tell_reply(probe_kind::icmp, details_.rtt_sum - last_rtt_);
+    shared.tell_reply(probe_kind::icmp, last_rtt_);
   }
 
   /// One answer makes the target up; without any, the last failure counts.
@@ -124,10 +125,11 @@ void deliver_series(const prober& shared, const probe_request& request, echo_ser
   shared.deliver(std::move(result));
 }
 
-void deliver_once(const prober& shared, const probe_request& request, const echo_outcome& echo) {
+void deliver_once(const prober& shared, const echo_request& request, const echo_outcome& echo) {
   echo_series series;
   series.add(echo);
-  probe_result result = prober::result_of(request);
+  probe_result result =
+      prober::result_of(request.subject, request.sequence, *request.spec, probe_spec::own);
   series.finish(result);
   if (echo.status == status::mismatch) result.rtt = echo.rtt;
   if (echo.status == status::cancelled) {
@@ -138,13 +140,15 @@ void deliver_once(const prober& shared, const probe_request& request, const echo
 
 }  // namespace
 
-job icmp_probe_once(prober& shared, probe_request request) {
-  echo_operation echo{*shared.icmp_for(request.subject.address()), request.subject.address(),
-                      request.subject.scope(), shared.timeout_of(request.subject)};
-  deliver_once(shared, request, co_await echo);
+job echo_once(icmp_runner& runner, echo_request request) {
+  const target& subject = request.subject;
+  echo_operation echo{*runner.exchange_for(subject.address()), subject.address(), subject.scope(),
+                      runner.shared().timeout_of(subject)};
+  deliver_once(runner.shared(), request, co_await echo);
 }
 
-job icmp_probe(job_scope&, prober& shared, probe_request request) {
+job icmp_probe(job_scope&, icmp_runner& runner, probe_request request) {
+  prober& shared = runner.shared();
   const std::optional<time_limit> target_limit = shared.target_limit();
   ip_address address;
   {
@@ -156,13 +160,13 @@ job icmp_probe(job_scope&, prober& shared, probe_request request) {
     }
     address = lookup.address();
   }
-  echo_exchange* exchange = shared.icmp_for(address);
+  echo_exchange* exchange = runner.exchange_for(address);
   if (exchange == nullptr) {
-    shared.deliver(request, shared.icmp_refusal(address));
+    shared.deliver(request, runner.refusal(address));
     co_return;
   }
   const auto start = shared.time().now();
-  const icmp_options& options = shared.options().icmp;
+  const icmp_options& options = static_cast<const icmp_spec&>(*request.spec);
   const auto count = own_setting(request.subject, &target_parameters::count, options.count);
   const auto interval =
       own_setting(request.subject, &target_parameters::interval, options.interval);

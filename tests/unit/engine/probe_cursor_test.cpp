@@ -1,5 +1,9 @@
 #include "engine/probe_cursor.hpp"
 
+#include "muster/probe/exec.hpp"
+#include "muster/probe/http.hpp"
+#include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
 #include "probe/http/url_template.hpp"
 #include "probe/plan_requests.hpp"
 #include "support/catch.hpp"
@@ -19,43 +23,44 @@ target parse(const char* text) { return parse_target(text, {})->at(0); }
 TEST_CASE("a target's form decides its probe when none is named") {
   const probe_plan plan;
   CHECK(plan.size() == 1);
-  CHECK(request_of(plan, parse("10.0.0.1"), 0).kind == probe_kind::icmp);
-  CHECK(request_of(plan, parse("host.example"), 0).kind == probe_kind::icmp);
+  CHECK(request_of(plan, parse("10.0.0.1"), 0).kind() == probe_kind::icmp);
+  CHECK(request_of(plan, parse("host.example"), 0).kind() == probe_kind::icmp);
   const auto tcp = request_of(plan, parse("[::1]:443"), 0);
-  CHECK(tcp.kind == probe_kind::tcp);
-  CHECK(tcp.port == 443);
+  CHECK(tcp.kind() == probe_kind::tcp);
+  CHECK(tcp.port() == 443);
   const auto http = request_of(plan, parse("http://host.example/x"), 0);
-  CHECK(http.kind == probe_kind::http);
-  CHECK(http.port == 80);
-  CHECK(http.url_template == nullptr);
+  CHECK(http.kind() == probe_kind::http);
+  CHECK(http.port() == 80);
+  CHECK(http.index == probe_spec::own);
 }
 
 TEST_CASE(
     "named probes come in the order ICMP, ports, URLs, commands, whatever the target's form") {
   probe_plan plan;
-  plan.icmp = true;
-  plan.tcp_ports = {22, 80};
-  plan.http_templates = {"http://{}/a", "http://{}/b"};
-  plan.commands = {{"check_a", "{}"}, {"check_b"}};
+  plan.of<icmp_spec>().is_asked = true;
+  plan.of<tcp_spec>().ports = {22, 80};
+  plan.of<http_spec>().urls = {"http://{}/a", "http://{}/b"};
+  plan.of<exec_spec>().commands = {{"check_a", "{}"}, {"check_b"}};
   REQUIRE(plan.size() == 7);
   for (const char* text : {"10.0.0.1", "10.0.0.1:99", "http://10.0.0.1/"}) {
     const target subject = parse(text);
-    CHECK(request_of(plan, subject, 0).kind == probe_kind::icmp);
-    CHECK(request_of(plan, subject, 1).port == 22);
-    CHECK(request_of(plan, subject, 2).port == 80);
-    CHECK(request_of(plan, subject, 2).kind == probe_kind::tcp);
-    CHECK(request_of(plan, subject, 3).url_template == plan.http_templates[0].c_str());
-    CHECK(request_of(plan, subject, 4).url_template == plan.http_templates[1].c_str());
-    CHECK(request_of(plan, subject, 5).kind == probe_kind::exec);
-    CHECK(request_of(plan, subject, 5).command == 0);
-    CHECK(request_of(plan, subject, 6).command == 1);
+    CHECK(request_of(plan, subject, 0).kind() == probe_kind::icmp);
+    CHECK(request_of(plan, subject, 1).port() == 22);
+    CHECK(request_of(plan, subject, 2).port() == 80);
+    CHECK(request_of(plan, subject, 2).kind() == probe_kind::tcp);
+    CHECK(request_of(plan, subject, 3).kind() == probe_kind::http);
+    CHECK(request_of(plan, subject, 3).index == 0);
+    CHECK(request_of(plan, subject, 4).index == 1);
+    CHECK(request_of(plan, subject, 5).kind() == probe_kind::exec);
+    CHECK(request_of(plan, subject, 5).index == 0);
+    CHECK(request_of(plan, subject, 6).index == 1);
   }
 }
 
 TEST_CASE("a row that names its probe gets that one alone, whatever the plan") {
   probe_plan plan;
-  plan.icmp = true;
-  plan.tcp_ports = {22, 80};
+  plan.of<icmp_spec>().is_asked = true;
+  plan.of<tcp_spec>().ports = {22, 80};
   const auto row = [](const char* text, probe_kind kind) {
     target_parameters parameters;
     parameters.probe = kind;
@@ -64,14 +69,14 @@ TEST_CASE("a row that names its probe gets that one alone, whatever the plan") {
   for (const probe_plan& each : {plan, probe_plan{}}) {
     const target tcp = row("10.0.0.1:99", probe_kind::tcp);
     CHECK(probe_count(each, tcp) == 1);
-    CHECK(request_of(each, tcp, 0).kind == probe_kind::tcp);
-    CHECK(request_of(each, tcp, 0).port == 99);
+    CHECK(request_of(each, tcp, 0).kind() == probe_kind::tcp);
+    CHECK(request_of(each, tcp, 0).port() == 99);
     const auto icmp = request_of(each, row("http://10.0.0.1:8080/", probe_kind::icmp), 0);
-    CHECK(icmp.kind == probe_kind::icmp);
-    CHECK(icmp.port == 0);
+    CHECK(icmp.kind() == probe_kind::icmp);
+    CHECK(icmp.port() == 0);
     const auto http = request_of(each, row("10.0.0.1", probe_kind::http), 0);
-    CHECK(http.kind == probe_kind::http);
-    CHECK(http.url_template == nullptr);
+    CHECK(http.kind() == probe_kind::http);
+    CHECK(http.index == probe_spec::own);
   }
   CHECK(probe_count(plan, parse("10.0.0.1")) == 3);
 }
@@ -81,10 +86,10 @@ TEST_CASE("a row with a path is asked by HTTP where no probe is named") {
   parameters.path = "/health";
   const target subject =
       parse("10.0.0.1").with(std::make_shared<const target_parameters>(std::move(parameters)));
-  CHECK(request_of({}, subject, 0).kind == probe_kind::http);
   probe_plan plan;
-  plan.icmp = true;
-  CHECK(request_of(plan, subject, 0).kind == probe_kind::icmp);
+  CHECK(request_of(plan, subject, 0).kind() == probe_kind::http);
+  plan.of<icmp_spec>().is_asked = true;
+  CHECK(request_of(plan, subject, 0).kind() == probe_kind::icmp);
 }
 
 TEST_CASE("a URL's path and query can be put in another's place") {

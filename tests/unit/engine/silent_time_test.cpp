@@ -1,5 +1,7 @@
 #include "engine/silent_time.hpp"
 
+#include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
 #include "support/catch.hpp"
 
 using namespace muster;
@@ -44,17 +46,17 @@ TEST_CASE("each retry takes its timeout, its wait and its share of the limits") 
 
 TEST_CASE("several echo requests are an interval or a timeout apart, whichever is longer") {
   sweep_options options = one_probe_each();
-  options.probe.icmp.count = 5;
+  options.plan.of<icmp_spec>().count = 5;
   CHECK(seconds(options, 1) == Catch::Approx(4 * 3 + 3).margin(0.01));
-  options.probe.icmp.interval = 10s;
+  options.plan.of<icmp_spec>().interval = 10s;
   CHECK(seconds(options, 1) == Catch::Approx(4 * 10 + 3).margin(0.01));
-  options.plan.tcp_ports = {22};
+  options.plan.of<tcp_spec>().ports = {22};
   CHECK(seconds(options, 1) == Catch::Approx(3).margin(0.01));
 }
 
 TEST_CASE("the probes of one host stand in line, unless its time is limited") {
   sweep_options options = one_probe_each();
-  options.plan.tcp_ports.assign(10, 80);
+  options.plan.of<tcp_spec>().ports.assign(10, 80);
   CHECK(seconds(options, 1) == Catch::Approx(3 * 3).margin(0.01));
   options.per_host_max = 0;
   CHECK(seconds(options, 1) == Catch::Approx(3).margin(0.01));

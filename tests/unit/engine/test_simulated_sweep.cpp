@@ -209,7 +209,7 @@ TEST_CASE("without a cookie in the payload every target still has one outcome") 
     network_weather weather = bad_weather(seed);
     weather.corrupted = weather.truncated = weather.forged = 0;
     sweep_options options = plain_options();
-    options.probe.icmp.payload_bytes = seed % 16;
+    options.plan.of<icmp_spec>().payload_bytes = seed % 16;
     simulated_sweep sweep{seed, weather, options, {"10.1.0.0/26"}};
     sweep.run();
     REQUIRE(sweep.summary);
@@ -289,8 +289,8 @@ TEST_CASE("a late reply is counted as late, and answers no other request") {
   weather.late = 1;
   weather.late_by = 1500ms;  // while the next requests are in flight
   sweep_options options = plain_options();
-  options.probe.icmp.count = 3;
-  options.probe.icmp.interval = 1s;
+  options.plan.of<icmp_spec>().count = 3;
+  options.plan.of<icmp_spec>().interval = 1s;
   simulated_sweep sweep{1, weather, options, {"10.1.0.0/29"}};
   sweep.run();
   REQUIRE(sweep.summary);

@@ -1,5 +1,7 @@
 // The course that a sweep runs, on made-up networks with a clock that the test moves: order, limits
 // of time, and whom it skips.
+#include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
 #include "sweep_course.hpp"
 
 using namespace muster;
@@ -30,8 +32,8 @@ TEST_CASE("ordered results come in input order, and nothing runs too far ahead")
 
 TEST_CASE("all probes of a target end when its time is up") {
   sweep_options options = plain_options();
-  options.probe.icmp.count = 10;
-  options.probe.icmp.interval = 1s;
+  options.plan.of<icmp_spec>().count = 10;
+  options.plan.of<icmp_spec>().interval = 1s;
   options.host_timeout = 3500ms;
   course here{1, silence(), options, {"10.0.0.1"}};
   const sweep_summary& sum = here.run();
@@ -64,8 +66,8 @@ TEST_CASE("without the time for another try, the last outcome stands") {
 
 TEST_CASE("a silent host's later probes are skipped, and its first one is tried again before") {
   sweep_options options = plain_options();
-  options.plan.icmp = true;
-  options.plan.tcp_ports = {1, 2, 3};
+  options.plan.of<icmp_spec>().is_asked = true;
+  options.plan.of<tcp_spec>().ports = {1, 2, 3};
   options.alive_first = true;
   options.retries = 1;
   options.ordered = GENERATE(false, true);
@@ -82,8 +84,8 @@ TEST_CASE("a host that this machine could not ask is not called silent") {
   network_weather weather;
   weather.refused = 1;
   sweep_options options = plain_options();
-  options.plan.icmp = true;
-  options.plan.tcp_ports = {1, 2};
+  options.plan.of<icmp_spec>().is_asked = true;
+  options.plan.of<tcp_spec>().ports = {1, 2};
   options.alive_first = true;
   course here{1, weather, options, {"127.0.1.1-127.0.1.5"}};
   here.run();

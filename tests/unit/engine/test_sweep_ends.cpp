@@ -1,4 +1,6 @@
 // Early ends of a sweep, and going on after an earlier run, on made-up networks.
+#include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
 #include "sweep_course.hpp"
 
 using namespace muster;
@@ -56,8 +58,8 @@ TEST_CASE("after an earlier run only what it has not done is probed") {
 
 TEST_CASE("of a target that is half done, the other half is probed") {
   sweep_options options = plain_options();
-  options.plan.icmp = true;
-  options.plan.tcp_ports = {1};
+  options.plan.of<icmp_spec>().is_asked = true;
+  options.plan.of<tcp_spec>().ports = {1};
   options.alive_first = GENERATE(false, true);
   // The ports of all three targets are done, and all of the second.
   options.before.done.add(1);

@@ -36,7 +36,7 @@ std::vector<std::chrono::nanoseconds> rtts_of_batch(
   network.on_send = [&](ip_address) { network.time().pass(send_times.at(sent++)); };
   network.stamps_off = stamps_off;
   deadline_queue deadlines{network.time()};
-  const probe_options options;
+  const echo_options options;
   std::vector<std::optional<std::chrono::nanoseconds>> rtts(send_times.size());
   std::vector<ip_address> hosts;
   for (std::size_t i = 0; i < rtts.size(); ++i)

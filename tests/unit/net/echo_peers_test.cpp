@@ -42,8 +42,8 @@ answers ask_all(std::uint32_t hosts, test::network_weather weather, std::size_t 
   test::simulated_network network{7, weather};
   if (arrange) arrange(network);
   deadline_queue deadlines{network.time()};
-  probe_options options;
-  options.icmp.payload_bytes = payload_bytes;
+  echo_options options;
+  options.payload_bytes = payload_bytes;
   answers found;
   found.outcomes.resize(hosts);
   std::vector<ip_address> addresses;

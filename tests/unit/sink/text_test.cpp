@@ -164,25 +164,24 @@ TEST_CASE("silent members of ranges are shown when everything is asked for") {
 }
 
 TEST_CASE("of a range of ports only those that are open have a line, whoever the host is") {
-  text_options options;
-  options.swept_ports = {22, 5432};
   for (const auto& [value, why] : {std::pair{status::refused, reason::connection_refused},
                                    std::pair{status::timeout, reason::connect_timeout},
                                    std::pair{status::unreachable, reason::icmp_admin_prohibited},
                                    std::pair{status::local_error, reason::no_route},
                                    std::pair{status::skipped, reason::host_timeout}}) {
     probe_result result = test::tcp_refused();
+    result.is_swept = true;
     result.status = value;
     result.reason = why;
     CAPTURE(to_string(value));
-    CHECK(text_line(std::move(result), options).empty());
+    CHECK(text_line(std::move(result)).empty());
   }
   probe_result open = test::tcp_refused();
+  open.is_swept = true;
   open.status = status::up;
   open.reason = reason::none;
-  CHECK_FALSE(text_line(std::move(open), options).empty());
-  options.swept_ports = {22, 80};  // 5432 was named by itself
-  CHECK_FALSE(text_line(test::tcp_refused(), options).empty());
+  CHECK_FALSE(text_line(std::move(open)).empty());
+  CHECK_FALSE(text_line(test::tcp_refused()).empty());  // its port was named by itself
 }
 
 TEST_CASE("a member of a range that refuses a port that was named is shown: somebody is there") {

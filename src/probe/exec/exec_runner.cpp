@@ -1,10 +1,9 @@
 // Strategy: a run is an object that lives from the start of its process to the report of its end.
 // Its output is taken apart as it comes, so that nothing else of it is kept.
-#include "probe/exec/exec_probe.hpp"
+#include "probe/exec/exec_runner.hpp"
 
 #include "codec/plugin_output.hpp"
 #include "core/parsed.hpp"
-#include "muster/probe/exec.hpp"
 #include "probe/prober.hpp"
 #include "process/child_process.hpp"
 #include "process/interpreter.hpp"
@@ -55,7 +54,7 @@ outcome outcome_of(const process_result& ended) {
 
 class exec_run final : public list_hook, private process_consumer {
  public:
-  exec_run(exec_probes& owner, stream_request&& request, const std::string& command)
+  exec_run(exec_runner& owner, probe_request&& request, const std::string& command)
       : owner_{owner},
         request_{std::move(request)},
         command_{command},
@@ -67,7 +66,7 @@ class exec_run final : public list_hook, private process_consumer {
     process_options options;
     // 0 would be no limit.
     options.timeout = std::max(limit.end() - shared.time().now(), std::chrono::nanoseconds{1});
-    options.grace = shared.options().exec.grace;
+    options.grace = owner_.spec().grace;
     options.output_bytes_max = 0;
     child_.start(std::move(arguments), std::move(options));
   }
@@ -102,23 +101,23 @@ class exec_run final : public list_hook, private process_consumer {
     owner_.shared().deliver(std::move(result));
   }
 
-  exec_probes& owner_;
-  stream_request request_;
+  exec_runner& owner_;
+  probe_request request_;
   const std::string& command_;
   codec::plugin_output_reader output_;
   codec::plugin_output_reader errors_;
   child_process child_;
 };
 
-exec_probes::exec_probes(asio::io_context& context, prober& shared,
-                         const std::vector<std::vector<std::string>>& commands)
-    : shared_{shared}, host_{context} {
-  for (const std::vector<std::string>& words : commands) {
+exec_runner::exec_runner(prober& shared, const exec_spec& spec) : shared_{shared}, spec_{spec} {
+  if (spec.commands.empty()) return;
+  host_.emplace(shared.context());
+  for (const std::vector<std::string>& words : spec.commands) {
     commands_.emplace_back(words, command_template_options{});
     const std::string& program = words.front();
     if (program.find('{') != program.npos) continue;
-    const std::string name = path_of(host_.programs(), program);
-    const std::string path = host_.programs().find(name).path;
+    const std::string name = path_of(host_->programs(), program);
+    const std::string path = host_->programs().find(name).path;
     if (!path.empty() && ::access(path.c_str(), X_OK) == 0) {
       const auto fault = find_interpreter_fault(path, {});
       if (!fault) continue;
@@ -134,13 +133,13 @@ exec_probes::exec_probes(asio::io_context& context, prober& shared,
   }
 }
 
-exec_probes::~exec_probes() {
+exec_runner::~exec_runner() {
   while (!running_.empty())
     delete &running_.pop_front();
 }
 
-void exec_probes::start(stream_request&& request) {
-  const command_template& command = commands_.at(request.command);
+void exec_runner::start(probe_request&& request) {
+  const command_template& command = commands_.at(request.index);
   const std::span<const target> targets{&request.subject, 1};
   command_template::filled filled = command.fill(targets, request.sequence + 1);
   if (filled.wrong != reason::none) {
@@ -152,20 +151,22 @@ void exec_probes::start(stream_request&& request) {
     details.detail = std::move(filled.what);
     return shared_.deliver(std::move(result));
   }
-  filled.arguments.front() = path_of(host_.programs(), filled.arguments.front());
+  filled.arguments.front() = path_of(host_->programs(), filled.arguments.front());
   auto* const run = new exec_run{*this, std::move(request), command.text()};
   running_.push_back(*run);
   run->start(std::move(filled.arguments));  // may be its end already
 }
 
-void exec_probes::rest() { host_.scarce().rest(); }
-
-void exec_probes::kill() {
-  running_.visit_once([](exec_run& run) { run.kill(); });
-  host_.kill_doomed();
+void exec_runner::rest() {
+  if (host_) host_->scarce().rest();
 }
 
-void exec_probes::stop(reason why) {
+void exec_runner::kill() {
+  running_.visit_once([](exec_run& run) { run.kill(); });
+  if (host_) host_->kill_doomed();
+}
+
+void exec_runner::stop(reason why) {
   running_.visit_once([why](exec_run& run) { run.stop(why); });  // may be its end
 }
 

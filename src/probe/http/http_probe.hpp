@@ -1,0 +1,27 @@
+#pragma once
+
+#include "codec/http_response.hpp"
+#include "core/spares.hpp"
+#include "muster/probe/http.hpp"
+#include "net/job.hpp"
+#include "probe/prober.hpp"
+
+#include <memory>
+#include <string>
+
+namespace muster {
+
+/// What all HTTP probes of a run share: what they leave behind for the next ones.
+struct http_shared {
+  explicit http_shared(prober& all) : around{all} {}
+
+  prober& around;
+  spares<std::unique_ptr<http_details>> details;
+  spares<std::unique_ptr<codec::http_response_reader>> readers;
+  spares<std::string> texts;
+};
+
+/// An HTTP exchange, with redirects.
+job http_probe(job_scope&, http_shared& shared, probe_request request);
+
+}  // namespace muster
