@@ -137,6 +137,8 @@ std::string_view to_string(reason value) {
       return "wrong_payload";
     case reason::status_not_expected:
       return "status_not_expected";
+    case reason::answer_not_expected:
+      return "answer_not_expected";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

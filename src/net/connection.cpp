@@ -6,6 +6,7 @@
 #include "net/connection.hpp"
 
 #include "codec/icmp_message.hpp"
+#include "net/clock.hpp"
 #include "net/icmp_ancillary.hpp"
 #include "net/socket_address.hpp"
 
@@ -51,31 +52,21 @@ bool has_source_address(const endpoint& to) {
   return !none;
 }
 
-/// Takes an ICMP error to a connect out of the socket's queue. Returns the errno that it stands
-/// for, 0 if there is none.
-int take_icmp_error(int descriptor, icmp_rejection& by) {
-  alignas(cmsghdr) std::array<std::byte, 192> control;
-  msghdr header{};
-  header.msg_control = control.data();
-  header.msg_controllen = control.size();
-  if (::recvmsg(descriptor, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
-  const ancillary beside = read_ancillary(header);
-  if (!beside.error) return 0;
-  const sock_extended_err& told = *beside.error;
-  if (told.ee_origin == SO_EE_ORIGIN_ICMP) {
-    by = {codec::reason_of_v4(told.ee_type, told.ee_code), beside.offender};
-  } else if (told.ee_origin == SO_EE_ORIGIN_ICMP6) {
-    by = {codec::reason_of_v6(told.ee_type, told.ee_code), beside.offender};
+/// Has it keep ICMP errors with all that they say. A connecting stream over IPv4 gets them anyway.
+void keep_icmp_errors(int descriptor, const ip_address& to) {
+  const int on = 1;
+  if (to.is_v4()) {
+    (void)::setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
   } else {
-    return 0;
+    (void)::setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
   }
-  return static_cast<int>(told.ee_errno);
 }
 
 }  // namespace
 
 // The port range is read here, so that no connect's time includes that.
-connection::connection(socket_poller& poller, shortage& scarce) : socket_{poller}, scarce_{scarce} {
+connection::connection(socket_poller& poller, shortage& scarce, transport kind)
+    : socket_{poller}, scarce_{scarce}, transport_{kind} {
   first_ephemeral_port();
 }
 
@@ -93,7 +84,7 @@ connection::progress connection::connect(const endpoint& to,
     socket_failed_ = false;
     return fail(error, missing_for_connect(error, source));
   }
-  reset_on_close_ = at_once;
+  reset_on_close_ = at_once && transport_ == transport::stream;
   if (const int error = socket_.watch(); error != 0) return fail(error, shortage_of(error));
   socket_failed_ = false;
   held_ = true;
@@ -102,9 +93,14 @@ connection::progress connection::connect(const endpoint& to,
 }
 
 int connection::prepare(const endpoint& to, const std::optional<endpoint>& source) {
-  const int descriptor = open_socket(to, SOCK_STREAM);
+  const bool is_stream = transport_ == transport::stream;
+  const int descriptor = open_socket(to, is_stream ? SOCK_STREAM : SOCK_DGRAM);
   if (descriptor < 0) return errno;
   socket_.assign(descriptor);
+  if (!is_stream) {
+    stamp_arrivals();
+    keep_icmp_errors(descriptor, to.address);
+  }
   if (!source || source->address.is_v4() != to.address.is_v4()) return 0;
   // Leaves the choice of the port to the connect, which may share one between destinations.
   const int on = 1;
@@ -147,7 +143,7 @@ int connection::connected(icmp_rejection& by) {
   if (::getsockopt(socket_.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
   // The kernel (Linux 5.10 and later) queues an ICMP error before it lets the connect fail. For
   // IPv6 it would have to be asked to, by a call for each connect.
-  const int queued = take_icmp_error(socket_.descriptor(), by);
+  const int queued = take_icmp_error(by);
   if (error == 0) error = queued;
   // What was never connected leaves nothing to reset.
   reset_on_close_ = error == 0;
@@ -187,8 +183,52 @@ connection::progress connection::write(std::string_view bytes) {
   return {0, error, false};
 }
 
+/// Takes an ICMP error out of the socket's queue. Returns the errno that it stands for, 0 if there
+/// is none.
+int connection::take_icmp_error(icmp_rejection& by) {
+  alignas(cmsghdr) std::array<std::byte, 256> control;
+  msghdr header{};
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  if (::recvmsg(socket_.descriptor(), &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
+  const ancillary beside = read_ancillary(header);
+  if (!beside.error) return 0;
+  const sock_extended_err& told = *beside.error;
+  if (told.ee_origin == SO_EE_ORIGIN_ICMP) {
+    by = {codec::reason_of_v4(told.ee_type, told.ee_code), beside.offender};
+  } else if (told.ee_origin == SO_EE_ORIGIN_ICMP6) {
+    by = {codec::reason_of_v6(told.ee_type, told.ee_code), beside.offender};
+  } else {
+    return 0;
+  }
+  note_arrival(beside);
+  return static_cast<int>(told.ee_errno);
+}
+
+outcome connection::rejected(int error) {
+  icmp_rejection by;
+  if (const int queued = take_icmp_error(by); queued != 0) error = queued;
+  return outcome_of_answered_connect(error, by, remote_.address);
+}
+
+void connection::stamp_arrivals() {
+  const int on = 1;
+  (void)::setsockopt(socket_.descriptor(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+void connection::note_arrival(const ancillary& beside) {
+  arrived_ = beside.stamp ? clock_pair{}.steady_at(*beside.stamp) : clock::now();
+}
+
 connection::progress connection::read(std::span<char> into) {
-  const ssize_t count = ::recv(socket_.descriptor(), into.data(), into.size(), 0);
+  alignas(cmsghdr) std::array<std::byte, 64> control;
+  iovec room{into.data(), into.size()};
+  msghdr header{};
+  header.msg_iov = &room;
+  header.msg_iovlen = 1;
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  const ssize_t count = ::recvmsg(socket_.descriptor(), &header, 0);
   if (count < 0 && errno == EINTR) return {0, 0, true};
   if (count < 0 && errno != EAGAIN) return {0, errno, false};
   if (count == static_cast<ssize_t>(into.size())) {
@@ -199,6 +239,7 @@ connection::progress connection::read(std::span<char> into) {
     socket_.used_up(readable);
   }
   if (count < 0) return {0, 0, true};
+  note_arrival(read_ancillary(header));
   return {static_cast<std::size_t>(count), 0, false};
 }
 

@@ -16,6 +16,8 @@
 
 namespace muster {
 
+struct ancillary;
+
 /// Where a connection goes, or comes from.
 struct endpoint {
   ip_address address;
@@ -23,13 +25,17 @@ struct endpoint {
   std::uint32_t scope = 0;  ///< The IPv6 zone as an interface index, 0 for none.
 };
 
-/// One TCP connection of a probe. Non-blocking calls that say what happened, and one wait: no
-/// buffer of its own, so ten thousand idle connections hold no memory but their sockets. Closing
-/// resets the connection, so that no port is left in TIME_WAIT.
+/// One TCP connection of a probe, or its UDP socket. Non-blocking calls that say what happened, and
+/// one wait: no buffer of its own, so ten thousand idle connections hold no memory but their
+/// sockets. Closing resets the connection, so that no port is left in TIME_WAIT.
 class connection final : public cancellable {
  public:
+  using clock = std::chrono::steady_clock;
+  /// What is sent: a stream, or datagrams, of which each is one `write` and one `read`.
+  enum class transport : std::uint8_t { stream, datagrams };
+
   /// Both outlive the connection.
-  connection(socket_poller& poller, shortage& scarce);
+  connection(socket_poller& poller, shortage& scarce, transport kind = transport::stream);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection() { close(); }
@@ -58,8 +64,16 @@ class connection final : public cancellable {
   /// nothing when one was lost, or the kernel can't tell.
   std::optional<std::chrono::nanoseconds> handshake_rtt() const;
   progress write(std::string_view bytes);
-  /// No bytes and no error is the end of the stream.
+  /// No bytes and no error is the end of the stream, or an empty datagram.
   progress read(std::span<char> into);
+  /// Has the kernel say when what is read from now on reached this machine. Datagrams always have
+  /// that.
+  void stamp_arrivals();
+  /// When the last of what was read, or the error, reached this machine, by the kernel's clock;
+  /// where it can't tell, when it was read.
+  clock::time_point arrived() const { return arrived_; }
+  /// What an error of `read` or `write` means that may be the answer to a datagram.
+  outcome rejected(int error);
   void close();
 
   static constexpr auto readable = readiness::readable;
@@ -78,8 +92,13 @@ class connection final : public cancellable {
   int prepare(const endpoint& to, const std::optional<endpoint>& source);
   scarce_resource missing_for_connect(int error, const std::optional<endpoint>& source) const;
 
+  int take_icmp_error(icmp_rejection& by);
+  void note_arrival(const ancillary& beside);
+
   polled_socket socket_;
   shortage& scarce_;
+  const transport transport_;
+  clock::time_point arrived_{};
   endpoint remote_;
   scarce_resource missing_ = scarce_resource::none;
   bool socket_failed_ = false;

@@ -10,7 +10,8 @@ void statistics::add(const probe_result& result) {
   ++by_status_[static_cast<std::size_t>(result.status)];
   kind_totals& kind = of_kind(result.kind);
   ++kind.by_status[static_cast<std::size_t>(result.status)];
-  bool answered = result.status == status::up || result.reason == reason::status_not_expected;
+  bool answered = result.status == status::up || result.reason == reason::status_not_expected ||
+                  result.reason == reason::answer_not_expected;
   // A probe of several packets may be cut short after one of them was answered.
   add_try(result);
   const packet_counts packets = description_of(result.kind).packets(result);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -52,4 +53,25 @@ TEST_CASE("a sweep that is stopped for longer than the timeout goes on where it 
   const auto result = child.wait();
   CAPTURE(result.out);
   CHECK(contains(result.out, R"("status":"up")"));
+}
+
+TEST_CASE("the phases of HTTP requests add up to the whole, with many in flight as with one") {
+  const hostile_server server{hostile_script::control_title()};
+  std::string list;
+  for (int i = 0; i < 300; ++i)
+    list += "http://127.0.0.1:" + std::to_string(server.port()) + "/\n";
+  const auto result =
+      sweep({"-iL", "-", "--rate", "0", "--max-per-host", "0", "--json"}, input(list));
+  const auto whole = numbers_after(result.out, R"("rtt_ms":)");
+  const auto connect = numbers_after(result.out, R"("connect_ms":)");
+  const auto first = numbers_after(result.out, R"("first_byte_ms":)");
+  const auto transfer = numbers_after(result.out, R"("transfer_ms":)");
+  REQUIRE(whole.size() == 300);
+  REQUIRE(connect.size() == whole.size());
+  REQUIRE(first.size() == whole.size());
+  REQUIRE(transfer.size() == whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    // Each is rounded to a microsecond.
+    CHECK(std::abs(whole[i] - connect[i] - first[i] - transfer[i]) < 0.0021);
+  }
 }

@@ -15,7 +15,7 @@ int main() {
   muster::target_stream targets;
   targets.add_text("127.0.0.0/30");
   muster::sweep_options options;
-  options.plan.of<tcp_spec>().ports = {1};
+  options.plan.of<muster::tcp_spec>().ports = {1};
   std::string found;
   muster::sweep sweep{context, options, targets, [&found](const muster::probe_result& result) {
                         found += result.subject.to_string() + ' ';

@@ -37,14 +37,12 @@ std::string_view own_path(const target& subject) {
 
 }  // namespace
 
-http_exchange::http_exchange(http_shared& shared, const probe_request& request,
-                             clock::time_point started)
+http_exchange::http_exchange(http_shared& shared, const probe_request& request)
     : shared_{shared},
       request_{request},
       details_{shared.details.take().value_or(nullptr)},
-      started_{started},
-      phase_{started},
-      latest_{started} {
+      phase_{clock::now()},
+      latest_{phase_} {
   if (!details_) details_ = std::make_unique<http_details>();
 }
 
@@ -114,10 +112,12 @@ void http_exchange::resolved(ip_address address, clock::duration paused) {
   has_address_ = true;
   latest_ = clock::now();
   details_->resolve = latest_ - phase_ - paused;
+  spent_ += details_->resolve;
 }
 
 void http_exchange::connected(clock::duration took) {
   details_->connect = took;
+  spent_ += took;
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   const std::string own = own_host();
   codec::write_http_request(
@@ -162,11 +162,13 @@ void http_exchange::give_reader_back() {
   reader_.reset();
 }
 
-http_exchange::state http_exchange::received(std::string_view bytes) {
-  latest_ = clock::now();
+http_exchange::state http_exchange::received(std::string_view bytes, clock::time_point arrived) {
+  // An answer may be there before the request is known to be sent.
+  latest_ = std::max(arrived, phase_);
   if (!reader_) {
     begin_response();
     details_->first_byte = latest_ - std::exchange(phase_, latest_);
+    spent_ += details_->first_byte;
   }
   const state now_is = reader_->feed(bytes);
   if (now_is != state::need_more) note_response();
@@ -198,6 +200,7 @@ void http_exchange::note_response() {
   details_->body_truncated = reader_->body_truncated();
   if (reader_->why() == reason::none) {
     details_->transfer = latest_ - phase_;
+    spent_ += details_->transfer;
     fail({});  // nothing is wrong
     return;
   }
@@ -229,7 +232,7 @@ bool http_exchange::follow_redirect() {
   return parse_url_of("http://" + std::string{url_.authority()} + std::string{url->path()});
 }
 
-void http_exchange::deliver(clock::duration paused) {
+void http_exchange::deliver() {
   if (reader_ && details_->status_code == 0 && reader_->status_code() != 0) {
     // Ended in mid-response: what is known so far is worth telling.
     const outcome failure = outcome_;
@@ -249,7 +252,7 @@ void http_exchange::deliver(clock::duration paused) {
   result.status = outcome_.status;
   result.reason = outcome_.reason;
   result.error_source = outcome_.error_source;
-  if (answered) result.rtt = latest_ - started_ - paused;
+  if (answered) result.rtt = spent_;
   result.details.adopt(std::move(details_));
   give_reader_back();
   shared_.around.deliver(std::move(result));

@@ -22,7 +22,7 @@ class http_exchange {
   using clock = std::chrono::steady_clock;
   using state = codec::http_response_reader::state;
 
-  http_exchange(http_shared& shared, const probe_request& request, clock::time_point started);
+  http_exchange(http_shared& shared, const probe_request& request);
 
   /// Makes the request's URL ready to be asked. False, with the failure noted, when it is none.
   bool begin();
@@ -37,7 +37,8 @@ class http_exchange {
   void connected(clock::duration took);
   std::string_view unsent() const { return std::string_view{request_text_}.substr(sent_bytes_); }
   void sent(std::size_t bytes);
-  state received(std::string_view bytes);
+  /// Bytes that reached this machine then.
+  state received(std::string_view bytes, clock::time_point arrived);
   state closed();
   /// What a wait for bytes that took too long was waiting for.
   reason waiting_for() const;
@@ -45,8 +46,7 @@ class http_exchange {
   /// After a whole response: true when it is a redirect to be followed, and `url()` is the next.
   bool follow_redirect();
   void fail(outcome what) { outcome_ = what; }
-  /// `paused`: how long the probe waited for this machine.
-  void deliver(clock::duration paused);
+  void deliver();
 
  private:
   bool set_url(const target& url);
@@ -81,7 +81,8 @@ class http_exchange {
   bool has_address_ = false;
   bool is_own_place_ = true;  ///< Where the target itself is; not so once a redirect led away.
   outcome outcome_;
-  clock::time_point started_;  ///< Of the whole probe.
+  /// What the phases of all requests come to: what lies between them is this machine's.
+  clock::duration spent_{0};
   clock::time_point phase_;    ///< Of the phase under way.
   clock::time_point latest_;   ///< When something last happened.
 };

@@ -13,9 +13,8 @@ namespace muster {
 job http_probe(job_scope&, http_shared& http, probe_request request) {
   using state = http_exchange::state;
   prober& shared = http.around;
-  const auto start = std::chrono::steady_clock::now();
   probe_deadline whole{shared.deadlines(), shared.limit(request.subject)};
-  http_exchange exchange{http, request, start};
+  http_exchange exchange{http, request};
   bool more = exchange.begin();
   while (more) {
     more = false;
@@ -35,6 +34,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       exchange.fail(what);
       if (what.status != status::up) break;
       exchange.connected(connecting.took());
+      peer.stamp_arrivals();
     }
 
     probe_deadline::step step{whole, peer};
@@ -68,13 +68,13 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       } else if (got.bytes == 0) {
         response = exchange.closed();
       } else {
-        response = exchange.received({shared.read_buffer().data(), got.bytes});
+        response = exchange.received({shared.read_buffer().data(), got.bytes}, peer.arrived());
       }
     }
     if (what.status != status::up) exchange.fail(what);
     more = response == state::done && exchange.follow_redirect();
   }
-  exchange.deliver(whole.paused());
+  exchange.deliver();
 }
 
 }  // namespace muster
