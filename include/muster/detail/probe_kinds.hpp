@@ -6,4 +6,5 @@
   KIND(icmp)                     \
   KIND(tcp)                      \
   KIND(http)                     \
-  KIND(exec)
+  KIND(exec)                     \
+  KIND(udp)

@@ -165,6 +165,22 @@ probe_result exec_killed() {
   return result;
 }
 
+probe_result udp_up() {
+  probe_result result;
+  result.subject = target{ip("10.0.0.53")};
+  result.finished = sample_time;
+  result.address = ip("10.0.0.53");
+  result.has_address = true;
+  result.port = 53;
+  result.kind = probe_kind::udp;
+  result.rtt = 310us;
+  result.status = status::up;
+  auto& udp = result.details.emplace<udp_details>();
+  udp.answer = "\x12\x34ok";
+  udp.answer_bytes = 400;
+  return result;
+}
+
 probe_result exec_without_value() {
   probe_result result = exec_up();
   result.status = status::skipped;

@@ -304,3 +304,8 @@ TEST_CASE("a label stands in parentheses at the end of a text line, made printab
   CHECK(lines[0].ends_with("icmp ttl=64 (core\\x1b[2J)"));
   CHECK(lines[1].size() < 130);
 }
+
+TEST_CASE("a datagram's answer is told by its size and its first bytes, made printable") {
+  CHECK(text_line(test::udp_up()) ==
+        "10.0.0.53:53               up           0.310 ms  udp 400 B \"\\x124ok\"\n");
+}
