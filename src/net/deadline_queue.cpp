@@ -1,7 +1,8 @@
 // Strategy: one FIFO for each length of time in use, as deadlines of one length expire in the order
-// of their start (one whose start lies back is sorted in from the end); one alarm for the earliest
-// head of all of them. An entry that is disarmed leaves its FIFO and nothing else happens: the
-// alarm that may have been set for it finds nothing to do.
+// of their start (one whose start lies back is sorted in from the end); a heap of their heads; one
+// alarm for the earliest. An entry that is disarmed leaves its FIFO and nothing else happens: what
+// the heap knows of it is put right when it comes to the top, and the alarm that may have been set
+// for it finds nothing to do. A FIFO that is empty is forgotten then.
 #include "net/deadline_queue.hpp"
 
 #include <algorithm>
@@ -12,34 +13,54 @@ deadline_queue::deadline_queue(timeline& time)
     : time_{time}, alarm_{time.make_alarm([this] { on_alarm(); })} {}
 
 deadline_queue::fifo& deadline_queue::fifo_of(duration length) {
-  auto found = std::find_if(fifos_.begin(), fifos_.end(),
-                            [length](const fifo& one) { return one.length == length; });
-  if (found == fifos_.end()) {
-    fifos_.remove_if([](fifo& one) { return one.entries.empty(); });
-    found = fifos_.emplace(fifos_.begin());
-    found->length = length;
-  } else if (found != fifos_.begin()) {
-    // Most often asked for, first found.
-    fifos_.splice(fifos_.begin(), fifos_, found);
+  if (!latest_ || latest_->length != length) {
+    latest_ = &fifos_.try_emplace(length.count(), length).first->second;
   }
-  return *found;
+  return *latest_;
 }
 
 void deadline_queue::arm_lived(deadline& entry, time_point start, duration length) {
   entry.unlink();
   latest_start_ = std::max(latest_start_, start);
   entry.expires_ = start + length;
-  fifo_of(length).entries.insert_ordered(
+  fifo& one = fifo_of(length);
+  one.entries.insert_ordered(
       entry, [](const deadline& a, const deadline& b) { return a.expires_ < b.expires_; });
+  note_head(one);
   if (entry.expires_ < alarm_expires_) set_alarm();
 }
 
-deadline_queue::time_point deadline_queue::earliest() const {
-  time_point first = time_point::max();
-  for (const fifo& one : fifos_) {
-    if (!one.entries.empty()) first = std::min(first, one.entries.front().expires_);
+/// Puts a head into the heap that is earlier than what that has of its FIFO.
+void deadline_queue::note_head(fifo& one) {
+  const time_point first = one.entries.front().expires_;
+  if (first >= one.noted) return;
+  one.noted = first;
+  ++one.notes;
+  heads_.push({first, &one});
+}
+
+/// Takes the top of the heap, which is out of date, away.
+void deadline_queue::drop_head() {
+  const head old = heads_.top();
+  heads_.pop();
+  fifo& one = *old.of;
+  --one.notes;
+  if (old.expires == one.noted) one.noted = time_point::max();
+  if (!one.entries.empty()) return note_head(one);
+  if (one.notes > 0) return;
+  if (latest_ == &one) latest_ = nullptr;
+  fifos_.erase(one.length.count());
+}
+
+deadline_queue::time_point deadline_queue::earliest() {
+  while (!heads_.empty()) {
+    const head& first = heads_.top();
+    const bool is_there =
+        !first.of->entries.empty() && first.of->entries.front().expires_ == first.expires;
+    if (is_there) return first.expires;
+    drop_head();
   }
-  return first;
+  return time_point::max();
 }
 
 void deadline_queue::set_alarm() {
@@ -81,10 +102,10 @@ void deadline_queue::on_alarm() {
 // destroy any other.
 void deadline_queue::expire(time_point by) {
   intrusive_list<deadline> due;
-  for (fifo& one : fifos_) {
-    while (!one.entries.empty() && one.entries.front().expires_ <= by) {
-      due.push_back(one.entries.pop_front());
-    }
+  while (earliest() <= by) {
+    auto& entries = heads_.top().of->entries;
+    while (!entries.empty() && entries.front().expires_ <= by)
+      due.push_back(entries.pop_front());
   }
   while (!due.empty())
     due.pop_front().on_deadline(ending::expired);
@@ -93,7 +114,7 @@ void deadline_queue::expire(time_point by) {
 void deadline_queue::cancel_all() {
   for (;;) {
     intrusive_list<deadline> all;
-    for (fifo& one : fifos_)
+    for (auto& [length, one] : fifos_)
       all.splice_back(one.entries);
     if (all.empty()) return;
     while (!all.empty())

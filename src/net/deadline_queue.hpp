@@ -5,10 +5,13 @@
 #include "net/timeline.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
+#include <queue>
+#include <unordered_map>
+#include <vector>
 
 namespace muster {
 
@@ -41,7 +44,9 @@ class deadline : public list_hook {
 };
 
 /// All deadlines of a run behind one alarm. Deadlines of the same length expire in the order in
-/// which they were armed, so each length in use is a FIFO: arming, disarming and expiring are O(1).
+/// which they were armed, so each length in use is a FIFO, of which any number may be: arming,
+/// disarming and expiring are O(1) where many have the same length, and O(log n) where each has its
+/// own.
 class deadline_queue {
  public:
   using time_point = deadline::time_point;
@@ -89,13 +94,25 @@ class deadline_queue {
 
  private:
   struct fifo {
+    explicit fifo(duration its) : length{its} {}
+
     duration length;
-    intrusive_list<deadline> entries;
+    intrusive_list<deadline> entries = {};
+    time_point noted = time_point::max();  // the earliest that `heads_` has for it
+    std::size_t notes = 0;                 // how many `heads_` has
+  };
+  /// What is known of the head of a FIFO. It may have left, but none has come before it.
+  struct head {
+    time_point expires;
+    fifo* of;
+    bool operator>(const head& other) const { return expires > other.expires; }
   };
   fifo& fifo_of(duration length);
+  void note_head(fifo& one);
+  void drop_head();
   void note_standstill(time_point until);
   time_point now() const { return time_.now() - lived_.lost(); }
-  time_point earliest() const;
+  time_point earliest();
   void on_alarm();
   void expire(time_point by);
   void set_alarm();
@@ -107,7 +124,9 @@ class deadline_queue {
   lived_time lived_;
   std::unique_ptr<alarm> alarm_;
   std::function<void()> before_expiry_;
-  std::list<fifo> fifos_;
+  std::unordered_map<duration::rep, fifo> fifos_;  // by length
+  fifo* latest_ = nullptr;                         // most often asked for, first found
+  std::priority_queue<head, std::vector<head>, std::greater<>> heads_;
   time_point alarm_expires_ = time_point::max();  // what the alarm is set for
   time_point latest_start_{};                     // of what was armed: there was life by then
 };

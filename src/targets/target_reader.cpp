@@ -134,7 +134,7 @@ target_reader::pull target_reader::read_json(std::string_view text, item& out) {
   }
   warn_of_unknown(unknown, false);
   warn_of_unused(values);
-  auto range = parse_target_record(std::move(values), context_.parser, context_.times);
+  auto range = parse_target_record(std::move(values), context_.parser);
   if (!range) line_text_ = text;
   return take(std::move(range), out);
 }
@@ -161,7 +161,7 @@ target_reader::pull target_reader::read_csv(std::string_view line, item& out) {
     values.known.push_back({*columns_[i], cell});
   }
   warn_of_unused(values);
-  return take(parse_target_record(std::move(values), context_.parser, context_.times), out);
+  return take(parse_target_record(std::move(values), context_.parser), out);
 }
 
 target_reader::pull target_reader::read_header(item& out) {

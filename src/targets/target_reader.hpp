@@ -19,7 +19,6 @@ namespace muster {
 /// What the readers of all sources of a stream have in common.
 struct target_reader_context {
   target_parser_options parser;
-  distinct_times times;
   std::set<std::string> unknown_names;     ///< JSON members that were warned of already.
   std::set<target_column> unused_columns;  ///< Columns that were warned of already.
   std::function<void(const std::string&)> on_notice;

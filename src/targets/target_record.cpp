@@ -51,15 +51,10 @@ std::string read_number(std::string_view text, Number min, Number max,
   return {};
 }
 
-std::string read_time(std::string_view text, distinct_times& times,
-                      std::optional<nanoseconds>& into) {
+std::string read_time(std::string_view text, std::optional<nanoseconds>& into) {
   const auto time = parse_duration(text);
   if (!time) return time.error().message;
   if (*time < target_parameters::time_min) return fmt::format("'{}' is too short", excerpt(text));
-  if (!times.add(*time)) {
-    return fmt::format("more than {} different times in one input: round them",
-                       distinct_times::count_max);
-  }
   into = *time;
   return {};
 }
@@ -115,8 +110,7 @@ std::string read_label(std::string_view text, std::string& into) {
 }
 
 /// Reads one value into `into`; the reason if it is wrong.
-std::string read_parameter(const record_value& value, distinct_times& times,
-                           target_parameters& into) {
+std::string read_parameter(const record_value& value, target_parameters& into) {
   switch (value.column) {
     case target_column::probe:
       return read_probe(value.text, into.probe);
@@ -125,9 +119,9 @@ std::string read_parameter(const record_value& value, distinct_times& times,
     case target_column::label:
       return read_label(value.text, into.label);
     case target_column::timeout:
-      return read_time(value.text, times, into.timeout);
+      return read_time(value.text, into.timeout);
     case target_column::interval:
-      return read_time(value.text, times, into.interval);
+      return read_time(value.text, into.interval);
     case target_column::count:
       return read_number<std::uint32_t>(value.text, 1, icmp_options::count_max, into.count);
     case target_column::method:
@@ -276,16 +270,8 @@ std::string known_target_columns() {
   return names;
 }
 
-bool distinct_times::add(std::chrono::nanoseconds time) {
-  const auto place = std::lower_bound(times_.begin(), times_.end(), time);
-  if (place != times_.end() && *place == time) return true;
-  if (times_.size() == count_max) return false;
-  times_.insert(place, time);
-  return true;
-}
-
-parsed<target_range> parse_target_record(record_values values, const target_parser_options& options,
-                                         distinct_times& times) {
+parsed<target_range> parse_target_record(record_values values,
+                                         const target_parser_options& options) {
   std::array<std::string_view, column_names.size()> texts;
   target_parameters parameters;
   for (record_value value : values.known) {
@@ -295,7 +281,7 @@ parsed<target_range> parse_target_record(record_values values, const target_pars
     auto& place = texts[static_cast<std::size_t>(value.column)];
     if (!place.empty()) return at_column(value.column, "given twice");
     place = value.text;
-    if (auto wrong = read_parameter(value, times, parameters); !wrong.empty()) {
+    if (auto wrong = read_parameter(value, parameters); !wrong.empty()) {
       return at_column(value.column, wrong);
     }
   }

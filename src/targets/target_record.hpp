@@ -78,22 +78,9 @@ struct unused_column {
 /// Those of a record.
 std::vector<unused_column> unused_columns(const record_values& values);
 
-/// The different times, of all records of a stream, are limited, as each has its own queue of
-/// deadlines.
-class distinct_times {
- public:
-  /// Counts a time in; false when there are too many different ones.
-  bool add(std::chrono::nanoseconds time);
-
-  static constexpr std::size_t count_max = 256;
-
- private:
-  std::vector<std::chrono::nanoseconds> times_;  // Sorted.
-};
-
 /// Makes a target, or a range of them, of a record's values. Those that are blank count as absent.
 /// The error begins with the column that it is about.
-parsed<target_range> parse_target_record(record_values values, const target_parser_options& options,
-                                         distinct_times& times);
+parsed<target_range> parse_target_record(record_values values,
+                                         const target_parser_options& options);
 
 }  // namespace muster

@@ -1,9 +1,12 @@
 #include "net/deadline_queue.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 using namespace muster;
 using namespace std::chrono_literals;
@@ -122,4 +125,47 @@ TEST_CASE("a queue that is destroyed with its timer under way is not called agai
   }
   context.run();
   CHECK(log.empty());
+}
+
+TEST_CASE("a hundred thousand deadlines, each of a length of its own, expire in their order") {
+  asio::io_context context;
+  system_timeline time{context};
+  deadline_queue queue{time};
+  struct counted final : deadline {
+    std::vector<int>* log = nullptr;
+    int number = 0;
+    void on_deadline(ending) override { log->push_back(number); }
+  };
+  constexpr int count = 100'000;
+  std::vector<int> log;
+  std::vector<counted> all(count);
+  for (int i = 0; i < count; ++i) {
+    counted& one = all[static_cast<std::size_t>(i)];
+    one.log = &log;
+    one.number = static_cast<int>((std::int64_t{i} * 7919) % count);  // every number once
+    queue.arm(one, past, std::chrono::microseconds{one.number});
+  }
+  for (int i = 0; i < count; i += 2)
+    all[static_cast<std::size_t>(i)].disarm();
+  context.run();
+  CHECK(log.size() == count / 2);
+  CHECK(std::ranges::is_sorted(log));
+}
+
+TEST_CASE(
+    "what is armed again and again with other lengths, and never expires, is cancelled once") {
+  asio::io_context context;
+  system_timeline time{context};
+  deadline_queue queue{time};
+  std::string log;
+  note one{log, 'a'}, other{log, 'b'};
+  for (int i = 0; i < 10'000; ++i) {
+    queue.arm(one, clock::now(), 1h + std::chrono::milliseconds{i});
+    queue.arm(other, clock::now(), 2h - std::chrono::milliseconds{i % 7});
+  }
+  queue.cancel_all();
+  std::ranges::sort(log);
+  CHECK(log == "AB");
+  queue.rest();
+  context.run();
 }

@@ -23,8 +23,7 @@ parsed<target_range> parse(const pairs& written) {
     REQUIRE(column);
     values.push_back({*column, text});
   }
-  distinct_times times;
-  return parse_target_record({values, {}}, {}, times);
+  return parse_target_record({values, {}}, {});
 }
 
 target good(const pairs& written) {
@@ -163,17 +162,6 @@ TEST_CASE("what is of the socket can't be set for one target, and the message sa
                ContainsSubstring("one socket serves all targets"));
     CHECK(good({{"host", "a"}, {name, ""}}).to_string() == "a");
   }
-}
-
-TEST_CASE("the number of different times in one input is limited, that of rows with them is not") {
-  distinct_times times;
-  for (int round = 0; round < 2; ++round) {
-    for (std::size_t i = 0; i < distinct_times::count_max; ++i) {
-      CHECK(times.add(std::chrono::milliseconds{1000 - static_cast<int>(i)}));
-    }
-  }
-  CHECK_FALSE(times.add(5s));
-  CHECK(times.add(1s));
 }
 
 TEST_CASE("names that mean nothing are no columns") {
