@@ -87,11 +87,13 @@ network::network(surroundings around, work& wanted, const std::string& directory
       break;
     case surroundings::home_subnet:
       without_filter();
-      put_behind_cable("192.168.0.0/24", "192.168.0.17-192.168.0.255");
+      put_behind_cable("192.168.0.0/24");
+      silence_behind_cable("192.168.0.17-192.168.0.255");
       break;
     case surroundings::silence:
       without_filter();
-      put_behind_cable("10.0.0.0/8", "10.0.0.0/8");
+      put_behind_cable("10.0.0.0/8");
+      silence_behind_cable("10.0.0.0/8");
       far_->run("nft add rule inet far in ip daddr 10.0.0.0/8 tcp flags & (syn | ack) == syn drop");
       break;
     case surroundings::acceptor:
@@ -106,6 +108,15 @@ network::network(surroundings around, work& wanted, const std::string& directory
       without_filter();
       start_web_server(wanted);
       break;
+    case surroundings::cable:
+      without_filter();
+      put_behind_cable("10.0.0.0/8");
+      if (wanted.probe.kind == probe_kind::tcp && wanted.live > 0) {
+        start_acceptor(wanted, directory);
+      } else if (wanted.probe.kind == probe_kind::http) {
+        start_web_server(wanted);
+      }
+      break;
     case surroundings::name_server:
       without_filter();
       start_name_server(wanted);
@@ -116,18 +127,20 @@ network::network(surroundings around, work& wanted, const std::string& directory
 }
 
 // Not on loopback: nmap takes every address of its own machine as up, and asks none.
-void network::put_behind_cable(const std::string& block, const std::string& silent) {
+void network::put_behind_cable(const std::string& block) {
   far_.emplace("192.0.2.1/30", "192.0.2.2/30");
   far_->run("ip route add local " + block + " dev lo");
-  far_->run("nft add table inet far");
-  far_->run("nft add chain inet far in { type filter hook input priority 0; }");
-  far_->run("nft add rule inet far in ip daddr " + silent + " icmp type echo-request drop");
   test::neighbour::route_via(block, "192.0.2.2");
 }
 
+void network::silence_behind_cable(const std::string& block) {
+  far_->run("nft add table inet far");
+  far_->run("nft add chain inet far in { type filter hook input priority 0; }");
+  far_->run("nft add rule inet far in ip daddr " + block + " icmp type echo-request drop");
+}
+
 void network::start_acceptor(work& wanted, const std::string& directory) {
-  server_ = std::make_unique<test::process>(
-      std::vector<std::string>{directory + "/limit_tcp", "--listen"});
+  server_ = std::make_unique<test::process>(on_their_side({directory + "/limit_tcp", "--listen"}));
   if (!server_->wait_for_output("\n", start_time_max)) {
     throw std::runtime_error{"limit_tcp --listen doesn't start"};
   }
@@ -146,10 +159,11 @@ void network::start_web_server(work& wanted) {
                          fmt::format(nginx_configuration, wanted.probe.port));
   const auto prefix = files_.path().string();
   const auto errors = files_.file("error.log");
-  server_ = std::make_unique<test::process>(std::vector<std::string>{
-      "nginx", "-p", prefix, "-e", errors, "-c", files_.file("nginx.conf")});
+  server_ = std::make_unique<test::process>(
+      on_their_side({"nginx", "-p", prefix, "-e", errors, "-c", files_.file("nginx.conf")}));
   const auto until = std::chrono::steady_clock::now() + start_time_max;
-  while (!test::exchange(wanted.probe.port, {}, std::chrono::milliseconds{0}).connected) {
+  // It listens before it writes this.
+  while (!std::filesystem::exists(files_.path() / "nginx.pid")) {
     if (!server_->running() || std::chrono::steady_clock::now() > until) {
       throw std::runtime_error{"nginx doesn't start: " + test::read_whole_file(errors)};
     }

@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace muster::bench {
 
@@ -25,7 +27,12 @@ class network {
   void start_web_server(work& wanted);
   void start_name_server(const work& wanted);
 
-  void put_behind_cable(const std::string& block, const std::string& silent);
+  void put_behind_cable(const std::string& block);
+  void silence_behind_cable(const std::string& block);
+  /// The words of a command on the side where the targets are.
+  std::vector<std::string> on_their_side(std::vector<std::string> command) const {
+    return far_ ? far_->words_there(std::move(command)) : std::move(command);
+  }
 
   test::temporary_directory files_;
   std::optional<test::neighbour> far_;

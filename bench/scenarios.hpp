@@ -10,10 +10,11 @@ namespace muster::bench {
 
 /// What stands on the other side of a scenario's probes.
 enum class surroundings {
-  nothing,        ///< Loopback as it is: all of 127.0.0.0/8 answers.
-  home_subnet,    ///< 192.168.0.0/24 behind a cable: echo requests from .17 on are dropped.
-  silence,        ///< 10.0.0.0/8 behind a cable: echo requests are dropped.
-  acceptor,       ///< A process that accepts and closes, on every loopback address.
+  nothing,      ///< Loopback as it is: all of 127.0.0.0/8 answers.
+  home_subnet,  ///< 192.168.0.0/24 behind a cable: echo requests from .17 on are dropped.
+  silence,      ///< 10.0.0.0/8 behind a cable: echo requests are dropped.
+  cable,        ///< 10.0.0.0/8 behind a cable, where all answers; with servers, if they are needed.
+  acceptor,     ///< A process that accepts and closes, on every loopback address.
   half_acceptor,  ///< The same; the second half of the targets resets.
   web_server,     ///< nginx with one worker and a page of 612 bytes.
   name_server,    ///< Knows h0.bench.test and on, each with an address of its own that answers.

@@ -209,11 +209,14 @@ neighbour::~neighbour() {
   waitpid(holder_, nullptr, 0);
 }
 
+std::vector<std::string> neighbour::words_there(std::vector<std::string> command) const {
+  command.insert(command.begin(),
+                 {"nsenter", "--net=/proc/" + std::to_string(holder_) + "/ns/net"});
+  return command;
+}
+
 void neighbour::run_words(std::vector<std::string> command) const {
-  std::vector<std::string> there{"nsenter", "--net=/proc/" + std::to_string(holder_) + "/ns/net"};
-  for (auto& word : command)
-    there.push_back(std::move(word));
-  must_run(std::move(there));
+  must_run(words_there(std::move(command)));
 }
 
 void neighbour::set_system_control(std::string_view name, std::string_view value) const {

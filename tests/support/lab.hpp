@@ -64,6 +64,8 @@ class neighbour {
   neighbour& operator=(const neighbour&) = delete;
   ~neighbour();
 
+  /// The words that run a command there.
+  std::vector<std::string> words_there(std::vector<std::string> command) const;
   /// Runs a command there, such as `ip route add blackhole 198.51.100.0/24`.
   void run(std::string_view command_line) const;
   void set_system_control(std::string_view name, std::string_view value) const;
