@@ -14,6 +14,8 @@
 
 namespace muster {
 
+struct packet_counts;
+
 /// The running totals of a sweep. Constant memory, whatever the number of probes.
 class statistics {
  public:
@@ -51,6 +53,7 @@ class statistics {
     std::array<std::uint64_t, status_count> by_status{};
     latency_histogram rtt;
   };
+  void add_packets(const packet_counts& packets);
   kind_totals& of_kind(probe_kind kind) { return kinds_[static_cast<std::size_t>(kind)]; }
   const kind_totals& of_kind(probe_kind kind) const {
     return kinds_[static_cast<std::size_t>(kind)];

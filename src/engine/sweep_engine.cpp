@@ -6,6 +6,7 @@
 
 #include "engine/retry_policy.hpp"
 #include "net/descriptor_limit.hpp"
+#include "probe/kind.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -61,6 +62,12 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
       rate_nap_{time_},
       retry_alarm_{time_.make_alarm([this] { release_due(); })},
       prober_{context, around, options_.probe, options_.plan, targets.excludes(), *this} {
+  for (const probe_kind kind : all_probe_kinds) {
+    const scarce_need need = description_of(kind).need();
+    needs_[static_cast<std::size_t>(kind)] = need == scarce_need::descriptor ? &descriptors_
+                                             : need == scarce_need::process  ? &processes_
+                                                                             : nullptr;
+  }
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
   if (options_.ordered) window_.emplace(on_result_);
   if (options_.host_timeout) target_times_.emplace(*options_.host_timeout);

@@ -15,6 +15,7 @@
 #include "probe/plan_requests.hpp"
 #include "probe/prober.hpp"
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -135,6 +136,7 @@ class sweep_engine final : public result_consumer {
   semaphore permits_;
   resource descriptors_;
   resource processes_;
+  std::array<resource*, all_probe_kinds.size()> needs_{};  // of each kind; nullptr for nothing
   std::deque<ready_probe> provided_;  // they have what they waited for
   host_slots<probe_cursor> slots_;
   std::optional<std::pair<std::uint64_t, probe_cursor>> current_;  // its host's slot is held

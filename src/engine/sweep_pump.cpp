@@ -6,7 +6,6 @@
 // next batch is made ready.
 #include "engine/sweep_engine.hpp"
 #include "net/resume.hpp"
-#include "probe/kind.hpp"
 
 #include <new>
 #include <utility>
@@ -98,15 +97,7 @@ std::optional<sweep_engine::ready_probe> sweep_engine::next_probe() {
 }
 
 sweep_engine::resource* sweep_engine::needed_by(const ready_probe& probe) {
-  switch (description_of(probe.request.kind()).need()) {
-    case scarce_need::descriptor:
-      return &descriptors_;
-    case scarce_need::process:
-      return &processes_;
-    case scarce_need::nothing:
-      break;
-  }
-  return nullptr;
+  return needs_[static_cast<std::size_t>(probe.request.kind())];
 }
 
 std::optional<sweep_engine::ready_probe> sweep_engine::provide(ready_probe&& probe) {

@@ -131,6 +131,15 @@ class socket_poller {
 
   /// Resumes all that need not wait any longer by now, rather than when the loop comes by.
   void poll();
+  /// The same for a few of them, by one system call, between two starts: so that what is told of
+  /// one that ended meanwhile is no later than a start takes. `rest` is to be called in the end.
+  void look() {
+    if (watched_ > 0) dispatch();
+  }
+  /// Nothing is watched any more: the io_context is not kept at work.
+  void rest() {
+    if (watched_ == 0) epoll_.cancel();
+  }
 
   /// Between these two, sockets are not closed one by one, but all together at the end: a call for
   /// each costs more than what it does, where thousands end at once.

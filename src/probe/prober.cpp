@@ -47,6 +47,7 @@ void prober::start(probe_request&& request) {
     return deliver(request, {status::skipped, reason::unspecified_address});
   }
   runners_[static_cast<std::size_t>(request.kind())]->start(std::move(request));
+  streams_.look();
 }
 
 void prober::start(probe_request&& request, const time_limit& target) {
@@ -73,6 +74,7 @@ void prober::rest() {
   deadlines_.rest();
   names_.cancel();
   scarce_.rest();
+  streams_.rest();
   for (auto& runner : runners_)
     runner->rest();
 }
@@ -145,17 +147,17 @@ outcome prober::connect_outcome(outcome what, ending why) const {
 }
 
 probe_result prober::result_of(const probe_request& request) {
-  return result_of(request.subject, request.sequence, *request.spec, request.index);
+  probe_result result = result_of(request.subject, request.sequence, request.kind());
+  result.port = request.port();
+  result.is_swept = request.spec->is_swept(request.index);
+  return result;
 }
 
-probe_result prober::result_of(const target& subject, std::uint64_t sequence,
-                               const probe_spec& spec, std::uint32_t index) {
+probe_result prober::result_of(const target& subject, std::uint64_t sequence, probe_kind kind) {
   probe_result result;
   result.subject = subject;
   result.sequence = sequence;
-  result.kind = spec.kind();
-  result.port = spec.port(subject, index);
-  result.is_swept = spec.is_swept(index);
+  result.kind = kind;
   result.has_address = !subject.needs_lookup();
   result.address = subject.address();
   return result;

@@ -100,8 +100,7 @@ class prober {
   outcome connect_outcome(outcome what, ending why) const;
   /// A result with all that the request says about it.
   static probe_result result_of(const probe_request& request);
-  static probe_result result_of(const target& subject, std::uint64_t sequence,
-                                const probe_spec& spec, std::uint32_t index);
+  static probe_result result_of(const target& subject, std::uint64_t sequence, probe_kind kind);
   /// Stamps the result and hands it to the consumer.
   void deliver(probe_result&& result) const;
   void deliver(const probe_request& request, outcome what) const;

@@ -13,8 +13,8 @@ void statistics::add(const probe_result& result) {
   bool answered = result.status == status::up || result.reason == reason::status_not_expected ||
                   result.reason == reason::answer_not_expected;
   // A probe of several packets may be cut short after one of them was answered.
-  add_try(result);
   const packet_counts packets = description_of(result.kind).packets(result);
+  add_packets(packets);
   if (packets.received > 0) answered = packets.received == 1;
   if (answered && result.rtt.count() >= 0) kind.rtt.add(result.rtt);
 }
@@ -27,7 +27,10 @@ latency_histogram statistics::rtt() const {
 }
 
 void statistics::add_try(const probe_result& failed) {
-  const packet_counts packets = description_of(failed.kind).packets(failed);
+  add_packets(description_of(failed.kind).packets(failed));
+}
+
+void statistics::add_packets(const packet_counts& packets) {
   packets_sent_ += packets.sent;
   packets_received_ += packets.received;
 }

@@ -134,10 +134,10 @@ std::string http_exchange::own_host() const {
   return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url_.port());
 }
 
-void http_exchange::sent(std::size_t bytes) {
+void http_exchange::sent(std::size_t bytes, clock::time_point began) {
   sent_bytes_ += bytes;
   if (!unsent().empty()) return;
-  phase_ = latest_ = clock::now();
+  phase_ = latest_ = began;
   shared_.texts.keep(std::move(request_text_));
   request_text_.clear();
   sent_bytes_ = 0;
@@ -163,7 +163,7 @@ void http_exchange::give_reader_back() {
 }
 
 http_exchange::state http_exchange::received(std::string_view bytes, clock::time_point arrived) {
-  // An answer may be there before the request is known to be sent.
+  // A server may answer before it has the whole request.
   latest_ = std::max(arrived, phase_);
   if (!reader_) {
     begin_response();

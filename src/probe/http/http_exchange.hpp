@@ -36,7 +36,8 @@ class http_exchange {
   /// The host is connected, which took so long: the request can be sent.
   void connected(clock::duration took);
   std::string_view unsent() const { return std::string_view{request_text_}.substr(sent_bytes_); }
-  void sent(std::size_t bytes);
+  /// `began`: when the call was made. Its answer may be there before it returns.
+  void sent(std::size_t bytes, clock::time_point began);
   /// Bytes that reached this machine then.
   state received(std::string_view bytes, clock::time_point arrived);
   state closed();

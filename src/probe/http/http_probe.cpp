@@ -40,8 +40,9 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     probe_deadline::step step{whole, peer};
     bool send_waited = false;
     while (!exchange.unsent().empty() && what.status == status::up) {
+      const auto before = http_exchange::clock::now();
       const auto written = peer.write(exchange.unsent());
-      exchange.sent(written.bytes);
+      exchange.sent(written.bytes, before);
       if (written.would_block) {
         co_await peer.wait(connection::writable);
       } else if (peer.missing() != scarce_resource::none && !shared.scarce().hopeless()) {

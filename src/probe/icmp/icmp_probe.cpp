@@ -128,8 +128,7 @@ void deliver_series(const prober& shared, const probe_request& request, echo_ser
 void deliver_once(const prober& shared, const echo_request& request, const echo_outcome& echo) {
   echo_series series;
   series.add(echo);
-  probe_result result =
-      prober::result_of(request.subject, request.sequence, *request.spec, probe_spec::own);
+  probe_result result = prober::result_of(request.subject, request.sequence, probe_kind::icmp);
   series.finish(result);
   if (echo.status == status::mismatch) result.rtt = echo.rtt;
   if (echo.status == status::cancelled) {
@@ -141,9 +140,9 @@ void deliver_once(const prober& shared, const echo_request& request, const echo_
 }  // namespace
 
 job echo_once(icmp_runner& runner, echo_request request) {
-  const target& subject = request.subject;
-  echo_operation echo{*runner.exchange_for(subject.address()), subject.address(), subject.scope(),
-                      runner.shared().timeout_of(subject)};
+  // A reference to the target would have its place in the frame, too.
+  echo_operation echo{*runner.exchange_for(request.subject.address()), request.subject.address(),
+                      request.subject.scope(), runner.shared().timeout_of(request.subject)};
   deliver_once(runner.shared(), request, co_await echo);
 }
 

@@ -9,7 +9,6 @@ namespace muster {
 struct echo_request {
   target subject;
   std::uint64_t sequence;
-  const probe_spec* spec;
   semaphore_permit permit;
 };
 

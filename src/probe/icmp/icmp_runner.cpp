@@ -14,7 +14,7 @@ void icmp_runner::start(probe_request&& request) {
   if (subject.needs_lookup() || is_series) {
     icmp_probe(shared_.jobs(), *this, std::move(request));
   } else if (exchange_for(subject.address()) != nullptr) {
-    echo_once(*this, {subject, request.sequence, request.spec, std::move(request.permit)});
+    echo_once(*this, {subject, request.sequence, std::move(request.permit)});
   } else {
     shared_.deliver(request, refusal(subject.address()));
   }
