@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/sweep_arguments.hpp"
+#include "cli/sweep/sweep_arguments.hpp"
 
 #include <string>
 #include <string_view>

@@ -64,10 +64,8 @@ std::string message(std::string_view name, std::string_view advice) {
 
 }  // namespace
 
-std::string explain_foreign_option(const CLI::App& command,
+std::string explain_foreign_option(table known, const CLI::App& command,
                                    const std::vector<std::string>& arguments) {
-  const bool is_run = command.get_name() == "run";
-  const table known = is_run ? foreign_options_of_run() : foreign_options_of_sweep();
   for (auto one = arguments.rbegin(); one != arguments.rend(); ++one) {
     if (one->size() < 2 || one->front() != '-') continue;
     const std::string_view advice = advice_for(known, *one);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/sweep_arguments.hpp"
+#include "cli/sweep/sweep_arguments.hpp"
 #include "muster/target_stream.hpp"
 
 namespace muster {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/standard_input.hpp"
-#include "cli/sweep_arguments.hpp"
+#include "cli/sweep/sweep_arguments.hpp"
 #include "muster/target_stream.hpp"
 
 #include <cstdint>
