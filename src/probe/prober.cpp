@@ -43,17 +43,22 @@ prober::prober(asio::io_context& context, network& around, probe_options options
 prober::~prober() = default;
 
 void prober::start(probe_request&& request) {
+  begin(std::move(request));
+  streams_.look();
+}
+
+void prober::begin(probe_request&& request) {
   if (!request.subject.needs_lookup() && request.subject.address().is_unspecified()) {
     return deliver(request, {status::skipped, reason::unspecified_address});
   }
   runners_[static_cast<std::size_t>(request.kind())]->start(std::move(request));
-  streams_.look();
 }
 
 void prober::start(probe_request&& request, const time_limit& target) {
   target_limit_ = target;
-  start(std::move(request));
+  begin(std::move(request));
   target_limit_.reset();
+  streams_.look();
 }
 
 time_limit prober::limit(const target& subject) const {

@@ -114,6 +114,8 @@ class prober {
   }
 
  private:
+  void begin(probe_request&& request);
+
   asio::io_context& context_;
   network& around_;
   probe_options options_;
