@@ -1,10 +1,12 @@
 #pragma once
 
-// Any awaitable under the limits: at most so many in flight, at most so many started a second.
+// Any awaitable under the limits: at most so many in flight, at most so many started a second, each
+// for at most so long.
 
 #include "muster/semaphore.hpp"
 #include "muster/token_bucket.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -17,6 +19,7 @@
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -25,6 +28,8 @@ namespace muster {
 struct limits {
   std::size_t max_in_flight = 10'000;  ///< At least 1.
   double rate = 0;                     ///< Starts a second; 0 is unlimited.
+  /// How long an item may take, from its start; then it is cancelled. 0 is unlimited.
+  std::chrono::nanoseconds timeout{0};
 };
 
 /// What for_each did. At its end, started = completed + failed.
@@ -32,6 +37,7 @@ struct for_each_summary {
   std::uint64_t started = 0;
   std::uint64_t completed = 0;     ///< Ended without an exception.
   std::uint64_t failed = 0;        ///< Ended by an exception, operation_aborted included.
+  std::uint64_t timed_out = 0;     ///< Cancelled as their time was up, however they ended then.
   std::size_t in_flight_peak = 0;  ///< The most items in flight at once.
   bool cancelled = false;          ///< Ended by cancellation, not by the end of the items.
 };
@@ -49,6 +55,7 @@ using lane_handler = asio::async_result<asio::use_awaitable_t<>, void()>::handle
 /// A coroutine that runs one item after another, and is idle in between.
 struct for_each_lane : list_hook {
   semaphore::permit permit;                   ///< The item's.
+  std::chrono::steady_clock::time_point due;  ///< When its time is up, where that is limited.
   asio::cancellation_signal signal;           ///< Cancels the item.
   std::optional<asio::awaitable<void>> work;  ///< The item, until it starts.
   std::optional<lane_handler> idle;           ///< Goes on with the next item.
@@ -79,13 +86,20 @@ class for_each_state : public std::enable_shared_from_this<for_each_state> {
   friend struct initiate_idle;
   static constexpr std::size_t idle_lanes_max = 64;
 
+  void begin(for_each_lane& lane, semaphore::permit permit, asio::awaitable<void> work);
+  void watch_times();
+  void cancel_overdue();
   void item_started();
   void item_ended(const std::exception_ptr& error);
   bool has_room_for_idle() const { return !closed_ && idle_count_ < idle_lanes_max; }
   virtual void report(const std::exception_ptr& error) = 0;
 
   asio::any_io_executor executor_;
-  intrusive_list<for_each_lane> in_flight_;
+  const std::chrono::nanoseconds timeout_;
+  asio::steady_timer clock_;  // for the first in flight
+  bool clock_runs_ = false;
+  intrusive_list<for_each_lane> in_flight_;  // in the order of their start
+  intrusive_list<for_each_lane> overdue_;    // in flight, but cancelled
   intrusive_list<for_each_lane> idle_;
   std::size_t idle_count_ = 0;
   bool closed_ = false;
@@ -192,9 +206,10 @@ asio::awaitable<void> start_items(std::shared_ptr<Run> run) {
 /// through io_context::run().
 ///
 /// An exception from `next` starts nothing more and is rethrown when those in flight have ended.
-/// Cancelling for_each cancels every item and waits for them all, then returns the summary with
-/// `cancelled` set; an item that `next` yielded and that had to wait for the rate is dropped.
-/// Throws std::invalid_argument for limits that make no sense.
+/// An item whose time is up is cancelled, and in flight until it has ended. Cancelling for_each
+/// cancels every item and waits for them all, then returns the summary with `cancelled` set; an
+/// item that `next` yielded and that had to wait for the rate is dropped. Throws
+/// std::invalid_argument for limits that make no sense.
 template <class NextFn, class Fn, class ErrorFn>
 asio::awaitable<for_each_summary> for_each(NextFn next, limits cap, Fn fn, ErrorFn on_error) {
   using run_type = detail::for_each_run<NextFn, Fn, ErrorFn>;

@@ -69,8 +69,23 @@ asio::awaitable<void> run_lane(std::shared_ptr<for_each_state> run, for_each_lan
 }
 
 for_each_state::for_each_state(const asio::any_io_executor& executor, limits cap)
-    : slots{executor, cap.max_in_flight}, bucket{cap.rate}, executor_{executor} {
+    : slots{executor, cap.max_in_flight},
+      bucket{cap.rate},
+      executor_{executor},
+      timeout_{cap.timeout},
+      clock_{executor} {
   if (cap.max_in_flight == 0) throw std::invalid_argument{"max_in_flight must be at least 1"};
+  if (timeout_.count() < 0) throw std::invalid_argument{"a timeout can't be negative"};
+}
+
+void for_each_state::begin(for_each_lane& lane, semaphore::permit permit,
+                           asio::awaitable<void> work) {
+  lane.permit = std::move(permit);
+  lane.work.emplace(std::move(work));
+  in_flight_.push_back(lane);
+  if (timeout_.count() == 0) return;
+  lane.due = std::chrono::steady_clock::now() + timeout_;
+  if (!clock_runs_) watch_times();
 }
 
 bool for_each_state::start(semaphore::permit permit, asio::awaitable<void> work) {
@@ -78,9 +93,7 @@ bool for_each_state::start(semaphore::permit permit, asio::awaitable<void> work)
   if (idle_.empty()) {
     auto made = std::make_unique<for_each_lane>();
     for_each_lane& lane = *made;
-    lane.permit = std::move(permit);
-    lane.work.emplace(std::move(work));
-    in_flight_.push_back(lane);
+    begin(lane, std::move(permit), std::move(work));
     const asio::cancellation_slot slot = lane.signal.slot();
     asio::co_spawn(executor_, run_lane(shared_from_this(), lane),
                    asio::bind_cancellation_slot(slot, lane_end{std::move(made)}));
@@ -88,13 +101,36 @@ bool for_each_state::start(semaphore::permit permit, asio::awaitable<void> work)
   }
   for_each_lane& lane = idle_.pop_front();
   --idle_count_;
-  lane.permit = std::move(permit);
-  lane.work.emplace(std::move(work));
-  in_flight_.push_back(lane);
+  begin(lane, std::move(permit), std::move(work));
   lane_handler go_on = *std::move(lane.idle);
   lane.idle.reset();
   std::move(go_on)();
   return true;
+}
+
+/// All items have the same time, so the first in flight is the next whose time is up. The clock
+/// finds that out when it rings: whoever ended meanwhile set it for nothing.
+void for_each_state::watch_times() {
+  clock_runs_ = !in_flight_.empty() && !closed_;
+  if (!clock_runs_) return;
+  clock_.expires_at(in_flight_.front().due);
+  clock_.async_wait([weak = weak_from_this()](const std::error_code& error) {
+    const auto self = weak.lock();
+    if (!self || error || self->closed_) return;
+    self->cancel_overdue();
+    self->watch_times();
+  });
+}
+
+void for_each_state::cancel_overdue() {
+  const auto now = std::chrono::steady_clock::now();
+  // Each is in its new place before its signal is emitted, since it may end, and vanish, there.
+  while (!in_flight_.empty() && in_flight_.front().due <= now) {
+    for_each_lane& lane = in_flight_.pop_front();
+    overdue_.push_back(lane);
+    ++summary.timed_out;
+    lane.signal.emit(asio::cancellation_type::terminal);
+  }
 }
 
 void for_each_state::failed_to_start(const std::exception_ptr& error) {
@@ -121,18 +157,15 @@ void for_each_state::item_ended(const std::exception_ptr& error) {
 
 void for_each_state::cancel_items() {
   summary.cancelled = true;
-  // Each goes back to the list before its signal is emitted, since it may end, and vanish, there.
-  intrusive_list<for_each_lane> pending;
-  pending.splice_back(in_flight_);
-  while (!pending.empty()) {
-    for_each_lane& lane = pending.pop_front();
-    in_flight_.push_back(lane);
-    lane.signal.emit(asio::cancellation_type::terminal);
+  for (auto* const lanes : {&in_flight_, &overdue_}) {
+    lanes->visit_once(
+        [](for_each_lane& lane) { lane.signal.emit(asio::cancellation_type::terminal); });
   }
 }
 
 void for_each_state::close() {
   closed_ = true;
+  clock_.cancel();
   // Destroyed uncalled, the handler takes its coroutine with it.
   while (!idle_.empty()) {
     const std::optional<lane_handler> ended = std::move(idle_.pop_front().idle);

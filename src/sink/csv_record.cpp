@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -51,6 +52,9 @@ std::size_t csv_record::column_of(const field& name) {
   const auto known = places_.find(&name);
   if (known != places_.end()) return known->second;
   const auto column = std::ranges::find(columns_, name.name(), &field::name);
+  if (column == columns_.end()) {
+    throw std::logic_error{"there is no column for " + std::string{name.name()}};
+  }
   return places_[&name] = static_cast<std::size_t>(column - columns_.begin());
 }
 

@@ -155,3 +155,9 @@ TEST_CASE("a name server answers a question that is written as bytes") {
   CAPTURE(result.out, result.err);
   CHECK(result.exit_code == 0);
 }
+
+TEST_CASE("a broadcast address is not sent to, and that is said") {
+  const auto result = sweep({"127.255.255.255", "--udp", "9", "--csv"});
+  CAPTURE(result.out);
+  CHECK(lines_with(result.out, ",local_error,broadcast_address,") == 1);
+}

@@ -1,6 +1,7 @@
 #include "probe/udp/udp_probe.hpp"
 
 #include "muster/probe/udp.hpp"
+#include "net/broadcast.hpp"
 #include "net/connect_operation.hpp"
 #include "net/connection.hpp"
 #include "probe/host_lookup.hpp"
@@ -72,6 +73,9 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
     connect_operation connecting{peer, shared.scarce(), whole, to, shared.source()};
     what = co_await connecting;
     what = shared.connect_outcome(what, whole.ended());
+    if (what.reason == reason::firewall_denied && is_broadcast(to.address)) {
+      what.reason = reason::broadcast_address;
+    }
   }
   bool is_sent = false;
   bool send_waited = false;
