@@ -85,7 +85,8 @@ class probe_details {
 
   template <typename Details>
   static constexpr bool is_small =
-      sizeof(Details) <= room_bytes&& std::is_trivially_copyable_v<Details>;
+      sizeof(Details) <= room_bytes &&
+      alignof(Details) <= alignof(void*) && std::is_trivially_copyable_v<Details>;
 
   template <typename Stored>
   static Stored& in(std::byte* room) {
@@ -123,7 +124,7 @@ class probe_details {
   }
 
   const type* is_ = nullptr;
-  alignas(8) std::byte room_[room_bytes];
+  alignas(void*) std::byte room_[room_bytes];
 };
 
 }  // namespace muster

@@ -13,8 +13,8 @@ namespace muster {
 
 /// How probes are made, whatever their target and kind.
 struct probe_options {
-  /// The most time a probe may take from its real start: for ICMP, each echo request; for TCP and
-  /// HTTP the whole, name lookup included; for a plugin, from its start to its end.
+  /// The most time a probe may take from its real start: for ICMP, each echo request; for TCP, UDP
+  /// and HTTP the whole, name lookup included; for a plugin, from its start to its end.
   std::chrono::nanoseconds timeout = std::chrono::seconds{3};
   /// The local address to send from, for targets of its family.
   std::optional<ip_address> source;

@@ -84,8 +84,9 @@ std::string explain_no_command(const words& options) {
 
 command_parser::command_parser()
     : app_{
-          "muster calls the roll of a network: ICMP, TCP and HTTP probes of very many targets,\n"
-          "and any command for each of them. Targets alone are swept: muster 192.0.2.0/24"} {
+          "muster calls the roll of a network: ICMP, TCP, UDP and HTTP probes of very many\n"
+          "targets, and any command for each of them. Targets alone are swept: muster "
+          "192.0.2.0/24"} {
   app_.name("muster");
   app_.set_version_flag("--version", std::string{"muster "} + version);
   app_.require_subcommand(1);
@@ -117,8 +118,8 @@ void command_parser::parse(const words& typed) {
     give_empty_values(*named->parser, remaining);
     refuse(named->what->check(*named->parser, options_));
     mark_bracketed_words(*named->parser, remaining);
+    named->what->take_rest({end == all.end() ? end : end + 1, all.end()});
   }
-  if (takes_rest) named->what->take_rest({end == all.end() ? end : end + 1, all.end()});
   std::reverse(remaining.begin(), remaining.end());
   app_.parse(std::move(remaining));
   if (named) refuse(named->what->parsed());

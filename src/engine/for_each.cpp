@@ -84,7 +84,9 @@ void for_each_state::begin(for_each_lane& lane, semaphore::permit permit,
   lane.work.emplace(std::move(work));
   in_flight_.push_back(lane);
   if (timeout_.count() == 0) return;
-  lane.due = std::chrono::steady_clock::now() + timeout_;
+  using time_point = std::chrono::steady_clock::time_point;
+  const auto now = std::chrono::steady_clock::now();
+  lane.due = timeout_ < time_point::max() - now ? now + timeout_ : time_point::max();
   if (!clock_runs_) watch_times();
 }
 

@@ -25,14 +25,13 @@ seconds silent_time(const sweep_options& options, std::uint64_t targets) {
   seconds all{0};      // of them, one after the other
   for (const probe_kind kind : all_probe_kinds) {
     const probe_spec& spec = plan.of(kind);
-    // What the form of a target asks for takes no longer than ICMP.
-    const std::size_t probes_of_kind =
-        plan.implied() ? std::size_t{kind == probe_kind::icmp} : spec.size();
-    if (probes_of_kind == 0) continue;
+    if (!plan.implied() && spec.size() == 0) continue;
     const seconds one = spec.silent_time(options.probe.timeout);
     longest = std::max(longest, one);
-    all += static_cast<double>(probes_of_kind) * one;
+    all += static_cast<double>(spec.size()) * one;
   }
+  // The form of a target may ask for whichever takes longest.
+  if (plan.implied()) all = longest;
 
   const auto count = static_cast<double>(targets);
   const seconds by_rate{options.rate > 0 ? count * probes * tries / options.rate : 0};

@@ -14,9 +14,23 @@ deadline_queue::deadline_queue(timeline& time)
 
 deadline_queue::fifo& deadline_queue::fifo_of(duration length) {
   if (!latest_ || latest_->length != length) {
+    if (fifos_.size() >= lengths_max_) forget_unused();
     latest_ = &fifos_.try_emplace(length.count(), length).first->second;
   }
   return *latest_;
+}
+
+/// Forgets the FIFOs that are empty, whose heads would otherwise be known until their time.
+void deadline_queue::forget_unused() {
+  latest_ = nullptr;
+  heads_ = {};
+  std::erase_if(fifos_, [](const auto& one) { return one.second.entries.empty(); });
+  for (auto& [length, one] : fifos_) {
+    one.noted = time_point::max();
+    one.notes = 0;
+    note_head(one);
+  }
+  lengths_max_ = std::max(lengths_kept, 2 * fifos_.size());
 }
 
 void deadline_queue::arm_lived(deadline& entry, time_point start, duration length) {

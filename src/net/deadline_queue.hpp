@@ -91,6 +91,10 @@ class deadline_queue {
   /// While anything is armed, the alarm rings this often, so that no more than this of a standstill
   /// is taken for a wait.
   static constexpr std::chrono::milliseconds heartbeat{500};
+  /// So many lengths of time are remembered though nothing of them is armed.
+  static constexpr std::size_t lengths_kept = 64;
+  /// How many lengths of time are remembered: at most that many, and twice those that are in use.
+  std::size_t lengths() const { return fifos_.size(); }
 
  private:
   struct fifo {
@@ -108,6 +112,7 @@ class deadline_queue {
     bool operator>(const head& other) const { return expires > other.expires; }
   };
   fifo& fifo_of(duration length);
+  void forget_unused();
   void note_head(fifo& one);
   void drop_head();
   void note_standstill(time_point until);
@@ -125,6 +130,7 @@ class deadline_queue {
   std::unique_ptr<alarm> alarm_;
   std::function<void()> before_expiry_;
   std::unordered_map<duration::rep, fifo> fifos_;  // by length
+  std::size_t lengths_max_ = lengths_kept;         // until the unused ones are looked for
   fifo* latest_ = nullptr;                         // most often asked for, first found
   std::priority_queue<head, std::vector<head>, std::greater<>> heads_;
   time_point alarm_expires_ = time_point::max();  // what the alarm is set for

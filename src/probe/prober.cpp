@@ -180,4 +180,18 @@ void prober::deliver(const probe_request& request, outcome what) const {
   deliver(std::move(result));
 }
 
+void prober::deliver(const probe_request& request, const ip_address& address, const outcome& what,
+                     std::chrono::nanoseconds took) const {
+  probe_result result = result_of(request);
+  result.has_address = true;
+  result.address = address;
+  result.status = what.status;
+  result.reason = what.reason;
+  result.error_source = what.error_source;
+  // A refusal is an answer too, and took its round trip.
+  const bool refused = what.status == status::refused && what.reason != reason::self_connect;
+  if (what.status == status::up || refused) result.rtt = took;
+  deliver(std::move(result));
+}
+
 }  // namespace muster

@@ -104,6 +104,9 @@ class prober {
   /// Stamps the result and hands it to the consumer.
   void deliver(probe_result&& result) const;
   void deliver(const probe_request& request, outcome what) const;
+  /// The same of a probe that came as far as this address, and was answered after `took` if it was.
+  void deliver(const probe_request& request, const ip_address& address, const outcome& what,
+               std::chrono::nanoseconds took) const;
   /// Tells the consumer of one of several packets of a probe.
   void tell_reply(probe_kind kind, std::chrono::nanoseconds rtt) const {
     consumer_.on_reply(kind, rtt);

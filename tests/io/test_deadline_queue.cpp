@@ -162,6 +162,7 @@ TEST_CASE(
   for (int i = 0; i < 10'000; ++i) {
     queue.arm(one, clock::now(), 1h + std::chrono::milliseconds{i});
     queue.arm(other, clock::now(), 2h - std::chrono::milliseconds{i % 7});
+    CHECK(queue.lengths() <= deadline_queue::lengths_kept);
   }
   queue.cancel_all();
   std::ranges::sort(log);

@@ -81,7 +81,7 @@ constexpr auto known = std::to_array<foreign_option>({
      "it"},
     {"PE PP PM PO ping echo", "--icmp sends an echo request"},
     {"PS PA port target-port target-ports dest-port", "--tcp 22,80 connects to ports"},
-    {"PU sU", "there is an option for each kind of probe: see \"Probes\" in muster sweep --help"},
+    {"PU sU", "--udp PORT sends a datagram to a port"},
     {"PY sS sT sA sW sM sN sF sX sI sY sZ sO syn connect scanflags scan-type probe-module",
      "--tcp PORTS makes whole connections; there is no other scan"},
     {"PR localnet local arp",

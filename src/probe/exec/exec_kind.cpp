@@ -1,5 +1,6 @@
 #include "command/command_template.hpp"
 #include "command/command_words.hpp"
+#include "command/shell_words.hpp"
 #include "muster/printable.hpp"
 #include "muster/probe/exec.hpp"
 #include "probe/exec/exec_runner.hpp"
@@ -125,8 +126,15 @@ std::vector<std::string> exec_spec::columns() const {
 
 option_values exec_spec::asked() const {
   option_values all;
-  for (const auto& words : commands)
-    all.emplace_back("--exec", command_template{words, {}}.text());
+  for (const auto& words : commands) {
+    // As a shell has it: that a word has a blank makes another command.
+    std::string text;
+    for (const std::string& word : words) {
+      if (!text.empty()) text += ' ';
+      append_shell_word(text, word);
+    }
+    all.emplace_back("--exec", std::move(text));
+  }
   return all;
 }
 

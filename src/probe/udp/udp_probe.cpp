@@ -44,19 +44,6 @@ void deliver_answer(const prober& shared, const probe_request& request, ip_addre
   shared.deliver(std::move(result));
 }
 
-void deliver_failure(const prober& shared, const probe_request& request, ip_address address,
-                     const outcome& what, clock::duration took) {
-  probe_result result = prober::result_of(request);
-  result.has_address = true;
-  result.address = address;
-  result.status = what.status;
-  result.reason = what.reason;
-  result.error_source = what.error_source;
-  // A refusal is an answer too, and took its round trip.
-  if (what.status == status::refused) result.rtt = took;
-  shared.deliver(std::move(result));
-}
-
 }  // namespace
 
 job udp_probe(job_scope&, prober& shared, probe_request request) {
@@ -113,7 +100,7 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
                    peer.arrived() - sent_at);
     co_return;
   }
-  deliver_failure(shared, request, to.address, what, peer.arrived() - sent_at);
+  shared.deliver(request, to.address, what, peer.arrived() - sent_at);
 }
 
 }  // namespace muster
