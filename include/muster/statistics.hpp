@@ -43,17 +43,22 @@ class statistics {
   const latency_histogram& rtt(probe_kind kind) const { return of_kind(kind).rtt; }
   /// Those of all kinds together.
   latency_histogram rtt() const;
-  /// ICMP echo requests, over all probes.
-  std::uint64_t packets_sent() const { return packets_sent_; }
+  /// Packets that are counted one by one, as echo requests are, over all probes.
+  std::uint64_t packets_sent() const;
   /// How many of them were answered in time.
-  std::uint64_t packets_received() const { return packets_received_; }
+  std::uint64_t packets_received() const;
+  /// Those of one kind.
+  std::uint64_t packets_sent(probe_kind kind) const { return of_kind(kind).sent; }
+  std::uint64_t packets_received(probe_kind kind) const { return of_kind(kind).received; }
 
  private:
   struct kind_totals {
     std::array<std::uint64_t, status_count> by_status{};
     latency_histogram rtt;
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    void add(const packet_counts& packets);
   };
-  void add_packets(const packet_counts& packets);
   kind_totals& of_kind(probe_kind kind) { return kinds_[static_cast<std::size_t>(kind)]; }
   const kind_totals& of_kind(probe_kind kind) const {
     return kinds_[static_cast<std::size_t>(kind)];
@@ -61,8 +66,6 @@ class statistics {
 
   std::array<std::uint64_t, status_count> by_status_{};
   std::array<kind_totals, all_probe_kinds.size()> kinds_;
-  std::uint64_t packets_sent_ = 0;
-  std::uint64_t packets_received_ = 0;
 };
 
 /// What a sweep reports at its end.

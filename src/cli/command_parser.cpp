@@ -7,6 +7,7 @@
 #include "cli/help_formatter.hpp"
 #include "cli/say.hpp"
 #include "cli/suggestion.hpp"
+#include "core/listed.hpp"
 #include "muster/version.hpp"
 
 #include <algorithm>
@@ -69,10 +70,10 @@ std::string without_count(std::string message) {
 }
 
 /// What is wrong with words that name no command.
-std::string explain_no_command(const words& options) {
+std::string explain_no_command(const words& options, const words& names) {
   if (options.empty()) {
-    return "which command? There are sweep, run and jobs; targets alone are swept: muster "
-           "192.0.2.0/24";
+    return fmt::format("which command? There are {}; targets alone are swept: muster 192.0.2.0/24",
+                       listed(names, "and"));
   }
   const std::string& first = options.back();
   const bool asks_version = first == "-V" || first == "-v" || first == "version";
@@ -143,7 +144,10 @@ int command_parser::complain(const CLI::ParseError& error) const {
   if (better.empty()) better = suggest_option(app_, options_);
   const bool is_commandless = app_.get_subcommands().empty();
   if (better.empty() && is_commandless && dynamic_cast<const CLI::RequiredError*>(&error)) {
-    better = explain_no_command(options_);
+    words names;
+    for (const entry& one : commands_)
+      names.emplace_back(one.what->name());
+    better = explain_no_command(options_, names);
   }
   if (!better.empty()) message = better;
   if (better.empty() && dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {

@@ -215,8 +215,8 @@ std::string_view to_string(reason value) {
 
 std::string_view to_string(probe_kind value) {
   switch (value) {
-#define MUSTER_PROBE_KIND(name) \
-  case probe_kind::name:        \
+#define MUSTER_PROBE_KIND(name, asked) \
+  case probe_kind::name:               \
     return #name;
     MUSTER_PROBE_KINDS(MUSTER_PROBE_KIND)
 #undef MUSTER_PROBE_KIND

@@ -48,7 +48,8 @@ class kind_description {
   virtual bool has_details(const probe_result& result) const { return !result.details.empty(); }
   /// TTL or hop limit of the answer; 0 if there is none.
   virtual std::uint8_t ttl(const probe_result&) const { return 0; }
-  /// Where a probe consists of packets that are counted one by one: how many.
+  /// Whether a probe consists of packets that are counted one by one; and how many, then.
+  virtual bool counts_packets() const { return false; }
   virtual packet_counts packets(const probe_result&) const { return {}; }
 
   // The text for people.

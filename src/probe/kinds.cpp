@@ -8,13 +8,13 @@
 
 namespace muster {
 
-#define MUSTER_PROBE_KIND(name) extern const kind_description& name##_description;
+#define MUSTER_PROBE_KIND(name, asked) extern const kind_description& name##_description;
 MUSTER_PROBE_KINDS(MUSTER_PROBE_KIND)
 #undef MUSTER_PROBE_KIND
 
 const kind_description& description_of(probe_kind kind) {
   static const std::array all{
-#define MUSTER_PROBE_KIND(name) &name##_description,
+#define MUSTER_PROBE_KIND(name, asked) &name##_description,
       MUSTER_PROBE_KINDS(MUSTER_PROBE_KIND)
 #undef MUSTER_PROBE_KIND
   };

@@ -14,7 +14,7 @@ void statistics::add(const probe_result& result) {
                   result.reason == reason::answer_not_expected;
   // A probe of several packets may be cut short after one of them was answered.
   const packet_counts packets = description_of(result.kind).packets(result);
-  add_packets(packets);
+  kind.add(packets);
   if (packets.received > 0) answered = packets.received == 1;
   if (answered && result.rtt.count() >= 0) kind.rtt.add(result.rtt);
 }
@@ -27,12 +27,24 @@ latency_histogram statistics::rtt() const {
 }
 
 void statistics::add_try(const probe_result& failed) {
-  add_packets(description_of(failed.kind).packets(failed));
+  of_kind(failed.kind).add(description_of(failed.kind).packets(failed));
 }
 
-void statistics::add_packets(const packet_counts& packets) {
-  packets_sent_ += packets.sent;
-  packets_received_ += packets.received;
+void statistics::kind_totals::add(const packet_counts& packets) {
+  sent += packets.sent;
+  received += packets.received;
+}
+
+std::uint64_t statistics::packets_sent() const {
+  return std::accumulate(
+      kinds_.begin(), kinds_.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const kind_totals& kind) { return sum + kind.sent; });
+}
+
+std::uint64_t statistics::packets_received() const {
+  return std::accumulate(
+      kinds_.begin(), kinds_.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const kind_totals& kind) { return sum + kind.received; });
 }
 
 std::uint64_t statistics::total() const {

@@ -16,7 +16,7 @@ struct page_row {
   std::uint32_t rtt_us = 0;  ///< `no_rtt` if there is none.
   std::uint32_t text = 0;    ///< 1 more than where its text begins; 0 if it has none.
   std::uint16_t port = 0;
-  probe_kind kind = probe_kind::icmp;
+  probe_kind kind{};
   muster::status status = status::skipped;
   muster::reason reason = reason::none;
   std::uint8_t ttl = 0;

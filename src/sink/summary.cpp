@@ -70,11 +70,12 @@ void append_times(std::string& out, std::string_view name, const latency_histogr
 
 namespace {
 
-void append_packets(std::string& out, const statistics& totals) {
-  const std::uint64_t sent = totals.packets_sent();
-  const std::uint64_t received = totals.packets_received();
+void append_packets(std::string& out, const statistics& totals, probe_kind kind) {
+  const std::uint64_t sent = totals.packets_sent(kind);
+  const std::uint64_t received = totals.packets_received(kind);
   if (sent == 0 || (sent == totals.total() && received == sent)) return;
-  out += "icmp ";
+  out += to_string(kind);
+  out += ' ';
   append_counted(out, sent, "packet", "packets");
   out += " sent, ";
   append_grouped(out, received);
@@ -219,7 +220,8 @@ std::string render_summary(const sweep_summary& summary, const outcome_counts& h
   for (const probe_kind kind : all_probe_kinds) {
     append_times(out, fmt::format("{} rtt", to_string(kind)), summary.totals.rtt(kind));
   }
-  append_packets(out, summary.totals);
+  for (const probe_kind kind : all_probe_kinds)
+    append_packets(out, summary.totals, kind);
   append_strays(out, summary.strays);
   append_shortages(out, summary.strays);
   append_waits(out, summary.waits, "probe", "probes");

@@ -4,6 +4,7 @@
 
 #include "muster/probe/icmp.hpp"
 #include "muster/version.hpp"
+#include "probe/kind.hpp"
 #include "record/numbers.hpp"
 #include "sink/json_text.hpp"
 
@@ -107,11 +108,12 @@ void write_kind(member_writer& out, const statistics& totals, probe_kind kind) {
   out.number("probes", probes);
   write_statuses(out, [&](status value) { return totals.of(kind, value); });
   write_times(out, totals.rtt(kind));
-  if (kind == probe_kind::icmp) {
-    const std::uint64_t sent = totals.packets_sent();
+  if (description_of(kind).counts_packets()) {
+    const std::uint64_t sent = totals.packets_sent(kind);
+    const std::uint64_t received = totals.packets_received(kind);
     out.number("sent", sent);
-    out.number("received", totals.packets_received());
-    if (sent > 0) out.thousandths("loss", loss_thousandths(sent, totals.packets_received()));
+    out.number("received", received);
+    if (sent > 0) out.thousandths("loss", loss_thousandths(sent, received));
   }
   out.end();
 }

@@ -26,11 +26,15 @@ bool is_own_record(std::size_t count, const auto& name_at) {
   return count > 2 && name_at(0) == "time" && name_at(1) == "target";
 }
 
-/// Which plugin was asked is an option's to say.
+/// Which plugin was run, and what a datagram said, is an option's to say.
 bool counts_in_own_record(target_column column, std::string_view text) {
-  const bool is_plugin = column == target_column::probe && text == to_string(probe_kind::exec);
-  return !is_plugin && (column == target_column::target || column == target_column::probe ||
-                        column == target_column::port || column == target_column::label);
+  if (column == target_column::probe) {
+    return std::ranges::none_of(all_probe_kinds, [text](probe_kind kind) {
+      return text == to_string(kind) && !is_asked_by_targets(kind);
+    });
+  }
+  return column == target_column::target || column == target_column::port ||
+         column == target_column::label;
 }
 
 std::string_view without_space(std::string_view line) {

@@ -4,6 +4,7 @@
 #include "targets/target_record.hpp"
 
 #include "core/duration_text.hpp"
+#include "core/listed.hpp"
 #include "core/status_code_list.hpp"
 #include "core/whole_number.hpp"
 #include "muster/http_options.hpp"
@@ -60,11 +61,14 @@ std::string read_time(std::string_view text, std::optional<nanoseconds>& into) {
 }
 
 std::string read_probe(std::string_view text, std::optional<probe_kind>& into) {
-  for (const probe_kind kind : {probe_kind::icmp, probe_kind::tcp, probe_kind::http}) {
+  std::vector<std::string> names;
+  for (const probe_kind kind : all_probe_kinds) {
+    if (!is_asked_by_targets(kind)) continue;
     if (text == to_string(kind)) into = kind;
+    names.emplace_back(to_string(kind));
   }
   if (into) return {};
-  return fmt::format("'{}' is no probe: write icmp, tcp or http", excerpt(text));
+  return fmt::format("'{}' is no probe: write {}", excerpt(text), listed(names, "or"));
 }
 
 std::string read_method(std::string_view text, std::optional<std::string>& into) {

@@ -221,6 +221,17 @@ TEST_CASE("another command, another file, and what is no checkpoint are refused 
   refused({"-iL", list, "-o", out, "--resume", checkpoint}, "-iL " + list, 2);
 }
 
+TEST_CASE("a plugin whose words are quoted otherwise is another command") {
+  temporary_directory directory;
+  const std::string checkpoint = directory.file("checkpoint");
+  REQUIRE(sweep({"127.0.0.1", "--exec", "echo 'a b'", "--checkpoint", checkpoint}).exit_code == 0);
+  const auto other = sweep({"127.0.0.1", "--exec", "echo a b", "--resume", checkpoint});
+  CAPTURE(other.err);
+  CHECK(other.exit_code == 2);
+  CHECK(contains(other.err, "--exec"));
+  CHECK(sweep({"127.0.0.1", "--exec", "echo \"a b\"", "--resume", checkpoint}).exit_code == 0);
+}
+
 TEST_CASE("a checkpoint that can't be written any more is said so once, and the old one stays") {
   MUSTER_NEED_LAB();
   lab::route_local("192.168.0.0/16");

@@ -161,3 +161,17 @@ TEST_CASE("a broadcast address is not sent to, and that is said") {
   CAPTURE(result.out);
   CHECK(lines_with(result.out, ",local_error,broadcast_address,") == 1);
 }
+
+TEST_CASE(
+    "results of datagrams are a list of targets, in JSON and CSV; what to ask is said again") {
+  temporary_directory directory;
+  udp_responder server{echo};
+  for (const char* name : {"first.jsonl", "first.csv"}) {
+    const std::string first = directory.file(name);
+    REQUIRE(sweep({"127.0.0.1", "--udp", server.port(), "-o", first, "-q"}).exit_code == 0);
+    const auto again = sweep({"-iL", first, "--udp", server.port(), "--strict", "--json"});
+    CAPTURE(name, again.out, again.err);
+    CHECK(again.exit_code == 0);
+    CHECK(lines_with(again.out, R"("probe":"udp")") == 1);
+  }
+}

@@ -1,16 +1,14 @@
 #include "cli/sweep/course_options.hpp"
 
 #include "cli/duration_option.hpp"
+#include "core/listed.hpp"
 #include "muster/probe/icmp.hpp"
 #include "probe/kind.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace muster {
 namespace {
@@ -72,9 +70,7 @@ std::string asking_options() {
       }
     }
   }
-  const std::string last = std::move(names.back());
-  names.pop_back();
-  return fmt::format("{} or {}", fmt::join(names, ", "), last);
+  return listed(names, "or");
 }
 
 void check_fit(const CLI::App& command, sweep_arguments& into) {

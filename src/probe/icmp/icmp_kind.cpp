@@ -114,6 +114,7 @@ class icmp_kind final : public kind_description {
     return icmp && icmp->received > 0 ? icmp->ttl : std::uint8_t{0};
   }
 
+  bool counts_packets() const override { return true; }
   packet_counts packets(const probe_result& result) const override {
     const auto* const icmp = result.details.get<icmp_details>();
     return icmp ? packet_counts{icmp->sent, icmp->received} : packet_counts{};

@@ -105,8 +105,8 @@ constexpr udp_kind description;
 
 }  // namespace
 
-std::uint16_t udp_spec::port(const target& subject, std::uint32_t index) const {
-  return index == own ? subject.port() : questions[index].port;
+std::uint16_t udp_spec::port(const target&, std::uint32_t index) const {
+  return questions[index].port;
 }
 
 option_values udp_spec::asked() const {

@@ -22,7 +22,6 @@ const udp_spec& spec_of(const probe_request& request) {
 }
 
 std::string_view payload_of(const probe_request& request) {
-  if (request.index == probe_spec::own) return {};
   return spec_of(request).questions[request.index].payload;
 }
 
@@ -96,8 +95,10 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
       what = peer.rejected(got.error);
       break;
     }
+    // A wall clock that was set meanwhile would have it arrive before it was sent.
+    const auto arrived = peer.arrived() > sent_at ? peer.arrived() : clock::now();
     deliver_answer(shared, request, to.address, {shared.read_buffer().data(), got.bytes},
-                   peer.arrived() - sent_at);
+                   arrived - sent_at);
     co_return;
   }
   shared.deliver(request, to.address, what, peer.arrived() - sent_at);
