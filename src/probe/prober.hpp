@@ -133,8 +133,8 @@ class prober {
   resolver names_;
   socket_poller streams_;
   shortage scarce_;
-  job_scope scope_;  // its jobs use all of the above
-  std::array<std::unique_ptr<probe_runner>, all_probe_kinds.size()> runners_;  // last, as well
+  std::array<std::unique_ptr<probe_runner>, all_probe_kinds.size()> runners_;
+  job_scope scope_;  // last: its jobs use all of the above
 };
 
 }  // namespace muster
