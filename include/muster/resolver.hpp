@@ -73,21 +73,8 @@ struct resolver_statistics {
   std::uint64_t joined = 0;      ///< Waited for a lookup that another waiter had asked for.
 };
 
-/// Turns host names into addresses: the hosts file and DNS, by way of c-ares on the io_context.
-///
-/// Both families are asked for at once. The preferred one's answer counts as soon as it is there;
-/// the other's, when it comes first, after the 50 ms that RFC 8305, 3, gives the preferred one.
-///
-/// Names that are asked for at the same time share one lookup, and answers are remembered for as
-/// long as their TTL allows. Nothing is opened or read before the first lookup, and no socket stays
-/// open after the last.
-///
-/// Once every lookup has been answered, or nobody waits any more after a cancellation, a resolver
-/// keeps its io_context at work no longer.
-///
-/// The io_context outlives the resolver, except where a coroutine owns one that waits for it.
-/// Waiters may outlive the resolver: they are never called after it.
-class resolver {
+/// Where names are looked up: a `resolver`, or what stands in for one.
+class lookup_source {
  public:
   /// One interest in one name. It lives in its owner's frame and may be destroyed at any time,
   /// from within any other waiter's `resolved` too; the lookup goes on and fills the cache.
@@ -116,6 +103,7 @@ class resolver {
 
    private:
     friend class resolver;
+    friend class lookup_source;
     /// The io_context is being destroyed, and nobody can be called any more. May destroy this and
     /// other waiters.
     virtual void discarded() {}
@@ -123,21 +111,58 @@ class resolver {
     bool in_line_ = false;
   };
 
+  virtual ~lookup_source() = default;
+  /// The answer, where it is known without a lookup; it is valid until the next call and until the
+  /// io_context runs on. Otherwise nullptr, and `interest.resolved` is called later, never from
+  /// inside this call.
+  virtual const lookup_answer* resolve(std::string_view name, waiter& interest) = 0;
+  /// A waiter has lost interest before its answer came: what nobody waits for any more leaves its
+  /// place among the lookups under way to others.
+  virtual void interest_lost() = 0;
+  /// Ends every lookup: those who wait for one are told that they are abandoned. It can be used on.
+  virtual void cancel() = 0;
+
+ protected:
+  /// Its question waits for its turn to be asked.
+  static void stand_in_line(waiter& interest) { interest.in_line_ = true; }
+  static void ask(waiter& interest) {
+    interest.in_line_ = false;
+    interest.asked();
+  }
+  static void tell(waiter& interest, const lookup_answer& answer) { interest.resolved(answer); }
+  static void abandon(waiter& interest) { interest.abandoned(); }
+};
+
+/// Turns host names into addresses: the hosts file and DNS, by way of c-ares on the io_context.
+///
+/// Both families are asked for at once. The preferred one's answer counts as soon as it is there;
+/// the other's, when it comes first, after the 50 ms that RFC 8305, 3, gives the preferred one.
+///
+/// Names that are asked for at the same time share one lookup, and answers are remembered for as
+/// long as their TTL allows. Nothing is opened or read before the first lookup, and no socket stays
+/// open after the last.
+///
+/// Once every lookup has been answered, or nobody waits any more after a cancellation, a resolver
+/// keeps its io_context at work no longer.
+///
+/// The io_context outlives the resolver, except where a coroutine owns one that waits for it.
+/// Waiters may outlive the resolver: they are never called after it.
+class resolver final : public lookup_source {
+ public:
   /// Throws std::invalid_argument, naming the server or the option that makes no sense.
   resolver(asio::io_context& context, resolver_options options);
   resolver(const resolver&) = delete;
   resolver& operator=(const resolver&) = delete;
-  ~resolver();
+  ~resolver() override;
 
-  /// The answer, where it is known without a lookup: it is remembered and still fresh; the name is
-  /// an address as text, or localhost or below it (RFC 6761, 6.3), or in the hosts file, or can't
-  /// be a host name. It is valid until the next call and until the io_context runs on. Otherwise
-  /// nullptr, and `interest.resolved` is called from the io_context, never from inside this call.
+  /// The answer is known without a lookup when it is remembered and still fresh, or the name is an
+  /// address as text, or localhost or below it (RFC 6761, 6.3), or in the hosts file, or can't be a
+  /// host name.
   ///
   /// A name has up to `name_bytes_max` letters, digits, hyphens and underscores in labels of 1 to
   /// 63 (RFC 1035, 2.3.4); upper case is as lower case. With a trailing dot it is absolute;
   /// otherwise search domains are added as glibc does.
-  const lookup_answer* resolve(std::string_view name, waiter& interest);
+  const lookup_answer* resolve(std::string_view name, waiter& interest) override;
 
   /// The same for Asio's users. Completion signature: void(std::error_code, lookup_answer); never
   /// called from inside the call that starts it.
@@ -154,12 +179,8 @@ class resolver {
         token, std::move(name));
   }
 
-  /// A waiter has lost interest before its answer came: what nobody waits for any more leaves its
-  /// place among the lookups under way to others.
-  void interest_lost();
-  /// Ends every lookup. Those who wait for one hear of it as of the resolver's end; the resolver
-  /// can be used on.
-  void cancel();
+  void interest_lost() override;
+  void cancel() override;
 
   resolver_statistics statistics() const;
 

@@ -1,13 +1,10 @@
 #pragma once
 
-#include "muster/address.hpp"
 #include "net/error_status.hpp"
-#include "net/probe_deadline.hpp"
 #include "net/shortage.hpp"
 #include "net/socket_poller.hpp"
 
 #include <chrono>
-#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,26 +13,16 @@
 
 namespace muster {
 
-struct ancillary;
-
-/// Where a connection goes, or comes from.
-struct endpoint {
-  ip_address address;
-  std::uint16_t port = 0;   ///< 0 for any, where it comes from.
-  std::uint32_t scope = 0;  ///< The IPv6 zone as an interface index, 0 for none.
-};
-
-/// One TCP connection of a probe, or its UDP socket. Non-blocking calls that say what happened, and
-/// one wait: no buffer of its own, so ten thousand idle connections hold no memory but their
-/// sockets. Closing resets the connection, so that no port is left in TIME_WAIT.
-class connection final : public cancellable {
+/// One TCP connection of a probe, or its UDP socket: calls that never wait and say what happened,
+/// and one wait. It has no buffer of its own, so ten thousand idle connections hold no memory but
+/// their sockets. Closing resets the connection, so that no port is left in TIME_WAIT.
+class connection {
  public:
   using clock = std::chrono::steady_clock;
-  /// What is sent: a stream, or datagrams, of which each is one `write` and one `read`.
-  enum class transport : std::uint8_t { stream, datagrams };
 
   /// Both outlive the connection.
-  connection(socket_poller& poller, shortage& scarce, transport kind = transport::stream);
+  connection(socket_poller& poller, shortage& scarce, transport kind)
+      : socket_{poller}, scarce_{scarce}, transport_{kind} {}
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection() { close(); }
@@ -68,7 +55,7 @@ class connection final : public cancellable {
   progress read(std::span<char> into);
   /// Has the kernel say when what is read from now on reached this machine. Datagrams always have
   /// that.
-  void stamp_arrivals();
+  void stamp_arrivals() { system().stamp_arrivals(socket_.descriptor()); }
   /// When the last of what was read, or the error, reached this machine, by the kernel's clock;
   /// where it can't tell, when it was read.
   clock::time_point arrived() const { return arrived_; }
@@ -79,21 +66,19 @@ class connection final : public cancellable {
   static constexpr auto readable = readiness::readable;
   static constexpr auto writable = readiness::writable;
 
-  /// `co_await peer.wait(connection::readable)`: waits until the socket is ready, or `cancel`.
-  socket_wait wait(readiness what) { return {socket_, what}; }
-  /// The same for a step that resumes `coroutine` at the end of the wait.
-  void await_writable(std::coroutine_handle<> coroutine) { socket_.await(writable, coroutine); }
-
-  /// Ends a wait. May destroy `*this`.
-  void cancel() override { socket_.stop_waiting(); }
+  bool ready(readiness what) const { return socket_.ready(what); }
+  /// Tells `waiter` once the socket is ready for `what`.
+  void await(readiness what, socket_waiter& waiter) { socket_.await(what, waiter); }
+  void forget_waiter() { socket_.forget_waiter(); }
 
  private:
+  sockets& system() const { return socket_.system(); }
   progress fail(int error, scarce_resource missing);
   int prepare(const endpoint& to, const std::optional<endpoint>& source);
+  bool has_source_address() const;
   scarce_resource missing_for_connect(int error, const std::optional<endpoint>& source) const;
-
   int take_icmp_error(icmp_rejection& by);
-  void note_arrival(const ancillary& beside);
+  void note_arrival(const std::optional<clock::time_point>& stamp);
 
   polled_socket socket_;
   shortage& scarce_;

@@ -58,12 +58,17 @@ class deadline_queue {
   /// Lets `entry` expire so long after `start`, a real time; standstills of this process in between
   /// don't count.
   void arm(deadline& entry, time_point start, duration length) {
+    arm_lived(entry, lived_start(start), length);
+  }
+  /// The lived time of something that starts then, which may be now.
+  time_point lived_start(time_point start) {
     // Whoever starts something after the alarm was due shows that the process was still until then.
     if (start >= standstill_from_) note_standstill(start);
-    arm_lived(entry, lived_.lived(start), length);
+    return lived_.lived(start);
   }
   /// The same, of a lived time.
   void arm_lived(deadline& entry, time_point start, duration length);
+  timeline& time() const { return time_; }
   /// What deadlines are measured in.
   const lived_time& lived() const { return lived_; }
   /// Calls every armed deadline with `cancelled`, and every one that these calls arm.

@@ -9,13 +9,13 @@
 
 namespace muster {
 
-/// `co_await lookup_operation{resolver, name, whole}`: the wait of a job for a name's addresses,
+/// `co_await lookup_operation{names, name, whole}`: the wait of a job for a name's addresses,
 /// with the probe's clock stopped while the question stands in line. Ends early, with
 /// `resolve_timeout` as the failure, when it is cancelled.
-class lookup_operation final : public cancellable, private resolver::waiter {
+class lookup_operation final : public cancellable, private lookup_source::waiter {
  public:
   /// `name` is used during this call only.
-  lookup_operation(resolver& names, std::string_view name, probe_deadline& whole)
+  lookup_operation(lookup_source& names, std::string_view name, probe_deadline& whole)
       : names_{names}, whole_{whole} {
     if (const lookup_answer* known = names.resolve(name, *this)) {
       answer_ = *known;
@@ -23,7 +23,7 @@ class lookup_operation final : public cancellable, private resolver::waiter {
     } else if (in_line()) {
       // Who is not asked yet can't be late.
       is_paused_ = true;
-      whole_.pause(deadline::time_point::clock::now());
+      whole_.pause();
     }
   }
 
@@ -47,14 +47,14 @@ class lookup_operation final : public cancellable, private resolver::waiter {
     finish();
   }
   void go_on() {
-    if (std::exchange(is_paused_, false)) whole_.go_on(deadline::time_point::clock::now());
+    if (std::exchange(is_paused_, false)) whole_.go_on();
   }
   void finish() {
     answered_ = true;
     if (coroutine_) coroutine_.resume();  // may destroy *this
   }
 
-  resolver& names_;
+  lookup_source& names_;
   probe_deadline& whole_;
   bool is_paused_ = false;
   lookup_answer answer_;

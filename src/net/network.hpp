@@ -1,8 +1,10 @@
 #pragma once
 
 #include "codec/icmp_message.hpp"
+#include "muster/resolver.hpp"
 #include "net/echo_options.hpp"
 #include "net/icmp_transport.hpp"
+#include "net/sockets.hpp"
 #include "net/timeline.hpp"
 
 #include <cstdint>
@@ -12,8 +14,8 @@
 
 namespace muster {
 
-/// What a run has from outside: the time, chance, and ways for ICMP messages to go. The system's,
-/// or a test's own.
+/// What a run has from outside: the time, chance, ways for ICMP messages to go, sockets, and names.
+/// The system's, or a test's own.
 class network {
  public:
   virtual ~network() = default;
@@ -23,6 +25,10 @@ class network {
   /// Throws std::system_error, with the remedy in its text when it is a matter of permission.
   virtual std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
                                                     const echo_options& options) = 0;
+  /// Throws std::system_error when there is no more to be had.
+  virtual std::unique_ptr<sockets> open_sockets() = 0;
+  /// Throws std::invalid_argument, naming the server or the option that makes no sense.
+  virtual std::unique_ptr<lookup_source> open_names(const resolver_options& options) = 0;
 };
 
 /// The system's network. The io_context outlives it.
@@ -34,6 +40,8 @@ class system_network final : public network {
   std::uint64_t random() override;
   std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
                                             const echo_options& options) override;
+  std::unique_ptr<sockets> open_sockets() override;
+  std::unique_ptr<lookup_source> open_names(const resolver_options& options) override;
 
  private:
   asio::io_context& context_;

@@ -7,13 +7,13 @@ namespace muster {
 bool patient_step::stand_in_line(scarce_resource missing) {
   if (scarce_.hopeless()) return false;
   const bool first = !std::exchange(waited_, true);
-  whole_.pause(std::chrono::steady_clock::now());
+  whole_.pause();
   scarce_.queue(*this, missing, first);
   return true;
 }
 
 void patient_step::try_again() {
-  whole_.go_on(std::chrono::steady_clock::now());
+  whole_.go_on();
   proceed();
 }
 

@@ -36,7 +36,7 @@ class probe_deadline final : public deadline {
   void arm(deadline_queue& queue, const time_limit& limit) {
     queue_ = &queue;
     length_ = limit.length;
-    start_ = queue.lived().lived(limit.start);
+    start_ = queue.lived_start(limit.start);
     lost_before_ = queue.lived().lost();
     queue.arm_lived(*this, start_, length_);
   }
@@ -50,12 +50,14 @@ class probe_deadline final : public deadline {
 
   /// Stops the probe's clock, as while it waits for something of this machine's. The end of the run
   /// still ends it.
-  void pause(time_point now);
+  void pause();
   /// Lets the clock run on with the time that was left.
-  void go_on(time_point now);
+  void go_on();
   /// How long the clock stood still since it was armed, all pauses and standstills together.
-  duration paused() const {
-    return paused_ + (queue_ ? queue_->lived().lost() - lost_before_ : duration{0});
+  duration paused() {
+    if (queue_ == nullptr) return paused_;
+    queue_->catch_up();
+    return paused_ + queue_->lived().lost() - lost_before_;
   }
 
   /// Marks a step as the one under way for as long as this lives. One within another takes its
@@ -92,8 +94,9 @@ class probe_deadline final : public deadline {
   cancellable* step_ = nullptr;
 };
 
-inline void probe_deadline::pause(time_point now) {
+inline void probe_deadline::pause() {
   if (queue_ == nullptr || ending_ != ending::none) return;
+  const time_point now = queue_->time().now();
   // Nothing but the end of the run comes before that.
   constexpr std::chrono::hours never{24 * 365};
   queue_->catch_up();  // or what was no lived time would be taken for a pause as well
@@ -102,8 +105,9 @@ inline void probe_deadline::pause(time_point now) {
   queue_->arm(*this, now, never);
 }
 
-inline void probe_deadline::go_on(time_point now) {
+inline void probe_deadline::go_on() {
   if (queue_ == nullptr || !std::exchange(is_paused_, false)) return;
+  const time_point now = queue_->time().now();
   queue_->catch_up();
   paused_ += queue_->lived().lived(now) - paused_at_;
   if (ending_ == ending::none) queue_->arm_lived(*this, start_ + paused_, length_);

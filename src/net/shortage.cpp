@@ -5,8 +5,6 @@
 // destination.
 #include "net/shortage.hpp"
 
-#include "net/resume.hpp"
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -30,8 +28,8 @@ scarce_resource shortage_of(int error) {
   }
 }
 
-shortage::shortage(asio::io_context& context, duration patience)
-    : timer_{context}, patience_{patience} {}
+shortage::shortage(timeline& time, duration patience)
+    : time_{time}, alarm_{time.make_alarm([this] { on_alarm(); })}, patience_{patience} {}
 
 void shortage::queue(waiter& one, scarce_resource what, bool first) {
   if (first) {
@@ -45,7 +43,10 @@ void shortage::queue(waiter& one, scarce_resource what, bool first) {
   failed_ = true;
   if (serving_) return;
   serving_ = true;
-  serve(scope_, *this);
+  // Where waiting was no use a moment ago, it is no use now.
+  if (!gave_up_) relieved_ = now();
+  pause_ = pause_min;
+  alarm_->set(now() + pause_);
 }
 
 shortage::duration shortage::patience() const {
@@ -66,27 +67,30 @@ void shortage::try_some() {
   }
 }
 
-job shortage::serve(job_scope&, shortage& self) {
-  using clock = std::chrono::steady_clock;
-  // Where waiting was no use a moment ago, it is no use now.
-  if (!self.gave_up_) self.relieved_ = clock::now();
-  self.pause_ = pause_min;
-  while (!self.line_.empty()) {
-    self.timer_.expires_after(self.failed_ ? self.pause_ : std::chrono::milliseconds{0});
-    // Whether the time is over or something was given back, it is time to try.
-    auto [cut_short] = co_await self.timer_.async_wait(resume);
-    const auto now = clock::now();
-    if (std::exchange(self.relieved_now_, false)) self.relieved_ = now;
-    self.hopeless_ = self.held_ == 0 && now - self.relieved_ >= self.patience();
-    self.try_some();
-    if (!self.failed_) {
-      self.pause_ = pause_min;
-    } else if (!cut_short) {
-      self.pause_ = std::min(self.pause_ * 2, pause_max);
-    }
+/// Whether the time is over or something was given back, it is time to try.
+void shortage::on_alarm() {
+  const auto at = now();
+  if (std::exchange(relieved_now_, false)) relieved_ = at;
+  hopeless_ = held_ == 0 && at - relieved_ >= patience();
+  const bool cut_short = std::exchange(hurried_, false);
+  try_some();
+  if (line_.empty()) return rest();
+  if (!failed_) {
+    pause_ = pause_min;
+  } else if (!cut_short) {
+    pause_ = std::min(pause_ * 2, pause_max);
   }
-  self.gave_up_ = std::exchange(self.hopeless_, false);
-  self.serving_ = false;
+  alarm_->set(failed_ && !hurried_ ? at + pause_ : at);
+}
+
+void shortage::hurry() {
+  if (!std::exchange(hurried_, true)) alarm_->set(now());
+}
+
+void shortage::end() {
+  alarm_->clear();
+  gave_up_ = std::exchange(hopeless_, false);
+  serving_ = hurried_ = false;
 }
 
 }  // namespace muster

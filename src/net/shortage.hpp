@@ -2,14 +2,12 @@
 
 #include "muster/detail/intrusive_list.hpp"
 #include "muster/resource_waits.hpp"
-#include "net/job.hpp"
+#include "net/timeline.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
+#include <memory>
 
 namespace muster {
 
@@ -46,8 +44,8 @@ class shortage {
   static constexpr std::chrono::seconds descriptor_patience{2};
   static constexpr std::chrono::seconds process_patience{20};
 
-  /// The io_context outlives the shortage.
-  explicit shortage(asio::io_context& context, duration patience = patience_default);
+  /// The timeline outlives the shortage.
+  explicit shortage(timeline& time, duration patience = patience_default);
   shortage(const shortage&) = delete;
   shortage& operator=(const shortage&) = delete;
 
@@ -75,25 +73,29 @@ class shortage {
   }
   void given_back() {
     --held_;
-    if (!line_.empty()) timer_.cancel();
+    if (!line_.empty()) hurry();
   }
+  timeline::time_point now() const { return time_.now(); }
   const resource_waits& waits() const { return waits_; }
   /// Keeps the io_context at work no longer than somebody waits: to be called when the last of
   /// those who waited may just have left the line.
   void rest() {
-    if (line_.empty()) timer_.cancel();
+    if (line_.empty() && serving_) end();
   }
 
  private:
   void try_some();
   duration patience() const;
-  static job serve(job_scope&, shortage& self);
+  void on_alarm();
+  void hurry();
+  void end();
 
-  asio::steady_timer timer_;
+  timeline& time_;
+  std::unique_ptr<alarm> alarm_;
   intrusive_list<waiter> line_;
   resource_waits waits_;
   const duration patience_;
-  std::chrono::steady_clock::time_point relieved_;  // when somebody last got something
+  timeline::time_point relieved_;  // when somebody last got something
   std::chrono::milliseconds pause_ = pause_min;
   std::size_t held_ = 0;
   scarce_resource missing_ = scarce_resource::none;  // to whoever queued last
@@ -102,7 +104,7 @@ class shortage {
   bool hopeless_ = false;
   bool gave_up_ = false;  // the last in line did
   bool serving_ = false;
-  job_scope scope_;  // last: its jobs use all of the above
+  bool hurried_ = false;  // something was given back, so the pause was cut short
 };
 
 }  // namespace muster

@@ -25,9 +25,9 @@ prober::prober(asio::io_context& context, network& around, probe_options options
       excludes_{excludes},
       consumer_{consumer},
       deadlines_{around.time()},
-      names_{context, options_.resolver},
-      streams_{context},
-      scarce_{context} {
+      names_{around.open_names(options_.resolver)},
+      streams_{around.open_sockets()},
+      scarce_{around.time()} {
   streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
     for (auto& runner : runners_)
@@ -77,7 +77,7 @@ void prober::stop(reason why) {
 
 void prober::rest() {
   deadlines_.rest();
-  names_.cancel();
+  names_->cancel();
   scarce_.rest();
   streams_.rest();
   for (auto& runner : runners_)
@@ -147,8 +147,9 @@ outcome prober::barrier(ip_address address) const {
   return {};
 }
 
-outcome prober::connect_outcome(outcome what, ending why) const {
-  return why == ending::none ? what : ended(why, reason::connect_timeout);
+outcome prober::connect_outcome(const byte_stream::connected& came_to) const {
+  if (came_to.ended == ending::none) return came_to.what;
+  return ended(came_to.ended, reason::connect_timeout);
 }
 
 probe_result prober::result_of(const probe_request& request) {

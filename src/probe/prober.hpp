@@ -5,7 +5,7 @@
 #include "muster/probe_plan.hpp"
 #include "muster/resolver.hpp"
 #include "muster/statistics.hpp"
-#include "net/connect_operation.hpp"
+#include "net/byte_stream.hpp"
 #include "net/deadline_queue.hpp"
 #include "net/error_status.hpp"
 #include "net/job.hpp"
@@ -83,12 +83,16 @@ class prober {
   time_limit limit(const target& subject) const;
   /// The limit of its target; nothing if it has none.
   const std::optional<time_limit>& target_limit() const { return target_limit_; }
-  resolver& names() { return names_; }
+  lookup_source& names() { return *names_; }
   socket_poller& streams() { return streams_; }
   shortage& scarce() { return scarce_; }
   bool excluded_name(std::string_view name) const { return excludes_.contains_name(name); }
   /// Why an address that was found on the way is not probed; `up` if nothing speaks against it.
   outcome barrier(ip_address address) const;
+  /// A connection for a probe with this deadline.
+  byte_stream open_stream(probe_deadline& whole, transport kind = transport::stream) {
+    return {streams_, scarce_, whole, kind};
+  }
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// Why a probe whose step ended early did so, when the step would have failed for `timed_out`.
@@ -96,8 +100,8 @@ class prober {
   /// What is wrong with a lookup that ended as `why`: `up` if nothing is, and its first address may
   /// be probed.
   outcome lookup_failure(const lookup_answer& answer, ending why) const;
-  /// What became of a connect that came to `what`, unless its wait was ended as `why`.
-  outcome connect_outcome(outcome what, ending why) const;
+  /// What became of a connect.
+  outcome connect_outcome(const byte_stream::connected& came_to) const;
   /// A result with all that the request says about it.
   static probe_result result_of(const probe_request& request);
   static probe_result result_of(const target& subject, std::uint64_t sequence, probe_kind kind);
@@ -130,7 +134,7 @@ class prober {
   std::optional<time_limit> target_limit_;  // of the probe that is being started
   std::array<char, 64 * 1024> read_buffer_;
   deadline_queue deadlines_;
-  resolver names_;
+  std::unique_ptr<lookup_source> names_;
   socket_poller streams_;
   shortage scarce_;
   std::array<std::unique_ptr<probe_runner>, all_probe_kinds.size()> runners_;

@@ -71,17 +71,18 @@ class child_life final : private deadline {
     void await_resume() const noexcept {}
   };
   /// `co_await wait{…}`: until there is something to do.
-  class wait {
+  class wait final : private socket_waiter {
    public:
     explicit wait(child_life& own) : own_{own} {}
     wait(const wait&) = delete;
     wait& operator=(const wait&) = delete;
     ~wait() { forget(); }
     bool await_ready() const { return own_.something_ready(); }
-    void await_suspend(std::coroutine_handle<> coroutine);
+    void await_suspend(std::coroutine_handle<>);
     void await_resume() { forget(); }
 
    private:
+    void on_ready() override { own_.self_.resume(); }
     void forget();
     child_life& own_;
   };

@@ -61,13 +61,13 @@ ssize_t write_quietly(int descriptor, std::string_view bytes) {
 
 // ---- The wait
 
-void child_life::wait::await_suspend(std::coroutine_handle<> coroutine) {
+void child_life::wait::await_suspend(std::coroutine_handle<>) {
   own_.waiting_ = true;
-  own_.end_.await(readiness::readable, coroutine);
-  if (own_.left_.descriptor() >= 0) own_.left_.await(readiness::readable, coroutine);
-  if (own_.output_.descriptor() >= 0) own_.output_.await(readiness::readable, coroutine);
-  if (own_.errors_.descriptor() >= 0) own_.errors_.await(readiness::readable, coroutine);
-  if (own_.input_.descriptor() >= 0) own_.input_.await(readiness::writable, coroutine);
+  own_.end_.await(readiness::readable, *this);
+  if (own_.left_.descriptor() >= 0) own_.left_.await(readiness::readable, *this);
+  if (own_.output_.descriptor() >= 0) own_.output_.await(readiness::readable, *this);
+  if (own_.errors_.descriptor() >= 0) own_.errors_.await(readiness::readable, *this);
+  if (own_.input_.descriptor() >= 0) own_.input_.await(readiness::writable, *this);
 }
 
 void child_life::wait::forget() {

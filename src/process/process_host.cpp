@@ -1,5 +1,7 @@
 #include "process/process_host.hpp"
 
+#include "net/kernel_sockets.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
@@ -27,8 +29,8 @@ int open_nothing() {
 process_host::process_host(asio::io_context& context)
     : time_{context},
       deadlines_{time_},
-      streams_{context},
-      scarce_{context},
+      streams_{std::make_unique<kernel_sockets>(context)},
+      scarce_{time_},
       nothing_{open_nothing()},
       spawner_{nothing_} {
   deadlines_.on_before_expiry([this] { streams_.poll(); });

@@ -40,7 +40,7 @@ std::set<std::string> options_in(const std::string& text) {
   return found;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MUSTER_TEST_SANITIZED
 constexpr bool sanitized = true;
 #else
 constexpr bool sanitized = false;
@@ -227,7 +227,7 @@ process_result without_proc(const std::vector<std::string>& arguments, process_o
 }  // namespace
 
 TEST_CASE("without /proc a page is written, and standard input is read, as with it") {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef MUSTER_TEST_SANITIZED
   MUSTER_SKIP("the address sanitizer needs /proc");
 #endif
   if (without_proc({"--version"}, {}).exit_code != 0) MUSTER_SKIP("needs a mount namespace");

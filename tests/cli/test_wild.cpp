@@ -65,7 +65,7 @@ TEST_CASE("once its sockets are open, a sweep has no privilege but to read and w
 
 TEST_CASE("a copy that runs as another than its user does nothing, and names the capability") {
   if (::geteuid() != 0) MUSTER_SKIP("needs root, to make a set-user-ID file");
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MUSTER_TEST_SANITIZED
   MUSTER_SKIP("the sanitizer's search for leaks can't look into a set-user-ID process");
 #endif
   const temporary_directory directory;

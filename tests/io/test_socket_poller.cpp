@@ -1,3 +1,4 @@
+#include "net/kernel_sockets.hpp"
 #include "net/resume.hpp"
 #include "net/socket_poller.hpp"
 #include "support/catch.hpp"
@@ -19,6 +20,28 @@ using namespace muster;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// `co_await socket_wait{…}`: waits until a socket is ready.
+class socket_wait final : private socket_waiter {
+ public:
+  socket_wait(polled_socket& socket, readiness what) : socket_{socket}, what_{what} {}
+  socket_wait(const socket_wait&) = delete;
+  ~socket_wait() { socket_.forget_waiter(); }
+
+  bool await_ready() const { return socket_.ready(what_); }
+  void await_suspend(std::coroutine_handle<> coroutine) {
+    coroutine_ = coroutine;
+    socket_.await(what_, *this);
+  }
+  void await_resume() const {}
+
+ private:
+  void on_ready() override { coroutine_.resume(); }
+
+  polled_socket& socket_;
+  readiness what_;
+  std::coroutine_handle<> coroutine_;
+};
 
 /// A stream with both its ends here: ours is watched, the peer's is a plain descriptor.
 class stream {
@@ -97,7 +120,7 @@ job stop_after(job_scope&, asio::steady_timer& timer, bool& expired) {
 
 TEST_CASE("a fresh stream is writable, and readable when something has come") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   job_scope scope;
   int writable = 0;
   int readable = 0;
@@ -121,7 +144,7 @@ TEST_CASE("a fresh stream is writable, and readable when something has come") {
 
 TEST_CASE("readiness that came while nobody waited is remembered until it is used up") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   job_scope scope;
   stream one{poller};
   one.say("x");
@@ -144,7 +167,7 @@ TEST_CASE("readiness that came while nobody waited is remembered until it is use
 
 TEST_CASE("the peer's end wakes a reader, and says so") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   job_scope scope;
   stream one{poller};
   int wakes = 0;
@@ -158,24 +181,9 @@ TEST_CASE("the peer's end wakes a reader, and says so") {
   CHECK(one.ours.failed());
 }
 
-TEST_CASE("a wait that is stopped resumes once") {
-  asio::io_context context;
-  socket_poller poller{context};
-  job_scope scope;
-  stream one{poller};
-  int wakes = 0;
-  count_wakes(scope, one.ours, readiness::readable, wakes);
-  one.ours.stop_waiting();
-  CHECK(wakes == 1);
-  one.ours.stop_waiting();
-  one.say("x");
-  context.run_one();
-  CHECK(wakes == 1);
-}
-
 TEST_CASE("a poller that watches nothing does not keep its loop running") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   context.run();
   auto one = std::make_unique<stream>(poller);
   context.restart();
@@ -197,7 +205,7 @@ TEST_CASE("a poller that watches nothing does not keep its loop running") {
 
 TEST_CASE("a job may destroy another one of the same batch") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   int wakes = 0;
   stream one{poller};
   stream two{poller};
@@ -216,7 +224,7 @@ TEST_CASE("a job may destroy another one of the same batch") {
 
 TEST_CASE("an event is not taken for one of a new socket with the same descriptor") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   int replaced = 0;
   auto one = std::make_unique<stream>(poller);
   auto two = std::make_unique<stream>(poller);
@@ -232,7 +240,7 @@ TEST_CASE("an event is not taken for one of a new socket with the same descripto
 
 TEST_CASE("a socket whose description lives on elsewhere is told of no more") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   stream other{poller};
   auto one = std::make_unique<stream>(poller);
   // As in a child process that was forked and did not close it.
@@ -251,7 +259,7 @@ TEST_CASE("a socket whose description lives on elsewhere is told of no more") {
 
 TEST_CASE("streams that never run dry leave timers and each other their turn") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   stream one{poller};
   stream two{poller};
   const std::string much(50'000, 'x');
@@ -273,7 +281,7 @@ TEST_CASE("streams that never run dry leave timers and each other their turn") {
 
 TEST_CASE("all that has come is found at once when somebody asks, however much it is") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   std::vector<std::unique_ptr<stream>> streams;
   job_scope scope;
   int wakes = 0;
@@ -290,7 +298,7 @@ TEST_CASE("sockets, jobs and loop may be abandoned after any step, in any order"
   for (int steps = 0; steps < 8; ++steps) {
     for (const bool loop_first : {false, true}) {
       auto context = std::make_unique<asio::io_context>();
-      auto poller = std::make_unique<socket_poller>(*context);
+      auto poller = std::make_unique<socket_poller>(std::make_unique<kernel_sockets>(*context));
       auto one = std::make_unique<stream>(*poller);
       auto scope = std::make_unique<job_scope>();
       int reads = 0;
@@ -322,7 +330,7 @@ TEST_CASE("sockets, jobs and loop may be abandoned after any step, in any order"
 
 TEST_CASE("sockets that are closed together are closed, and none between them is") {
   asio::io_context context;
-  socket_poller poller{context};
+  socket_poller poller{std::make_unique<kernel_sockets>(context)};
   std::vector<std::unique_ptr<stream>> streams;
   for (int i = 0; i < 40; ++i)
     streams.push_back(std::make_unique<stream>(poller));
@@ -354,7 +362,7 @@ TEST_CASE("sockets that wait to be closed are, when their poller ends") {
   asio::io_context context;
   int descriptor = -1;
   {
-    socket_poller poller{context};
+    socket_poller poller{std::make_unique<kernel_sockets>(context)};
     stream one{poller};
     descriptor = one.ours.descriptor();
     poller.gather_closes();

@@ -31,7 +31,7 @@ inline auto ContainsSubstring(const std::string& text) { return Contains(text); 
   if (const auto why = muster::test::why_no_terminal(); !why.empty()) MUSTER_SKIP(why)
 
 /// Skips a test of what memory the command takes where the sanitizer takes more than all else.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MUSTER_TEST_SANITIZED
 #define MUSTER_NEED_TRUE_MEMORY() MUSTER_SKIP("under AddressSanitizer memory is not what it is")
 #else
 #define MUSTER_NEED_TRUE_MEMORY() static_cast<void>(0)

@@ -274,11 +274,24 @@ receive_progress simulated_network::transport::receive(std::span<incoming_icmp> 
 // ---- The network
 
 simulated_network::simulated_network(std::uint64_t seed, network_weather weather)
-    : chance_{seed}, weather_{weather} {}
+    : server{[](std::string_view request) -> std::optional<std::string> {
+        if (!request.ends_with("\r\n\r\n")) return {};
+        return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+      }},
+      chance_{seed},
+      weather_{weather} {}
 
 std::unique_ptr<icmp_transport> simulated_network::open_icmp(codec::ip_family,
                                                              const echo_options&) {
   return std::make_unique<transport>(*this);
+}
+
+std::unique_ptr<sockets> simulated_network::open_sockets() {
+  return std::make_unique<simulated_sockets>(*this);
+}
+
+std::unique_ptr<lookup_source> simulated_network::open_names(const resolver_options&) {
+  return std::make_unique<simulated_names>(*this);
 }
 
 bool simulated_network::run(asio::io_context& context, const std::function<bool()>& done) {
@@ -294,9 +307,10 @@ bool simulated_network::happens(double probability) {
   return probability > 0 && std::generate_canonical<double, 32>(chance_) < probability;
 }
 
-std::chrono::nanoseconds simulated_network::delay() {
-  const auto spread = weather_.delay_max - weather_.delay_min;
-  return weather_.delay_min +
+std::chrono::nanoseconds simulated_network::delay(std::chrono::nanoseconds least,
+                                                  std::chrono::nanoseconds most) {
+  const auto spread = most - least;
+  return least +
          std::chrono::nanoseconds{static_cast<std::int64_t>(
              std::generate_canonical<double, 32>(chance_) * static_cast<double>(spread.count()))};
 }

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "net/network.hpp"
+#include "support/simulated_names.hpp"
+#include "support/simulated_sockets.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -78,6 +81,8 @@ class simulated_network final : public network {
   std::uint64_t random() override { return chance_(); }
   std::unique_ptr<icmp_transport> open_icmp(codec::ip_family family,
                                             const echo_options& options) override;
+  std::unique_ptr<sockets> open_sockets() override;
+  std::unique_ptr<lookup_source> open_names(const resolver_options& options) override;
 
   /// Runs `context` on this network's time until `done`, or until nothing is left to happen. False
   /// in the latter case.
@@ -98,11 +103,27 @@ class simulated_network final : public network {
   /// How far the time stamps of arrivals are off, as when the system's clock was set.
   std::chrono::nanoseconds stamps_off{0};
 
+  /// How connections and datagrams fare, and what the hosts say to them: at first, an empty page.
+  peer_weather peers;
+  simulated_server server;
+  /// What became of them, by host and port, in the order in which they were begun.
+  std::map<std::pair<ip_address, std::uint16_t>, std::deque<conversation>> conversations;
+  /// How name servers answer, and the addresses that names have.
+  names_weather name_servers;
+  std::map<std::string, ip_address, std::less<>> names;
+  /// What was said of each name last.
+  std::map<std::string, looked_up, std::less<>> lookups;
+  std::size_t open_socket_count = 0;
+  std::size_t open_sockets_peak = 0;
+
+  bool happens(double probability);
+  std::chrono::nanoseconds delay(std::chrono::nanoseconds least, std::chrono::nanoseconds most);
+  std::chrono::nanoseconds peer_delay() { return delay(peers.delay_min, peers.delay_max); }
+
  private:
   class transport;
 
-  bool happens(double probability);
-  std::chrono::nanoseconds delay();
+  std::chrono::nanoseconds delay() { return delay(weather_.delay_min, weather_.delay_max); }
 
   fake_timeline time_;
   std::mt19937_64 chance_;

@@ -41,7 +41,7 @@ http_exchange::http_exchange(http_shared& shared, const probe_request& request)
     : shared_{shared},
       request_{request},
       details_{shared.details.take().value_or(nullptr)},
-      phase_{clock::now()},
+      phase_{shared_.around.time().now()},
       latest_{phase_} {
   if (!details_) details_ = std::make_unique<http_details>();
 }
@@ -110,7 +110,7 @@ void http_exchange::resolved(ip_address address, clock::duration paused) {
   if (!url_.needs_lookup()) return;
   address_ = address;
   has_address_ = true;
-  latest_ = clock::now();
+  latest_ = shared_.around.time().now();
   details_->resolve = latest_ - phase_ - paused;
   spent_ += details_->resolve;
 }
@@ -123,7 +123,6 @@ void http_exchange::connected(clock::duration took) {
   codec::write_http_request(
       request_text_, method(), own.empty() ? url_.authority() : own, url_.path(),
       own_setting(subject(), &target_parameters::user_agent, spec().user_agent));
-  sent_bytes_ = 0;
   give_reader_back();
 }
 
@@ -134,13 +133,10 @@ std::string http_exchange::own_host() const {
   return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url_.port());
 }
 
-void http_exchange::sent(std::size_t bytes, clock::time_point began) {
-  sent_bytes_ += bytes;
-  if (!unsent().empty()) return;
-  phase_ = latest_ = began;
+void http_exchange::sent(clock::time_point at) {
+  phase_ = latest_ = at;
   shared_.texts.keep(std::move(request_text_));
   request_text_.clear();
-  sent_bytes_ = 0;
 }
 
 /// A reader is as large as several waiting probes: it is there from the first byte on.
@@ -176,7 +172,7 @@ http_exchange::state http_exchange::received(std::string_view bytes, clock::time
 }
 
 http_exchange::state http_exchange::closed() {
-  latest_ = clock::now();
+  latest_ = shared_.around.time().now();
   if (!reader_) begin_response();
   const state now_is = reader_->finish();
   note_response();

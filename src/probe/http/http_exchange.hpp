@@ -3,8 +3,8 @@
 #include "codec/http_response.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/result.hpp"
-#include "net/connection.hpp"
 #include "net/error_status.hpp"
+#include "net/sockets.hpp"
 #include "probe/http/http_probe.hpp"
 #include "probe/probe_request.hpp"
 
@@ -35,9 +35,9 @@ class http_exchange {
 
   /// The host is connected, which took so long: the request can be sent.
   void connected(clock::duration took);
-  std::string_view unsent() const { return std::string_view{request_text_}.substr(sent_bytes_); }
-  /// `began`: when the call was made. Its answer may be there before it returns.
-  void sent(std::size_t bytes, clock::time_point began);
+  std::string_view request() const { return request_text_; }
+  /// All of it; the last of it left at that time.
+  void sent(clock::time_point at);
   /// Bytes that reached this machine then.
   state received(std::string_view bytes, clock::time_point arrived);
   state closed();
@@ -76,7 +76,6 @@ class http_exchange {
   std::unique_ptr<http_details> details_;
   target url_;
   std::string request_text_;
-  std::size_t sent_bytes_ = 0;
   std::unique_ptr<codec::http_response_reader> reader_;
   ip_address address_;
   bool has_address_ = false;

@@ -1,10 +1,9 @@
 #include "probe/tcp/tcp_probe.hpp"
 
-#include "net/connect_operation.hpp"
-#include "net/connection.hpp"
 #include "probe/host_lookup.hpp"
 
 namespace muster {
+
 job tcp_probe(job_scope&, prober& shared, probe_request request) {
   probe_deadline whole{shared.deadlines(), shared.limit(request.subject)};
   host_lookup lookup{shared, request.subject, whole};
@@ -13,11 +12,9 @@ job tcp_probe(job_scope&, prober& shared, probe_request request) {
     co_return;
   }
   const endpoint to{lookup.address(), request.port(), request.subject.scope()};
-  connection peer{shared.streams(), shared.scarce()};
-  connect_operation connecting{peer, shared.scarce(), whole, to, shared.source()};
-  const outcome connected = co_await connecting;
-  shared.deliver(request, to.address, shared.connect_outcome(connected, whole.ended()),
-                 connecting.took());
+  byte_stream peer = shared.open_stream(whole);
+  const auto connected = co_await peer.connect(to, shared.source());
+  shared.deliver(request, to.address, shared.connect_outcome(connected), connected.took);
 }
 
 }  // namespace muster

@@ -73,10 +73,10 @@ TEST_CASE("a clock that is stopped while the process stands still loses that tim
   const auto start = time.now();
   probe_deadline waiting{queue, {start, 1s}};
   probe_deadline other{queue, {start, 1s}};
-  waiting.pause(time.now());
+  waiting.pause();
   time.pass(5s);
   queue.catch_up();
-  waiting.go_on(time.now());
+  waiting.go_on();
   CHECK(waiting.paused() == 5s);
   CHECK(queue.lived().real(waiting.expires()) == start + 6s);
   other.end(ending::cancelled);
@@ -92,4 +92,19 @@ TEST_CASE("what has ended is not put off") {
   time.pass(5s);
   queue.catch_up();
   CHECK(step.times == 1);
+}
+
+TEST_CASE("a probe that starts right after a standstill does not hide it from those before it") {
+  fake_timeline time;
+  deadline_queue queue{time};
+  const auto start = time.now();
+  probe_deadline before{queue, {start, 1s}};
+  time.pass(5s);
+  probe_deadline after{queue, {time.now(), 1s}};
+  const auto lost = 5s - deadline_queue::heartbeat - deadline_queue::quantum - 1ns;
+  CHECK(before.paused() == lost);
+  while (before.ended() == ending::none)
+    REQUIRE(time.ring_next());
+  CHECK(time.now() == start + 1s + lost + deadline_queue::quantum);
+  CHECK(after.ended() == ending::none);
 }

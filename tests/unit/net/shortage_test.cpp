@@ -1,5 +1,6 @@
-#include "net/patient_step.hpp"
 #include "net/shortage.hpp"
+
+#include "net/patient_step.hpp"
 #include "support/catch.hpp"
 #include "support/simulated_network.hpp"
 
@@ -11,8 +12,6 @@ using namespace muster;
 using namespace std::chrono_literals;
 
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 /// Tries to take one of `left`; queues again while there is none.
 class customer final : public shortage::waiter {
@@ -49,6 +48,14 @@ job send_patiently(job_scope&, shortage& line, probe_deadline& whole, int& done)
   ++done;
 }
 
+/// Lets everything happen, and says how often something did.
+int run(test::fake_timeline& time) {
+  int rings = 0;
+  while (time.ring_next())
+    ++rings;
+  return rings;
+}
+
 }  // namespace
 
 TEST_CASE("errors that pass by are told from those that don't") {
@@ -61,115 +68,150 @@ TEST_CASE("errors that pass by are told from those that don't") {
 }
 
 TEST_CASE("those who wait get what comes back, first come, first served") {
-  asio::io_context context;
-  shortage line{context};
+  test::fake_timeline time;
+  shortage line{time};
   int left = 2;
   std::string log;
   customer a{line, left, log, 'a'}, b{line, left, log, 'b'}, c{line, left, log, 'c'};
   while (log.size() < 2)
-    context.run_one();
+    REQUIRE(time.ring_next());
   CHECK(log == "ab");
   left = 1;
   line.given_back();
-  context.run();
+  run(time);
   CHECK(log == "abc");
   CHECK(line.waits().ports == 3);
   CHECK(line.waits().total() == 3);
 }
 
 TEST_CASE("what is given back is had at once, however long the pauses have become") {
-  asio::io_context context;
-  shortage line{context};
+  test::fake_timeline time;
+  shortage line{time};
   line.taken();
   int left = 0;
   std::string log;
   customer a{line, left, log, 'a'};
   for (int i = 0; i < 12; ++i)
-    context.run_one();
+    REQUIRE(time.ring_next());
   left = 1;
+  const auto before = time.now();
   line.given_back();
-  context.poll();  // which waits for nothing
+  REQUIRE(time.ring_next());
   CHECK(log == "a");
+  CHECK(time.now() == before);
 }
 
-TEST_CASE("waiting for what nobody here holds ends when patience does") {
-  asio::io_context context;
-  shortage line{context, 20ms};
-  int left = 0;
-  std::string log;
-  customer a{line, left, log, 'a'}, b{line, left, log, 'b'};
-  context.run();
-  CHECK(log.size() == 2);
-  CHECK(log.find_first_of("ab") == std::string::npos);
-}
-
-TEST_CASE("descriptors that nobody here holds are not waited for as long as ports") {
-  asio::io_context context;
-  shortage line{context, 24h};
-  int left = 0;
-  std::string log;
-  customer a{line, left, log, 'a', scarce_resource::descriptors};
-  context.run();
-  CHECK(log == "A");
-}
-
-TEST_CASE("who comes when waiting has just been no use does not wait as long again") {
-  asio::io_context context;
-  shortage line{context, 500ms};  // far more than a busy machine lets pass between two tries
-  int left = 0;
-  std::string log;
-  customer a{line, left, log, 'a'};
-  const auto tries = context.run();
-  CHECK(log == "A");
-  CHECK(tries > 3);
-  context.restart();
-  customer b{line, left, log, 'b'};
-  CHECK(context.run() == 1);
-  CHECK(log == "AB");
-}
-
-TEST_CASE("patience does not end while a connection of this run is open") {
-  asio::io_context context;
-  shortage line{context, 1ms};
+TEST_CASE("pauses between tries double up to a tenth of a second") {
+  test::fake_timeline time;
+  shortage line{time};
   line.taken();
   int left = 0;
   std::string log;
   customer a{line, left, log, 'a'};
-  const auto start = clock::now();
-  while (clock::now() - start < 30ms)
-    context.run_one();
+  auto last = time.now();
+  for (const auto pause : {1ms, 2ms, 4ms, 8ms, 16ms, 32ms, 64ms, 100ms, 100ms}) {
+    REQUIRE(time.ring_next());
+    CHECK(time.now() - last == pause);
+    last = time.now();
+  }
+}
+
+TEST_CASE("waiting for what nobody here holds ends when patience does") {
+  test::fake_timeline time;
+  shortage line{time, 20ms};
+  int left = 0;
+  std::string log;
+  customer a{line, left, log, 'a'}, b{line, left, log, 'b'};
+  const auto start = time.now();
+  run(time);
+  CHECK(log.size() == 2);
+  CHECK(log.find_first_of("ab") == std::string::npos);
+  CHECK(time.now() - start >= 20ms);
+  CHECK(time.now() - start <= 40ms);
+}
+
+TEST_CASE("descriptors that nobody here holds are not waited for as long as ports") {
+  test::fake_timeline time;
+  shortage line{time, 24h};
+  int left = 0;
+  std::string log;
+  customer a{line, left, log, 'a', scarce_resource::descriptors};
+  const auto start = time.now();
+  run(time);
+  CHECK(log == "A");
+  CHECK(time.now() - start <= shortage::descriptor_patience + shortage::pause_max);
+}
+
+TEST_CASE("who comes when waiting has just been no use does not wait as long again") {
+  test::fake_timeline time;
+  shortage line{time, 500ms};
+  int left = 0;
+  std::string log;
+  customer a{line, left, log, 'a'};
+  CHECK(run(time) > 3);
+  CHECK(log == "A");
+  customer b{line, left, log, 'b'};
+  CHECK(run(time) == 1);
+  CHECK(log == "AB");
+}
+
+TEST_CASE("patience does not end while a connection of this run is open") {
+  test::fake_timeline time;
+  shortage line{time, 1ms};
+  line.taken();
+  int left = 0;
+  std::string log;
+  customer a{line, left, log, 'a'};
+  const auto start = time.now();
+  while (time.now() - start < 24h)
+    REQUIRE(time.ring_next());
   CHECK(log.empty());
   line.given_back();
-  context.run();
+  run(time);
   CHECK(log == "A");
 }
 
 TEST_CASE("who is destroyed leaves the line") {
-  asio::io_context context;
-  shortage line{context};
+  test::fake_timeline time;
+  shortage line{time};
   int left = 1;
   std::string log;
   auto a = std::make_unique<customer>(line, left, log, 'a');
   customer b{line, left, log, 'b'};
   a.reset();
-  context.run();
+  run(time);
+  CHECK(log == "b");
+}
+
+TEST_CASE("once nobody waits any more, nothing is left to happen") {
+  test::fake_timeline time;
+  shortage line{time};
+  int left = 0;
+  std::string log;
+  auto a = std::make_unique<customer>(line, left, log, 'a');
+  a.reset();
+  line.rest();
+  CHECK_FALSE(time.ring_next());
+  // And it can begin again.
+  customer b{line, left, log, 'b'};
+  left = 1;
+  CHECK(run(time) == 1);
   CHECK(log == "b");
 }
 
 TEST_CASE("a probe's clock stands still while it waits") {
-  asio::io_context context;
   test::fake_timeline time;
   deadline_queue queue{time};
-  shortage line{context};
+  shortage line{time};
   int done = 0;
   const auto start = time.now();
   probe_deadline whole{queue, {start, 50ms}};
   job_scope scope;
   send_patiently(scope, line, whole, done);
   while (done == 0)
-    context.run_one();
+    REQUIRE(time.ring_next());
   CHECK(whole.ended() == ending::none);
-  CHECK(whole.paused() >= shortage::pause_min);
+  CHECK(whole.paused() == shortage::pause_min);
   while (whole.ended() == ending::none)
     REQUIRE(time.ring_next());
   CHECK(whole.ended() == ending::expired);
@@ -179,13 +221,12 @@ TEST_CASE("a probe's clock stands still while it waits") {
 
 TEST_CASE("the end of the run ends a wait, and a wait may be abandoned at any step") {
   for (int steps = 0; steps < 4; ++steps) {
-    asio::io_context context;
-    system_timeline time{context};
+    test::fake_timeline time;
     deadline_queue queue{time};
-    shortage line{context};
+    shortage line{time};
     int done = 0;
     {
-      probe_deadline whole{queue, {clock::now(), 1h}};
+      probe_deadline whole{queue, {time.now(), 1h}};
       job_scope scope;
       send_patiently(scope, line, whole, done);
       if (steps == 3) {
@@ -194,10 +235,9 @@ TEST_CASE("the end of the run ends a wait, and a wait may be abandoned at any st
         CHECK(whole.ended() == ending::cancelled);
       }
       for (int i = 0; i < steps && steps != 3; ++i)
-        context.run_one_for(1ms);
+        time.ring_next();
     }
-    context.restart();
-    context.run_for(5ms);
+    run(time);
     CHECK(done <= 1);
   }
 }

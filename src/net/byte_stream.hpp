@@ -1,0 +1,157 @@
+#pragma once
+
+#include "net/connection.hpp"
+#include "net/patient_step.hpp"
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace muster {
+
+class byte_stream;
+
+/// A step of a probe on its connection. It calls, and where that has to wait, for the connection or
+/// for something this machine is short of, calls again. It ends early with the probe's deadline.
+class stream_step : public patient_step, private socket_waiter {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  bool await_ready() { return go_on(); }
+  void await_suspend(std::coroutine_handle<> coroutine) { coroutine_ = coroutine; }
+  void cancel() final;
+
+ protected:
+  /// What there is to wait for, after a call.
+  enum class wait : std::uint8_t { none, readable, writable, shortage };
+
+  explicit stream_step(byte_stream& stream);
+  ~stream_step() { peer().forget_waiter(); }
+
+  connection& peer() const;
+  /// Calls; `none` when the step has ended.
+  virtual wait attempt() = 0;
+  time_point now() const;
+
+ private:
+  bool go_on();
+  void on_ready() final { proceed(); }
+  void proceed() final;
+
+  byte_stream& stream_;
+  std::coroutine_handle<> coroutine_;
+};
+
+/// A TCP connection of a probe, or its UDP socket, in steps to be awaited: the probe's deadline
+/// ends each of them, and its clock stands still while one waits for something that this machine is
+/// short of.
+class byte_stream {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using duration = std::chrono::steady_clock::duration;
+
+  /// All of them outlive the stream. `whole` is the probe's deadline.
+  byte_stream(socket_poller& poller, shortage& scarce, probe_deadline& whole,
+              transport kind = transport::stream)
+      : peer_{poller, scarce, kind}, scarce_{scarce}, whole_{whole} {}
+
+  /// What a step came to.
+  struct transferred {
+    std::size_t bytes = 0;
+    int error = 0;  ///< An errno, 0 for none.
+    /// The probe's deadline ended the step; then there was no error, and not all was transferred.
+    ending ended = ending::none;
+    /// Of a `write_all`, when its last call began: an answer may be there before that returns. Of a
+    /// `read_some`, when the last of the bytes, or the end, reached this machine.
+    time_point at{};
+  };
+  struct connected {
+    outcome what;
+    ending ended = ending::none;
+    /// From the start of the connect that was made in the end to its outcome: where it succeeded,
+    /// by the kernel's clocks if they can tell, else until the loop came by, without standstills.
+    duration took{0};
+  };
+
+  class connect_step;
+  class write_step;
+  class read_step;
+
+  /// `co_await stream.connect(to, source)` gives `connected`. `source`, where to connect from,
+  /// outlives the step.
+  connect_step connect(const endpoint& to, const std::optional<endpoint>& source);
+  /// `co_await stream.write_all(bytes)` gives `transferred`; a datagram is all of the bytes.
+  write_step write_all(std::string_view bytes);
+  /// `co_await stream.read_some(into)` gives `transferred`: no bytes and no error is the end of a
+  /// stream, or an empty datagram.
+  read_step read_some(std::span<char> into);
+
+  /// Has the kernel say when what is read from now on reached this machine. Datagrams always have
+  /// that.
+  void stamp_arrivals() { peer_.stamp_arrivals(); }
+  /// What an error of a step means that may be the answer to a datagram.
+  outcome rejected(int error) { return peer_.rejected(error); }
+  /// When that answer reached this machine.
+  time_point arrived() const { return peer_.arrived(); }
+
+ private:
+  friend class stream_step;
+  connection peer_;
+  shortage& scarce_;
+  probe_deadline& whole_;
+};
+
+class byte_stream::connect_step final : public stream_step {
+ public:
+  connect_step(byte_stream& stream, const endpoint& to, const std::optional<endpoint>& source)
+      : stream_step{stream}, to_{to}, source_{source} {}
+  connected await_resume();
+
+ private:
+  wait attempt() override;
+
+  const endpoint to_;
+  const std::optional<endpoint>& source_;
+  time_point started_{};
+  duration paused_before_{0};
+  int error_ = 0;
+  bool is_under_way_ = false;
+};
+
+class byte_stream::write_step final : public stream_step {
+ public:
+  write_step(byte_stream& stream, std::string_view bytes) : stream_step{stream}, unsent_{bytes} {}
+  transferred await_resume();
+
+ private:
+  wait attempt() override;
+
+  std::string_view unsent_;
+  transferred so_far_;
+};
+
+class byte_stream::read_step final : public stream_step {
+ public:
+  read_step(byte_stream& stream, std::span<char> into) : stream_step{stream}, into_{into} {}
+  transferred await_resume();
+
+ private:
+  wait attempt() override;
+
+  std::span<char> into_;
+  transferred got_;
+};
+
+inline byte_stream::connect_step byte_stream::connect(const endpoint& to,
+                                                      const std::optional<endpoint>& source) {
+  return {*this, to, source};
+}
+inline byte_stream::write_step byte_stream::write_all(std::string_view bytes) {
+  return {*this, bytes};
+}
+inline byte_stream::read_step byte_stream::read_some(std::span<char> into) { return {*this, into}; }
+
+}  // namespace muster

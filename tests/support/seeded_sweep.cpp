@@ -1,0 +1,346 @@
+#include "support/seeded_sweep.hpp"
+
+#include "engine/sweep_engine.hpp"
+#include "muster/probe/http.hpp"
+#include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
+#include "muster/probe/udp.hpp"
+#include "net/deadline_queue.hpp"
+#include "support/simulated_network.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+namespace muster::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto timeout = 1s;
+constexpr std::uint16_t http_port = 8080;
+
+class chances {
+ public:
+  explicit chances(std::uint64_t seed) : engine_{seed} {}
+  std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
+  bool one_in(std::uint64_t n) { return below(n) == 0; }
+  /// A probability: every other time none, else up to `most`.
+  double some(double most) {
+    return one_in(2) ? 0 : most * std::generate_canonical<double, 32>(engine_);
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+network_weather echo_weather(chances& chance) {
+  network_weather weather;
+  weather.lost = chance.some(0.5);
+  weather.duplicated = chance.some(0.5);
+  weather.late = chance.some(0.3);
+  weather.corrupted = chance.some(0.3);
+  weather.rejected = chance.some(0.3);
+  weather.shortage = chance.some(0.3);
+  weather.delay_max = 1ms * (1 + chance.below(1500));
+  return weather;
+}
+
+peer_weather peers_weather(chances& chance) {
+  peer_weather weather;
+  weather.silent = chance.some(0.4);
+  weather.refused = chance.some(0.4);
+  weather.rejected = chance.some(0.3);
+  weather.at_once = chance.some(0.2);
+  weather.no_route = chance.some(0.1);
+  weather.lost = chance.some(0.3);
+  weather.reset = chance.some(0.3);
+  weather.cut = chance.some(0.3);
+  weather.stalled = chance.some(0.3);
+  weather.dripped = chance.some(0.8);
+  weather.short_sends = chance.some(0.5);
+  weather.spurious = chance.some(0.3);
+  weather.no_descriptor = chance.some(0.2);
+  weather.no_port = chance.some(0.2);
+  weather.no_watch = chance.some(0.2);
+  weather.no_memory = chance.some(0.3);
+  weather.delay_max = 1ms * (1 + chance.below(900));
+  weather.lost_for = 1ms * (200 + chance.below(1000));
+  return weather;
+}
+
+names_weather servers_weather(chances& chance) {
+  names_weather weather;
+  weather.known = chance.some(0.5);
+  weather.queued = chance.some(0.5);
+  weather.silent = chance.some(0.3);
+  weather.denied = chance.some(0.3);
+  weather.broken = chance.some(0.3);
+  weather.unusable = chance.some(0.2);
+  weather.delay_max = 1ms * (1 + chance.below(1200));
+  return weather;
+}
+
+/// A page, with its length or in chunks, for a whole request; "answer" for a datagram.
+std::optional<std::string> say(simulated_network& network, std::string_view request) {
+  if (request == "question") return "answer";
+  if (!request.ends_with("\r\n\r\n")) return {};
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  for (auto lines = network.random() % 4; lines > 0; --lines)
+    head += fmt::format("X-{}: {}\r\n", lines, network.random());
+  const std::string body(network.random() % 3'000, 'x');
+  if (network.random() % 2 == 0) {
+    return fmt::format("{}Content-Length: {}\r\n\r\n{}", head, body.size(), body);
+  }
+  std::string text = head + "Transfer-Encoding: chunked\r\n\r\n";
+  for (std::size_t at = 0; at < body.size(); at += 700) {
+    const std::string_view piece = std::string_view{body}.substr(at, 700);
+    text += fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+  }
+  return text + "0\r\n\r\n";
+}
+
+sweep_options options_of(chances& chance) {
+  sweep_options options;
+  options.rate = chance.one_in(8) ? 200 : 0;
+  options.probe.timeout = timeout;
+  options.probe.in_flight_max = 1 + chance.below(40);
+  options.per_host_max = chance.below(4);
+  options.ordered = chance.one_in(3);
+  if (chance.one_in(4)) options.retries = 1 + static_cast<unsigned>(chance.below(3));
+  if (chance.one_in(8)) options.host_timeout = 1700ms;
+  if (chance.one_in(16)) options.min_up = 5;
+  const auto kinds = 1 + chance.below(15);
+  options.plan.of<icmp_spec>().is_asked = (kinds & 1) != 0;
+  if ((kinds & 2) != 0) options.plan.of<tcp_spec>().ports = {22, 80};
+  if ((kinds & 4) != 0) options.plan.of<http_spec>().urls = {"http://{}:8080/"};
+  if ((kinds & 8) != 0) options.plan.of<udp_spec>().questions = {{53, "question"}};
+  return options;
+}
+
+struct told {
+  std::uint64_t sequence;
+  probe_kind kind;
+  ip_address address;
+  std::uint16_t port;
+  muster::status status;
+  muster::reason reason;
+  std::chrono::nanoseconds rtt;
+  std::chrono::nanoseconds resolve;  ///< What of it was the lookup.
+  std::string host;                  ///< Empty for an address.
+};
+
+class seeded_sweep {
+ public:
+  explicit seeded_sweep(std::uint64_t seed)
+      : chance_{seed}, network_{seed, echo_weather(chance_)}, options_{options_of(chance_)} {
+    network_.peers = peers_weather(chance_);
+    network_.server = [this](std::string_view request) { return say(network_, request); };
+    targets_.add_text("10.1.0.0/28");
+    targets_.add_text("10.2.0.7");
+    network_.name_servers = servers_weather(chance_);
+    if (chance_.one_in(2)) return;
+    for (std::uint32_t i = 0; i < 8; ++i) {
+      const std::string name = fmt::format("h{}.test", i);
+      if (i > 0) network_.names[name] = ip_address::from_v4(0x0a03'0000 + i);
+      targets_.add_text(name);
+    }
+  }
+
+  seeded_verdict run() {
+    engine_ = std::make_unique<sweep_engine>(
+        context_, network_, options_, targets_, [this](const probe_result& one) {
+          const auto* const http = one.details.get<http_details>();
+          const auto resolve = http ? std::max(http->resolve, 0ns) : 0ns;
+          told_.push_back({one.sequence, one.kind, one.address, one.port, one.status, one.reason,
+                           one.rtt, resolve, std::string{one.subject.host()}});
+        });
+    asio::co_spawn(context_, engine_->run(), [this](std::exception_ptr failure, sweep_summary sum) {
+      if (failure) return fault("an exception");
+      summary_ = std::move(sum);
+    });
+    const auto disturbance = chance_.below(6);
+    const auto after = chance_.below(300);
+    if (disturbance < 3) {
+      for (std::uint64_t i = 0; i < after && step(); ++i) {
+      }
+    }
+    if (disturbance == 0) return abandon();
+    if (disturbance == 1) return stop();
+    stood_still_ = disturbance == 2;
+    if (stood_still_) network_.time().pass(1ms * chance_.below(20'000));
+    finish();
+    check_truth();
+    return end();
+  }
+
+ private:
+  bool step() {
+    context_.restart();
+    return context_.poll_one() > 0 || network_.time().ring_next();
+  }
+  void finish() {
+    network_.run(context_, [this] { return summary_.has_value(); });
+  }
+  seeded_verdict abandon() {
+    const std::size_t before = told_.size();
+    engine_.reset();
+    if (told_.size() != before) fault("told of something after it was abandoned");
+    check_sockets();
+    return {told_.size(), faults_};
+  }
+  seeded_verdict stop() {
+    engine_->stop(reason::interrupted);
+    const auto stopped = network_.time().now();
+    finish();
+    if (network_.time().now() - stopped > 2ms) fault("took its time to stop");
+    return end();
+  }
+  seeded_verdict end() {
+    check_accounts();
+    engine_.reset();
+    check_sockets();
+    return {told_.size(), faults_};
+  }
+
+  void fault(std::string_view what) { faults_.append(what) += '\n'; }
+  void fault(std::string_view what, const told& one) {
+    fault(fmt::format("{}: {} {} {}:{} {} {} {} ns", what, one.sequence, to_string(one.kind),
+                      one.address.to_string(), one.port, to_string(one.status),
+                      to_string(one.reason), one.rtt.count()));
+  }
+
+  void check_accounts() {
+    if (!summary_) return fault("did not come to an end");
+    std::map<std::uint64_t, int> times;
+    for (const told& one : told_)
+      ++times[one.sequence];
+    if (times.size() != told_.size()) fault("told twice of something");
+    if (summary_->asked != told_.size()) fault("asked for more, or less, than it told of");
+    if (summary_->totals.total() != told_.size()) fault("counted more, or less, than it told of");
+    if (options_.ordered && !std::ranges::is_sorted(told_, std::less{}, &told::sequence)) {
+      fault("not in order");
+    }
+  }
+  void check_sockets() {
+    if (network_.open_socket_count != 0) fault("left a socket open");
+    // One more tries whether there is an address to send from.
+    if (network_.open_sockets_peak > options_.probe.in_flight_max + 1) fault("too many sockets");
+  }
+
+  void check_truth() {
+    // Of several tries only the last is told of, and there may be none of it.
+    if (options_.retries > 0) return;
+    for (const told& one : told_) {
+      if (one.kind != probe_kind::icmp) check_truth(one);
+    }
+  }
+  void check_name(const told& one) {
+    const auto place = network_.lookups.find(one.host);
+    if (place == network_.lookups.end()) return fault("its name was not asked for", one);
+    const looked_up& known = place->second;
+    const bool in_time = known.answered && *known.answered - known.asked <= timeout;
+    if (!is_asked_once()) return;
+    if (one.reason != reason::resolve_timeout) {
+      if (!known.answered) fault("an answer that nobody gave", one);
+    } else if (in_time && options_.host_timeout == 0ns) {
+      fault("its name came in time", one);
+    }
+  }
+  /// Whether a target has but one probe, so that its name is looked up once.
+  bool is_asked_once() const {
+    return std::ranges::all_of(told_, [&](const told& one) { return one.kind == told_[0].kind; }) &&
+           told_[0].kind != probe_kind::tcp;
+  }
+  void check_truth(const told& one) {
+    if (one.rtt < -1ns) return fault("a negative RTT", one);
+    if (one.status == status::cancelled || one.status == status::skipped) return;
+    if (one.status == status::name_error) return check_name(one);
+    const auto place = network_.conversations.find({one.address, one.port});
+    if (place == network_.conversations.end()) {
+      const bool had_no_time = one.status == status::timeout && options_.host_timeout > 0ns;
+      if (one.status != status::local_error && !had_no_time) fault("nobody was asked", one);
+      return;
+    }
+    const conversation& known = place->second.back();
+    const bool is_connect = one.kind == probe_kind::tcp;
+    const auto& success = is_connect ? known.accepted : known.answered;
+    switch (one.status) {
+      case status::up:
+        if (!success) return fault("was not up", one);
+        if (!known.was_lost && one.rtt != rtt_of(one, known)) {
+          fault("a wrong RTT", one);
+          fault(fmt::format("  it was {} ns", rtt_of(one, known).count()));
+        }
+        break;
+      case status::refused:
+        if (!known.refused) return fault("did not refuse", one);
+        check_rejection(one, known, *known.refused);
+        break;
+      case status::unreachable:
+        if (!known.rejected) return fault("was not rejected", one);
+        check_rejection(one, known, *known.rejected);
+        break;
+      case status::reset:
+        if (!known.reset && !known.cut) fault("was not reset", one);
+        break;
+      case status::timeout: {
+        const auto in_time = [&](const auto& when) {
+          return when && *when - known.began <= timeout;
+        };
+        const bool has_target_limit = options_.host_timeout > 0ns;
+        if (!has_target_limit && one.host.empty() &&
+            (in_time(success) || in_time(known.refused) || in_time(known.rejected) ||
+             in_time(known.reset))) {
+          fault("came in time", one);
+        }
+        break;
+      }
+      case status::local_error:
+        break;
+      default:
+        fault("a status that can't be", one);
+    }
+  }
+  /// No time stamp tells when the rejection of a connect came.
+  void check_rejection(const told& one, const conversation& known, conversation::time_point when) {
+    const auto unnoticed = stood_still_ ? deadline_queue::heartbeat + 25ms : 0ms;
+    if (one.rtt > when - known.asked.value_or(known.began) + unnoticed) fault("late", one);
+  }
+  static std::chrono::nanoseconds rtt_of(const told& one, const conversation& known) {
+    switch (one.kind) {
+      case probe_kind::tcp:
+        return *known.accepted - known.began;
+      case probe_kind::http:
+        return one.resolve + (*known.accepted - known.began) + (*known.answered - *known.asked);
+      default:
+        return *known.answered - *known.asked;
+    }
+  }
+
+  chances chance_;
+  simulated_network network_;
+  sweep_options options_;
+  asio::io_context context_;
+  target_stream targets_;
+  std::vector<told> told_;
+  std::optional<sweep_summary> summary_;
+  std::unique_ptr<sweep_engine> engine_;
+  bool stood_still_ = false;
+  std::string faults_;
+};
+
+}  // namespace
+
+seeded_verdict run_seed(std::uint64_t seed) { return seeded_sweep{seed}.run(); }
+
+}  // namespace muster::test
