@@ -7,7 +7,6 @@
 #include "cli/foreign_option_tables.hpp"
 #include "cli/jobs/detached_job.hpp"
 #include "cli/jobs/job_keeper.hpp"
-#include "cli/memory_reserve.hpp"
 #include "cli/orphan_reaping.hpp"
 #include "cli/run/command_check.hpp"
 #include "cli/run/command_identity.hpp"
@@ -18,7 +17,7 @@
 #include "cli/run/script_run.hpp"
 #include "cli/say.hpp"
 #include "cli/say_why.hpp"
-#include "cli/stop_signals.hpp"
+#include "cli/session.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/target_intake.hpp"
 #include "cli/unkillable.hpp"
@@ -40,8 +39,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/post.hpp>
 #include <fmt/format.h>
 
@@ -68,21 +66,18 @@ class task_command final : private run_observer {
         // Before its log is appended to.
         earlier_{read_earlier(arguments)},
         begins_log_{!arguments.resume_file.empty() && !earlier_},
-        intake_{context_, arguments, {"run", "run"}},
-        run_{context_, options(), intake_.targets(), *this},
-        signals_{context_},
-        control_{context_, run_} {
+        intake_{session_.context(), arguments, {"run", "run"}},
+        run_{session_.context(), options(), intake_.targets(), *this},
+        control_{session_.context(), run_} {
     if (earlier_) succeeded_ = std::move(earlier_->succeeded);
     in_flight_allowed_ = run_.max_in_flight();
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
-    outputs_.emplace(context_, arguments, command_identity(arguments), earlier_,
-                     [this] { return should_have_ended(); });
-    standard_error().give_up_when([this] { return should_have_ended(); });
+    outputs_.emplace(session_.context(), arguments, command_identity(arguments), earlier_,
+                     [this] { return session_.should_have_ended(); });
   }
 
   ~task_command() {
     standard_error().flush();
-    standard_error().give_up_when({});
     if (keeper_) keeper_->leave();
   }
 
@@ -90,20 +85,17 @@ class task_command final : private run_observer {
     control_.watch_signals();  // before a list may keep it waiting
     intake_.open([this] { run_.stop(reason::bad_target); }, found_before());
     watch_stop_signals();
-    started_ = std::chrono::steady_clock::now();
+    session_.begin();
     announce_limit();
     announce_beginning();
-    if (keeper_) keeper_->begin(context_, intake_.targets().size());
-    asio::co_spawn(context_, whole_run(*this), [this](std::exception_ptr failure) {
-      failure_ = failure;
-      context_.stop();
-    });
-    context_.run();
+    if (keeper_) keeper_->begin(session_.context(), intake_.targets().size());
+    const bool is_over = session_.run(whole_run(*this));
     outputs_->stop_watching();
     outputs_->flush_all();
-    if (failure_) std::rethrow_exception(failure_);
+    if (!is_over) throw std::bad_alloc{};
+    session_.rethrow();
     const int code = conclude();
-    if (keeper_) keeper_->end(code, signals_.pending());
+    if (keeper_) keeper_->end(code, session_.signals().pending());
     return code;
   }
 
@@ -146,9 +138,9 @@ class task_command final : private run_observer {
       run_.kill();
     };
     if (keeper_) {
-      signals_.watch_to_the_end(stop, kill);
+      session_.signals().watch_to_the_end(stop, kill);
     } else {
-      signals_.watch(stop, kill);
+      session_.signals().watch(stop, kill);
     }
   }
 
@@ -175,7 +167,7 @@ class task_command final : private run_observer {
   }
   void stop_if_not_kept() {
     if (keeper_->failure().empty()) return;
-    asio::post(context_, [this] { run_.stop(reason::output_failed); });
+    asio::post(session_.context(), [this] { run_.stop(reason::output_failed); });
   }
   void on_task_output(std::uint64_t sequence, const std::vector<target>& targets,
                       process_stream stream, std::string_view bytes) override {
@@ -243,7 +235,7 @@ class task_command final : private run_observer {
       self.outputs_->stop_watching();
       self.outputs_->flush_all();
     }
-    const bool in_order = !self.summary_.stopped_early && !self.signals_.pending();
+    const bool in_order = !self.summary_.stopped_early && !self.session_.signals().pending();
     if (!arguments.end_command.empty() && in_order && !self.begin_failed_) {
       co_await self.run_script("--end", arguments.end_command, true);
     }
@@ -290,17 +282,10 @@ class task_command final : private run_observer {
                     in_flight_allowed_, in_flight_allowed_ == 1 ? "task" : "tasks"));
   }
 
-  /// Whether the run is to end though the loop may not have heard of it: a reader of the results
-  /// that takes nothing holds it up.
-  bool should_have_ended() const {
-    const auto& deadline = arguments_.run.run_deadline;
-    return signals_.pending() ||
-           (deadline && std::chrono::steady_clock::now() - started_ > *deadline);
-  }
-
   int conclude() const {
-    return tell_end({arguments_, summary_, *outputs_, keeper_, signals_.pending(), begin_failed_,
-                     script_failed_, memory_.used(), intake_.failed(), intake_.refused()});
+    return tell_end({arguments_, summary_, *outputs_, keeper_, session_.signals().pending(),
+                     begin_failed_, script_failed_, session_.memory().used(), intake_.failed(),
+                     intake_.refused()});
   }
 
   const run_arguments& arguments_;
@@ -312,17 +297,13 @@ class task_command final : private run_observer {
   std::size_t in_flight_allowed_ = 0;  // before anybody changes it
   bool begin_failed_ = false;
   bool ungrouped_mentioned_ = false;
-  std::exception_ptr failure_;
   std::unordered_map<std::string, std::uint64_t> succeeded_;
   run_summary summary_;
-  asio::io_context context_{1};
-  memory_reserve memory_{context_, [this] { run_.stop(reason::out_of_memory); }};
+  session session_{arguments_.run.run_deadline, [this] { run_.stop(reason::out_of_memory); }};
   target_intake intake_;
-  orphan_reaping orphans_{context_};
+  orphan_reaping orphans_{session_.context()};
   command_run run_;
-  script_run script_{context_};
-  stop_signals signals_;
-  std::chrono::steady_clock::time_point started_{};
+  script_run script_{session_.context()};
   run_control control_;
   std::optional<run_outputs> outputs_;
 };

@@ -4,11 +4,10 @@
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
 #include "cli/foreign_options.hpp"
-#include "cli/memory_reserve.hpp"
 #include "cli/orphan_reaping.hpp"
 #include "cli/say.hpp"
 #include "cli/say_why.hpp"
-#include "cli/stop_signals.hpp"
+#include "cli/session.hpp"
 #include "cli/sweep/checkpointing.hpp"
 #include "cli/sweep/command_description.hpp"
 #include "cli/sweep/outputs.hpp"
@@ -37,9 +36,7 @@
 #include <string>
 #include <system_error>
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
+#include <asio/awaitable.hpp>
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -49,8 +46,6 @@ namespace {
 
 // A run that may take longer than this is announced with the time that it may take.
 constexpr std::chrono::seconds unannounced_max{10};
-// What is in flight when memory runs out is told within this.
-constexpr std::chrono::seconds lost_patience{2};
 constexpr const char* no_memory_text =
     "out of memory; --max-in-flight, --dedupe and --randomize decide how much it takes";
 
@@ -91,22 +86,16 @@ class sweep_run {
   explicit sweep_run(const sweep_arguments& arguments)
       : arguments_{arguments},
         earlier_{read_earlier_run(arguments)},
-        memory_{context_, [this] { sweep_.stop(reason::out_of_memory); }},
-        intake_{context_, arguments, {"sweep", "probed"}},
-        signals_{context_},
-        outputs_{context_, arguments, earlier_, [this] { return should_have_ended(); }},
-        checkpoints_{context_, arguments, outputs_, earlier_},
-        sweep_{context_, options(), intake_.targets(), [this](const probe_result& result) {
+        session_{arguments.sweep.run_deadline, [this] { sweep_.stop(reason::out_of_memory); }},
+        intake_{session_.context(), arguments, {"sweep", "probed"}},
+        outputs_{session_.context(), arguments, earlier_,
+                 [this] { return session_.should_have_ended(); }},
+        checkpoints_{session_.context(), arguments, outputs_, earlier_},
+        sweep_{session_.context(), options(), intake_.targets(),
+               [this](const probe_result& result) {
                  outputs_.write(result);
                  checkpoints_.note(result);
-               }} {
-    standard_error().give_up_when([this] { return should_have_ended(); });
-  }
-
-  ~sweep_run() {
-    standard_error().flush();
-    standard_error().give_up_when({});
-  }
+               }} {}
 
   int run() {
     intake_.open([this] { sweep_.stop(reason::bad_target); });
@@ -115,43 +104,36 @@ class sweep_run {
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
     const bool has_plugins = arguments_.sweep.plan.of<exec_spec>().size() > 0;
     if (has_plugins) {
-      orphans_.emplace(context_);
+      orphans_.emplace(session_.context());
       sweep_.on_unkillable(
           [](const target& subject, pid_t process) { say(explain_unkillable(subject, process)); });
-      signals_.watch(stop, [this] { sweep_.kill(); });
+      session_.signals().watch(stop, [this] { sweep_.kill(); });
     } else {
-      signals_.watch(stop);
+      session_.signals().watch(stop);
     }
-    started_ = std::chrono::steady_clock::now();
+    session_.begin();
     if (may_open_raw_sockets()) sweep_.open_icmp();
     // A plugin may have become another user by the time that it is to be ended.
     drop_capabilities(has_plugins ? ends_others::yes : ends_others::no);
     checkpoints_.begin();  // with the rights that later ones will have
     announce_time();
     outputs_.watch(sweep_);
-    asio::co_spawn(context_, sweep_.run(),
-                   [this](std::exception_ptr failure, sweep_summary summary) {
-                     failure_ = failure;
-                     summary_ = std::move(summary);
-                     finished_ = true;
-                     context_.stop();
-                   });
-    const bool over = run_loop();
+    const bool is_over = session_.run(whole_sweep(*this));
     outputs_.stop_watching();
     outputs_.flush_all();
-    if (!over) return explain_lost();
-    if (!failure_) checkpoints_.finish();
-    if (failure_) std::rethrow_exception(failure_);
+    if (!is_over) return explain_lost();
+    session_.rethrow();
+    checkpoints_.finish();
     try {
       outputs_.finish(summary_);
     } catch (const std::bad_alloc&) {
-      memory_.release();  // a page did not fit, which is the last thing that is written
+      session_.memory().release();  // a page did not fit, which is the last thing that is written
     }
     return conclude();
   }
 
   /// What it came to; nullptr when it could not be brought to its end.
-  const sweep_summary* summary() const { return finished_ ? &summary_ : nullptr; }
+  const sweep_summary* summary() const { return is_finished_ ? &summary_ : nullptr; }
 
  private:
   /// The exit status, and what is to be said of it.
@@ -159,6 +141,11 @@ class sweep_run {
     int code;
     std::string said;
   };
+
+  static asio::awaitable<void> whole_sweep(sweep_run& self) {
+    self.summary_ = co_await self.sweep_.run();
+    self.is_finished_ = true;
+  }
 
   sweep_options options() const {
     sweep_options options = arguments_.sweep;
@@ -183,24 +170,6 @@ class sweep_run {
                     duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(shown))));
   }
 
-  /// Runs the loop until the sweep is over. False when memory ran out in such a place that it can't
-  /// be any more, and what was in flight has been waited for long enough.
-  bool run_loop() {
-    try {
-      context_.run();
-      return true;
-    } catch (const std::bad_alloc&) {
-      memory_.release();
-    }
-    try {
-      sweep_.stop(reason::out_of_memory);
-      context_.run_for(lost_patience);
-    } catch (const std::bad_alloc&) {
-      // Nothing is left to be done without it.
-    }
-    return finished_;
-  }
-
   int explain_lost() {
     const sweep_progress now = sweep_.progress();
     say(fmt::format("{}; of {} probes that were asked for, {} have no record", no_memory_text,
@@ -208,17 +177,10 @@ class sweep_run {
     return exit_code::cannot;
   }
 
-  /// Whether the run is to end though the loop may not have heard of it: a reader of the results
-  /// that takes nothing holds it up.
-  bool should_have_ended() const {
-    const auto& deadline = arguments_.sweep.run_deadline;
-    return signals_.pending() ||
-           (deadline && std::chrono::steady_clock::now() - started_ > *deadline);
-  }
-
   int conclude() {
     // A Ctrl-C that ended the reader of the pipe first is one all the same.
-    if (outputs_.reader_gone() && signals_.pending()) summary_.stop_reason = reason::interrupted;
+    if (outputs_.reader_gone() && session_.signals().pending())
+      summary_.stop_reason = reason::interrupted;
     const verdict end = judge();
     if (end.code != exit_code::output_gone && (arguments_.quiet < 2 || is_wrong(end.code))) {
       print_summary();
@@ -264,7 +226,8 @@ class sweep_run {
                       summary_.asked, summary_.totals.total())};
     }
     // A Ctrl-C ends the reader at the other end of the pipe as well.
-    const bool interrupted = summary_.stop_reason == reason::interrupted || signals_.pending();
+    const bool interrupted =
+        summary_.stop_reason == reason::interrupted || session_.signals().pending();
     if (outputs_.reader_gone() && !interrupted) return {exit_code::output_gone, {}};
     if (const sink* failed = outputs_.failed(); failed && !outputs_.reader_gone()) {
       const bool stalled = failed->error() == std::errc::timed_out;
@@ -273,7 +236,7 @@ class sweep_run {
                           stalled ? "its reader takes nothing" : failed->error().message())};
     }
     if (!sweep_.icmp_problem().empty()) return {exit_code::cannot, sweep_.icmp_problem()};
-    if (memory_.used() || summary_.stop_reason == reason::out_of_memory) {
+    if (session_.memory().used() || summary_.stop_reason == reason::out_of_memory) {
       return {exit_code::cannot, no_memory_text};
     }
     if (intake_.failed()) return {exit_code::cannot, {}};
@@ -295,14 +258,10 @@ class sweep_run {
 
   const sweep_arguments& arguments_;
   const std::optional<checkpoint_record> earlier_;
-  bool finished_ = false;
-  std::exception_ptr failure_;
+  bool is_finished_ = false;
   sweep_summary summary_;
-  asio::io_context context_{1};
-  memory_reserve memory_;
+  session session_;
   target_intake intake_;
-  stop_signals signals_;
-  std::chrono::steady_clock::time_point started_{};
   outputs outputs_;
   checkpointing checkpoints_;
   std::optional<orphan_reaping> orphans_;  // when there are plugins
