@@ -28,6 +28,12 @@ function(muster_target name)
     target_compile_options(${name} PRIVATE -fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all
       $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${name} PUBLIC -fsanitize=${MUSTER_SANITIZE})
+    # Else a million addresses in what describes the checks are put right at each start, which takes
+    # longer than most tests of the command.
+    get_target_property(kind ${name} TYPE)
+    if(kind STREQUAL "EXECUTABLE")
+      target_link_options(${name} PRIVATE -no-pie)
+    endif()
   endif()
   if(MUSTER_LTO AND muster_ipo)
     set_target_properties(${name} PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
