@@ -1,44 +1,34 @@
-// A probe of one's own, under limits: the first line that each server says. For example
+// A probe of one's own, with the limits, retries and deadlines of all probes: the first line that
+// each server says. For example
 //   example_own_probe 192.168.0.0/24:22 mail.example:25
-#include <optional>
 #include <string>
 
 #include <asio.hpp>
-#include <asio/experimental/awaitable_operators.hpp>
 #include <fmt/core.h>
 
-#include <muster/for_each.hpp>
 #include <muster/printable.hpp>
+#include <muster/probe/own.hpp>
 #include <muster/resolver.hpp>
-#include <muster/target_stream.hpp>
+#include <muster/sweep.hpp>
 
 using asio::use_awaitable;
-asio::awaitable<std::string> first_line(muster::resolver& names, muster::target server) {
+
+asio::awaitable<muster::own_answer> first_line(muster::resolver& names, muster::target server) {
   muster::ip_address address = server.address();
   if (server.needs_lookup()) {
     const auto found = co_await names.async_resolve(std::string{server.host()}, use_awaitable);
-    if (found.addresses.empty()) co_return std::string{to_string(found.failure)};
+    if (found.addresses.empty()) {
+      co_return muster::own_answer{muster::status::name_error, found.failure, {}, {}};
+    }
     address = found.addresses.front();
   }
-  std::string line;
-  try {
-    asio::ip::tcp::socket socket{co_await asio::this_coro::executor};
-    const asio::ip::tcp::endpoint place{asio::ip::make_address(address.to_string()), server.port()};
-    co_await socket.async_connect(place, use_awaitable);
-    co_await asio::async_read_until(socket, asio::dynamic_buffer(line, 1024), '\n', use_awaitable);
-  } catch (const std::system_error& error) {
-    if (line.empty()) line = error.code().message();
-  }
-  std::string shown;  // a stranger's words, made safe for a terminal
-  muster::append_printable(shown, line.substr(0, line.find_first_of("\r\n")), 200);
-  co_return shown;
-}
-
-asio::awaitable<void> probe(muster::resolver& names, muster::target server) {
-  using namespace asio::experimental::awaitable_operators;
-  asio::steady_timer timer{co_await asio::this_coro::executor, std::chrono::seconds{3}};
-  const auto first = co_await (first_line(names, server) || timer.async_wait(use_awaitable));
-  fmt::print("{} {}\n", server.to_string(), first.index() == 0 ? std::get<0>(first) : "timeout");
+  asio::ip::tcp::socket socket{co_await asio::this_coro::executor};
+  const asio::ip::tcp::endpoint place{asio::ip::make_address(address.to_string()), server.port()};
+  co_await socket.async_connect(place, use_awaitable);
+  muster::own_answer answer;
+  auto room = asio::dynamic_buffer(answer.text, 1024);
+  co_await asio::async_read_until(socket, room, '\n', use_awaitable);
+  co_return answer;
 }
 
 int main(int argc, char** argv) {
@@ -47,13 +37,20 @@ int main(int argc, char** argv) {
   muster::target_stream targets;
   while (--argc > 0)
     targets.add_text(*++argv);
-  const auto next = [&targets] {
-    std::optional<muster::target> server{std::in_place};
-    if (targets.next(*server) != muster::target_stream::pull::target) server.reset();
-    return server;
-  };
-  const auto each = [&names](muster::target server) { return probe(names, server); };
-  const muster::limits cap{.max_in_flight = 100, .rate = 50};  // of them at once, and a second
-  asio::co_spawn(context, muster::for_each(next, cap, each), asio::detached);
+  muster::sweep_options options;
+  options.rate = 50;  // a second, and 100 of them at once
+  options.probe.in_flight_max = 100;
+  const auto ask = [&names](muster::target server) { return first_line(names, server); };
+  options.plan.of<muster::own_spec>().questions = {{"first line", ask}};
+  muster::sweep sweep{
+      context, options, targets, [](const muster::probe_result& result) {
+        std::string shown;  // a stranger's words, made safe for a terminal
+        if (const auto* own = result.details.get<muster::own_details>()) {
+          const std::string line = own->text.substr(0, own->text.find_first_of("\r\n"));
+          muster::append_printable(shown, line, 200);
+        }
+        fmt::print("{} {} {}\n", result.subject.to_string(), to_string(result.status), shown);
+      }};
+  asio::co_spawn(context, sweep.run(), asio::detached);
   context.run();
 }

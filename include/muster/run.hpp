@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,9 @@
 #include <utility>
 #include <vector>
 
+#include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 
 #include <sys/types.h>
@@ -170,6 +173,12 @@ class command_run {
   /// Runs to the end: every target asked for has been reported by then. Call it once. Cancelling
   /// the awaitable is `stop(reason::interrupted)`.
   asio::awaitable<run_summary> run();
+  /// The same for any completion token, as `sweep::async_run`. Completion signature:
+  /// void(std::exception_ptr, run_summary).
+  template <asio::completion_token_for<void(std::exception_ptr, run_summary)> Token>
+  auto async_run(Token&& token) {
+    return asio::co_spawn(context_, run(), std::forward<Token>(token));
+  }
   /// Starts nothing more, ends what runs, and reports it as `cancelled` with this reason.
   void stop(reason why);
   /// While this is so, no task is started; those that run, their timeouts and `stop` are not held
@@ -192,6 +201,7 @@ class command_run {
 
  private:
   class engine;
+  asio::io_context& context_;
   std::unique_ptr<engine> engine_;
 };
 

@@ -109,6 +109,7 @@ enum class reason : std::uint8_t {
   no_process,          ///< The system is out of processes, and did not get better.
   plugin_unknown,      ///< A monitoring plugin said UNKNOWN, exit code 3: it could not look.
   plugin_exit_code,    ///< A monitoring plugin ended with a code that means nothing.
+  probe_threw,         ///< A probe of the program's own threw something that is no socket's error.
   // cancelled
   interrupted,      ///< Ctrl-C or SIGTERM.
   run_deadline,     ///< --deadline.

@@ -10,13 +10,17 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 
 #include <sys/types.h>
@@ -102,6 +106,14 @@ class sweep {
   /// outlives the awaitable, unless the io_context is not run any more. Cancelling the awaitable is
   /// `stop(reason::interrupted)`.
   asio::awaitable<sweep_summary> run();
+  /// The same for any completion token. Completion signature: void(std::exception_ptr,
+  /// sweep_summary), on the handler's executor, by default the io_context's; never called from
+  /// inside the call that starts it. Per-operation cancellation of type `terminal` is
+  /// `stop(reason::interrupted)`, and the summary is given all the same.
+  template <asio::completion_token_for<void(std::exception_ptr, sweep_summary)> Token>
+  auto async_run(Token&& token) {
+    return asio::co_spawn(context_, run(), std::forward<Token>(token));
+  }
   /// Opens the ICMP sockets that the probes may need now rather than when they are first needed,
   /// for a program that gives up its privileges then. Where that fails, probes that need them say
   /// so.
@@ -133,6 +145,7 @@ class sweep {
 
  private:
   class engine;
+  asio::io_context& context_;
   std::unique_ptr<engine> engine_;
 };
 

@@ -187,6 +187,8 @@ std::string_view to_string(reason value) {
       return "plugin_unknown";
     case reason::plugin_exit_code:
       return "plugin_exit_code";
+    case reason::probe_threw:
+      return "probe_threw";
     case reason::command_not_found:
       return "command_not_found";
     case reason::not_executable:

@@ -15,7 +15,8 @@ class command_run::engine {
 
 command_run::command_run(asio::io_context& context, run_options options, target_stream& targets,
                          run_observer& observer)
-    : engine_{std::make_unique<engine>(context, std::move(options), targets, observer)} {}
+    : context_{context},
+      engine_{std::make_unique<engine>(context, std::move(options), targets, observer)} {}
 
 command_run::~command_run() = default;
 

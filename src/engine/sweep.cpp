@@ -22,7 +22,8 @@ class sweep::engine {
 
 sweep::sweep(asio::io_context& context, sweep_options options, target_stream& targets,
              result_handler on_result)
-    : engine_{
+    : context_{context},
+      engine_{
           std::make_unique<engine>(context, std::move(options), targets, std::move(on_result))} {}
 
 sweep::~sweep() = default;

@@ -67,8 +67,8 @@ class Examples(unittest.TestCase):
                         "127.0.0.1:1")
         self.assertEqual(ended.returncode, 0, ended.stderr)
         for host in ("127.0.0.1", "localhost"):
-            self.assertIn(f"{host}:{server.port} 220 ready\\x1b[2J\n", ended.stdout)
-        self.assertIn("127.0.0.1:1 Connection refused\n", ended.stdout)
+            self.assertIn(f"{host}:{server.port} up 220 ready\\x1b[2J\n", ended.stdout)
+        self.assertRegex(ended.stdout, r"(?m)^127\.0\.0\.1:1 refused .*Connection refused$")
         self.assertEqual(len(ended.stdout.splitlines()), 3)
 
     def test_commands(self):

@@ -9,10 +9,15 @@
 #include "support/loopback.hpp"
 #include "sweep_world.hpp"
 
+#include <future>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/use_future.hpp>
 
 using namespace muster;
 using muster::test::world;
@@ -140,6 +145,44 @@ TEST_CASE("cancelling the awaitable stops the sweep in order") {
   REQUIRE(here.summary);
   CHECK(here.statuses[status::cancelled] == 1);
   CHECK(here.summary->stop_reason == reason::interrupted);
+}
+
+TEST_CASE("a sweep is started with any completion token, and not from inside the call") {
+  asio::io_context context;
+  target_stream targets;
+  targets.add_text("0.0.0.0");  // which is skipped, at once
+  sweep subject{context, {}, targets, [](const probe_result&) {}};
+  std::optional<sweep_summary> handled;
+  SECTION("a handler") {
+    subject.async_run([&](std::exception_ptr, sweep_summary sum) { handled = std::move(sum); });
+    CHECK_FALSE(handled);
+    context.run();
+  }
+  SECTION("a future") {
+    std::future<sweep_summary> sum = subject.async_run(asio::use_future);
+    context.run();
+    handled = sum.get();
+  }
+  REQUIRE(handled);
+  CHECK(handled->totals.of(status::skipped) == 1);
+}
+
+TEST_CASE("cancelling an operation that was started with a token stops the sweep in order") {
+  test::hostile_server silent{test::hostile_script::silent()};
+  asio::io_context context;
+  target_stream targets;
+  targets.add_text(silent.url());
+  sweep subject{context, {}, targets, [](const probe_result&) {}};
+  asio::cancellation_signal cancel;
+  std::optional<sweep_summary> handled;
+  subject.async_run(asio::bind_cancellation_slot(
+      cancel.slot(), [&](std::exception_ptr, sweep_summary sum) { handled = std::move(sum); }));
+  while (subject.progress().in_flight == 0)
+    context.run_one();
+  cancel.emit(asio::cancellation_type::terminal);
+  context.run();
+  REQUIRE(handled);
+  CHECK(handled->totals.of(status::cancelled) == 1);
 }
 
 TEST_CASE("a sweep may be abandoned after any step") {

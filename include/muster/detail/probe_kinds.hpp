@@ -8,4 +8,5 @@
   KIND(tcp, by_target)           \
   KIND(http, by_target)          \
   KIND(exec, by_option)          \
-  KIND(udp, by_option)
+  KIND(udp, by_option)           \
+  KIND(own, by_option)

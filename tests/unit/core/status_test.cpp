@@ -108,6 +108,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::plugin_critical, "plugin_critical"},
       {reason::plugin_unknown, "plugin_unknown"},
       {reason::plugin_exit_code, "plugin_exit_code"},
+      {reason::probe_threw, "probe_threw"},
       {reason::command_not_found, "command_not_found"},
       {reason::not_executable, "not_executable"},
       {reason::bad_interpreter, "bad_interpreter"},
