@@ -45,12 +45,6 @@
 
 #include <unistd.h>
 
-// With sanitizers, GCC 12 sees through the operator new of Asio's coroutine frames to what it
-// calls, and takes the operator delete beside it for one that does not belong to it.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-#endif
-
 namespace muster {
 namespace {
 
