@@ -111,6 +111,15 @@ TEST_CASE("what it throws is an outcome") {
   CHECK(thrown(7) == status::local_error);
 }
 
+TEST_CASE("a function that throws before there is a coroutine is an outcome as well") {
+  test::world here{{"192.0.2.1", "192.0.2.2"}, asking([](target) -> asio::awaitable<own_answer> {
+                     throw std::runtime_error{"not today"};
+                   })};
+  here.run();
+  REQUIRE(here.summary);
+  CHECK(here.statuses[status::local_error] == 2);
+}
+
 TEST_CASE("its limits are those of the sweep") {
   int there = 0;
   int most = 0;

@@ -6,6 +6,7 @@
 #include "net/probe_deadline.hpp"
 #include "probe/prober.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <system_error>
@@ -52,20 +53,23 @@ own_answer answer_of(const std::exception_ptr& thrown) {
 class own_run final : public std::enable_shared_from_this<own_run>, private cancellable {
  public:
   own_run(own_runner& owner, probe_request&& request, const own_spec::question& asked)
-      : owner_{&owner}, request_{std::move(request)}, name_{asked.name}, step_{whole_, *this} {}
+      : owner_{&owner}, request_{std::move(request)}, asked_{asked}, step_{whole_, *this} {}
 
-  void start(own_runner::place place, asio::awaitable<own_answer> work) {
+  void start(own_runner::place place) {
     prober& shared = owner_->shared();
     place_ = place;
     const time_limit limit = shared.limit(request_->subject);
     began_ = shared.time().now();
     whole_.arm(shared.deadlines(), limit);
-    asio::co_spawn(shared.context(), std::move(work),
-                   asio::bind_cancellation_slot(
-                       signal_.slot(),
-                       [self = shared_from_this()](std::exception_ptr thrown, own_answer answer) {
-                         self->end(thrown, std::move(answer));
-                       }));
+    auto ended = [self = shared_from_this()](std::exception_ptr thrown, own_answer answer) {
+      self->end(thrown, std::move(answer));
+    };
+    try {
+      asio::co_spawn(shared.context(), asked_.ask(request_->subject),
+                     asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));
+    } catch (...) {
+      end(std::current_exception(), {});  // it is no coroutine, or got no memory
+    }
   }
   /// The runner is being destroyed.
   void abandon() {
@@ -85,6 +89,8 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
     whole_.disarm();
     if (thrown) answer = answer_of(thrown);
     probe_result result = prober::result_of(*request_);
+    result.has_address = !result.subject.needs_lookup();
+    if (result.has_address) result.address = result.subject.address();
     if (whole_.ended() != ending::none) {
       const outcome what = shared.ended(whole_.ended(), reason::no_reply);
       answer.status = what.status;
@@ -95,7 +101,7 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
     const bool is_answered = answer.status == status::up || answer.status == status::mismatch;
     if (is_answered) result.rtt = answer.rtt.count() < 0 ? took : answer.rtt;
     answer.text.resize(std::min(answer.text.size(), own_details::text_kept));
-    result.details.emplace<own_details>({name_, std::move(answer.text)});
+    result.details.emplace<own_details>({asked_.name, std::move(answer.text)});
     const auto own = shared_from_this();
     owner_->forget(place_);
     shared.deliver(std::move(result));
@@ -104,7 +110,7 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
 
   own_runner* owner_;
   std::optional<probe_request> request_;
-  const std::string name_;
+  const own_spec::question& asked_;  // while there is an owner
   own_runner::place place_;
   std::chrono::steady_clock::time_point began_{};
   asio::cancellation_signal signal_;
@@ -119,10 +125,9 @@ own_runner::~own_runner() {
 
 void own_runner::start(probe_request&& request) {
   const own_spec::question& asked = spec_.questions.at(request.index);
-  const target subject = request.subject;
   const auto run = std::make_shared<own_run>(*this, std::move(request), asked);
   running_.push_front(run);
-  run->start(running_.begin(), asked.ask(subject));
+  run->start(running_.begin());
 }
 
 }  // namespace muster
