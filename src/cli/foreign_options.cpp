@@ -3,7 +3,6 @@
 #include "cli/foreign_option_tables.hpp"
 #include "core/ascii.hpp"
 
-#include <algorithm>
 #include <iterator>
 #include <string_view>
 

@@ -3,7 +3,6 @@
 #include "cli/heard_signal.hpp"
 #include "net/resume.hpp"
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <system_error>

@@ -3,7 +3,6 @@
 #include "muster/status.hpp"
 #include "muster/target.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string_view>

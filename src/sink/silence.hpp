@@ -2,9 +2,6 @@
 
 #include "muster/result.hpp"
 
-#include <cstdint>
-#include <vector>
-
 namespace muster {
 
 /// True when the result says that nobody is there. On one's own network an address that nobody has

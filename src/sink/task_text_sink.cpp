@@ -6,7 +6,6 @@
 #include "sink/task_formats.hpp"
 #include "targets/target_parts.hpp"
 
-#include <csignal>
 #include <cstring>
 #include <utility>
 

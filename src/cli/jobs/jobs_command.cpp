@@ -14,7 +14,6 @@
 #include "muster/task_sink.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <memory>

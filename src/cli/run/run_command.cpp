@@ -2,7 +2,6 @@
 
 #include "cli/bracketed_words.hpp"
 #include "cli/command_parser.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
 #include "cli/foreign_option_tables.hpp"
 #include "cli/jobs/detached_job.hpp"
@@ -23,18 +22,15 @@
 #include "cli/unkillable.hpp"
 #include "cli/usage_error.hpp"
 #include "core/parsed.hpp"
+#include "muster/printable.hpp"
 #include "net/descriptor_limit.hpp"
-#include "net/resume.hpp"
 #include "targets/target_parts.hpp"
 #include "targets/task_key.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <cstddef>
-#include <exception>
 #include <new>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <vector>

@@ -4,7 +4,6 @@
 #include "cli/run/run_arguments.hpp"
 
 #include <memory>
-#include <vector>
 
 namespace muster {
 

@@ -4,8 +4,6 @@
 #include "muster/printable.hpp"
 #include "targets/target_parts.hpp"
 
-#include <algorithm>
-
 namespace muster {
 namespace {
 

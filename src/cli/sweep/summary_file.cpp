@@ -8,7 +8,6 @@
 #include <chrono>
 #include <new>
 #include <system_error>
-#include <utility>
 
 #include <fmt/format.h>
 

@@ -7,7 +7,6 @@
 
 #include <bitset>
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

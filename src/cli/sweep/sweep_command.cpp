@@ -27,12 +27,9 @@
 #include "net/privileges.hpp"
 #include "sink/summary.hpp"
 
-#include <cstdio>
-#include <exception>
 #include <new>
 #include <optional>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 
