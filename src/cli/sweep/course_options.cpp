@@ -60,12 +60,12 @@ void add_checkpoint_options(CLI::App& command, sweep_arguments& into) {
       ->option_text("FILE");
 }
 
-/// The options that ask for probes besides the first: "--tcp, --http or --exec".
-std::string asking_options() {
+/// The options that ask for probes of other kinds than the first: "--tcp, --http or --exec".
+std::string asking_options(probe_kind first) {
   std::vector<std::string> names;
   for (const probe_kind kind : all_probe_kinds) {
     for (const spec_option& option : description_of(kind).options()) {
-      if (option.asks && kind != probe_kind::icmp) {
+      if (option.asks && kind != first) {
         names.push_back(option.names.substr(0, option.names.find(',')));
       }
     }
@@ -78,8 +78,8 @@ void check_fit(const CLI::App& command, sweep_arguments& into) {
   if (into.sweep.alive_first) {
     auto& first = plan.of<icmp_spec>();
     if (plan.implied() || plan.size() == first.size()) {
-      throw CLI::ValidationError{"--alive-first",
-                                 "there is no later probe; name some with " + asking_options()};
+      throw CLI::ValidationError{"--alive-first", "there is no later probe; name some with " +
+                                                      asking_options(first.kind())};
     }
     first.is_asked = true;
   }

@@ -176,8 +176,9 @@ class sweep_run {
 
   int conclude() {
     // A Ctrl-C that ended the reader of the pipe first is one all the same.
-    if (outputs_.reader_gone() && session_.signals().pending())
+    if (outputs_.reader_gone() && session_.signals().pending()) {
       summary_.stop_reason = reason::interrupted;
+    }
     const verdict end = judge();
     if (end.code != exit_code::output_gone && (arguments_.quiet < 2 || is_wrong(end.code))) {
       print_summary();

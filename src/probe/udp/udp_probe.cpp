@@ -59,6 +59,10 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
     co_return;
   }
   const auto sent = co_await peer.write_all(payload_of(request));
+  // A wall clock that was set meanwhile would have something arrive before it was asked for.
+  const auto took = [&](byte_stream::time_point arrived) {
+    return (arrived > sent.at ? arrived : shared.time().now()) - sent.at;
+  };
   if (sent.ended != ending::none) {
     what = shared.ended(sent.ended, reason::send_timeout);
   } else if (sent.error != 0) {
@@ -70,14 +74,12 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
     } else if (got.error != 0) {
       what = peer.rejected(got.error);
     } else {
-      // A wall clock that was set meanwhile would have it arrive before it was sent.
-      const auto arrived = got.at > sent.at ? got.at : shared.time().now();
       const std::string_view answer{shared.read_buffer().data(), got.bytes};
-      deliver_answer(shared, request, to.address, answer, arrived - sent.at);
+      deliver_answer(shared, request, to.address, answer, took(got.at));
       co_return;
     }
   }
-  shared.deliver(request, to.address, what, peer.arrived() - sent.at);
+  shared.deliver(request, to.address, what, took(peer.arrived()));
 }
 
 }  // namespace muster
