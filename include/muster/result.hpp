@@ -31,7 +31,7 @@ struct probe_result {
   ip_address error_source;  ///< Who sent the ICMP error that ended it; unspecified if none did.
   std::chrono::nanoseconds rtt{-1};  ///< Round trip, connect, whole-request or run time; < 0: none.
   std::uint16_t port = 0;            ///< 0 for ICMP and exec.
-  probe_kind kind = probe_kind::icmp;
+  probe_kind kind{};
   muster::status status = status::skipped;
   muster::reason reason = reason::none;
   bool has_address = false;  ///< False when a name did not resolve.

@@ -3,11 +3,14 @@
 namespace muster {
 namespace {
 
-probe_kind implied_kind(const target& subject) {
+probe_kind kind_asked_by(const target& subject) {
   const target_parameters* own = subject.parameters();
   if (own && own->probe) return *own->probe;
-  if (subject.form() == target_form::url || (own && !own->path.empty())) return probe_kind::http;
-  return subject.form() == target_form::host_port ? probe_kind::tcp : probe_kind::icmp;
+  if (subject.form() == target_form::url || (own && !own->path.empty())) {
+    return implied_kind(asked_by::url);
+  }
+  const bool has_port = subject.form() == target_form::host_port;
+  return implied_kind(has_port ? asked_by::port : asked_by::host);
 }
 
 bool names_probe(const target& subject) {
@@ -24,7 +27,7 @@ probe_request request_of(const probe_plan& plan, const target& subject, std::siz
   probe_request request;
   request.subject = subject;
   if (plan.implied() || names_probe(subject)) {
-    request.spec = &plan.of(implied_kind(subject));
+    request.spec = &plan.of(kind_asked_by(subject));
     return request;
   }
   for (const probe_kind kind : all_probe_kinds) {

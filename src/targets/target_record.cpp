@@ -204,7 +204,8 @@ std::string read_host(std::string_view text, const target_range& range,
   const auto host = parse_host_header(text);
   if (!host) {
     const bool is_url = single && single->form() == target_form::url;
-    if (probe != probe_kind::http && !is_url) return {};
+    const bool is_asked = probe && who_asks(*probe) == asked_by::url;
+    if (!is_asked && !is_url) return {};
     return "sent to the target in HTTP's Host header, so a name is wanted, or name:port; what is "
            "for people goes into the column label";
   }
@@ -220,8 +221,11 @@ parse_error at_column(target_column column, std::string_view why) {
 
 /// What makes no sense together; empty when everything does.
 std::string check_together(const target_range& range, const target_parameters& parameters) {
-  if (parameters.probe == probe_kind::tcp && port_of(range) == 0) {
-    return "probe: a TCP probe needs a port: fill in the column port, or write host:port";
+  const auto& probe = parameters.probe;
+  if (probe && who_asks(*probe) == asked_by::port && port_of(range) == 0) {
+    return fmt::format(
+        "probe: a {} probe needs a port: fill in the column port, or write host:port",
+        to_string(*probe));
   }
   const target* single = range.single();
   const bool is_url = single && single->form() == target_form::url;
