@@ -14,23 +14,19 @@ probe_attempt attempt_of(const probe_result& result) {
 
 }  // namespace
 
-retry_book::retry_book(unsigned retries, std::chrono::nanoseconds backoff)
-    : retries_{retries}, backoff_{backoff}, line_{retries} {}
-
-std::optional<retry_book::time_point> retry_book::next_try(const probe_result& failed,
-                                                           time_point now) const {
+std::optional<std::chrono::nanoseconds> retry_book::next_wait(const probe_result& failed) const {
   if (!is_retried(failed.status, failed.reason)) return std::nullopt;
   const auto known = tries_.find(failed.sequence);
   const std::size_t tries = 1 + (known == tries_.end() ? 0 : known->second->size());
   if (tries > retries_) return std::nullopt;
-  return now + wait_before(static_cast<unsigned>(tries), backoff_);
+  return wait_before(static_cast<unsigned>(tries), backoff_);
 }
 
-void retry_book::put_off(const probe_result& failed, probe_cursor probe, time_point due) {
+std::size_t retry_book::remember(const probe_result& failed) {
   auto& tries = tries_[failed.sequence];
   if (!tries) tries = std::make_unique<std::vector<probe_attempt>>();
   tries->push_back(attempt_of(failed));
-  line_.put(tries->size(), due, std::move(probe));
+  return tries->size();
 }
 
 void retry_book::conclude(probe_result& last, bool is_try) {

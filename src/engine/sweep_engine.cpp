@@ -16,6 +16,37 @@ namespace {
 
 // A list may name one host very often before it names the next: its rest must not hold up that.
 constexpr std::size_t parked_max = 65'536;
+// Probes that wait for a descriptor or a process before nothing more is taken.
+constexpr std::size_t lines_max = 16'384;
+// A wake-up for each token would cost more than the probe.
+constexpr std::chrono::milliseconds rate_quantum{1};
+
+// What there are only so many of, by its number.
+constexpr std::size_t descriptor_line = 0;
+constexpr std::size_t process_line = 1;
+
+std::size_t scarce_of(probe_kind kind) {
+  switch (description_of(kind).need()) {
+    case scarce_need::descriptor:
+      return descriptor_line;
+    case scarce_need::process:
+      return process_line;
+    case scarce_need::nothing:
+      break;
+  }
+  return scheduler<sweep_engine>::no_need;
+}
+
+scheduler_limits limits_of(const sweep_options& options) {
+  return {.rate = options.rate,
+          .rate_quantum = rate_quantum,
+          .in_flight_max = options.probe.in_flight_max,
+          .per_host_max = options.per_host_max,
+          .parked_max = parked_max,
+          .lines_max = lines_max,
+          .batch_max = icmp_transport::batch_max,
+          .retries = options.retries};
+}
 
 sweep_options checked(sweep_options options) {
   if (options.retries > sweep_options::retries_max) {
@@ -48,26 +79,16 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
                            target_stream& targets, result_handler on_result)
     : options_{checked(std::move(options))},
       plan_size_{options_.plan.size()},
-      context_{context},
       targets_{targets},
       on_result_{std::move(on_result)},
-      bucket_{options_.rate},
-      permits_{context.get_executor(), options_.probe.in_flight_max},
-      descriptors_{semaphore{context.get_executor(), descriptors_to_spare()}},
-      processes_{semaphore{context.get_executor(), options_.processes_max}},
-      slots_{options_.per_host_max, parked_max},
+      processes_{context.get_executor(), options_.processes_max},
       up_targets_{options_.before.up_targets},
       time_{around.time()},
-      course_{context, time_, [this](reason why) { stop(why); }},
-      rate_nap_{time_},
-      retry_alarm_{time_.make_alarm([this] { release_due(); })},
-      prober_{context, around, options_.probe, options_.plan, targets.excludes(), *this} {
-  for (const probe_kind kind : all_probe_kinds) {
-    const scarce_need need = description_of(kind).need();
-    needs_[static_cast<std::size_t>(kind)] = need == scarce_need::descriptor ? &descriptors_
-                                             : need == scarce_need::process  ? &processes_
-                                                                             : nullptr;
-  }
+      prober_{context, around, options_.probe, options_.plan, targets.excludes(), *this},
+      scheduler_{
+          context, time_, *this, limits_of(options_), {&shared_descriptors(context), &processes_}} {
+  for (const probe_kind kind : all_probe_kinds)
+    needs_[static_cast<std::size_t>(kind)] = scarce_of(kind);
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
   if (options_.ordered) window_.emplace(on_result_);
   if (options_.host_timeout) target_times_.emplace(*options_.host_timeout);
@@ -76,23 +97,14 @@ sweep_engine::sweep_engine(asio::io_context& context, network& around, sweep_opt
 // ---- Results
 
 void sweep_engine::on_result(probe_result&& result) {
-  course_.leave();
-  const std::uint64_t key = host_key(result.subject);
+  const scheduler<sweep_engine>::ending ended{scheduler_, host_key(result.subject), 0};
   if (out_of_time(result.sequence) && timed_out(result)) {
     result.status = status::timeout;
     result.reason = reason::host_timeout;
   }
-  if (!try_again(result)) {
-    if (retries_) retries_->conclude(result, true);
-    report(std::move(result));
-  }
-  slots_.leave(key);
-  // The pump may be waiting for a slot of this very host, for room, or for the last of all probes.
-  if (slots_.ready() > 0 || pull_held_ || course_.in_flight() == 0) {
-    pull_held_ = false;
-    wake();
-  }
-  course_.look_for_end();
+  if (try_again(result)) return;
+  if (retries_) retries_->conclude(result, true);
+  report(std::move(result));
 }
 
 void sweep_engine::report(probe_result&& result) {
@@ -123,7 +135,7 @@ void sweep_engine::after_first(const target& subject, std::uint64_t ordinal, sta
   if (stopping()) {
     unasked_ += undone_from(ordinal, 1, plan_size_);
   } else if (const reason why = reason_to_skip(first); why == reason::none) {
-    if (rest.next < rest.end) slots_.park(host_key(subject), std::move(rest));
+    if (rest.next < rest.end) scheduler_.add(std::move(rest));
   } else {
     for (; rest.next < rest.end; rest.next = next_undone(ordinal, rest.next + 1)) {
       probe_request request = request_of(options_.plan, subject, rest.next);
@@ -145,10 +157,11 @@ void sweep_engine::note_up(std::uint64_t ordinal) {
 /// Puts a probe off for another try; false when its outcome is final.
 bool sweep_engine::try_again(const probe_result& result) {
   if (!retries_ || stopping()) return false;
-  const auto due = retries_->next_try(result, time_.now());
+  const auto again_in = retries_->next_wait(result);
   const std::uint64_t ordinal = ordinal_of(result.sequence);
+  const auto due = time_.now() + again_in.value_or(std::chrono::nanoseconds{0});
   // Without the time for another try, what is known stands.
-  if (!due || (target_times_ && *due >= target_times_->end_of(ordinal))) return false;
+  if (!again_in || (target_times_ && due >= target_times_->end_of(ordinal))) return false;
   totals_.add_try(result);
   probe_cursor again;
   again.subject = result.subject;
@@ -156,23 +169,8 @@ bool sweep_engine::try_again(const probe_result& result) {
   again.next = static_cast<std::uint32_t>(result.sequence % plan_size_);
   again.end = again.next + 1;
   again.begun = again.retry = true;
-  retries_->put_off(result, std::move(again), *due);
-  set_retry_alarm();
+  scheduler_.put_off(retries_->remember(result), due, std::move(again));
   return true;
-}
-
-void sweep_engine::set_retry_alarm() {
-  if (const auto due = retries_->next_due()) retry_alarm_->set(*due);
-}
-
-void sweep_engine::release_due() {
-  const auto now = time_.now();
-  while (auto again = retries_->take_due(now)) {
-    const std::uint64_t key = host_key(again->subject);
-    slots_.park(key, std::move(*again));
-  }
-  set_retry_alarm();
-  wake();
 }
 
 // ---- The run as a whole
@@ -190,19 +188,17 @@ std::uint32_t sweep_engine::next_undone(std::uint64_t ordinal, std::uint64_t ind
 }
 
 void sweep_engine::stop(reason why) {
-  if (!course_.stop_pump(why)) return;
+  if (!scheduler_.stop(why)) return;
   if (before_stop) before_stop();
-  retry_alarm_->clear();
   prober_.stop(why);
-  rate_nap_.wake();
 }
 
 asio::awaitable<sweep_summary> sweep_engine::run() {
   const std::function<void()> start = [this] {
     if (options_.min_up > 0 && up_targets_.size() >= options_.min_up) stop(reason::enough_up);
-    pump(scope_, *this);
+    scheduler_.begin();
   };
-  co_await course_.take(options_.run_deadline, start);
+  co_await scheduler_.live(options_.run_deadline, start);
   prober_.rest();
   if (window_) window_->flush();
   co_return summary();
@@ -213,15 +209,15 @@ sweep_summary sweep_engine::summary() const {
   sum.totals = totals_;
   sum.strays = prober_.strays();
   sum.waits = prober_.waits();
-  sum.waits.descriptors += descriptor_waits_;
+  sum.waits.descriptors += scheduler_.waits_for(descriptor_line);
   // Counted from the other end than the results, so that a probe lost on the way shows.
   sum.asked = pulled_ * plan_size_ - done_before_ - unasked_;
   sum.bad_targets = targets_.bad_targets();
   sum.duplicate_targets = targets_.duplicates();
-  sum.in_flight_peak = permits_.in_use_peak();
-  sum.elapsed = course_.elapsed();
+  sum.in_flight_peak = scheduler_.permits_peak();
+  sum.elapsed = scheduler_.elapsed();
   sum.stopped_early = stopping();
-  sum.stop_reason = course_.stop_reason();
+  sum.stop_reason = scheduler_.stop_reason();
   sum.targets_up = up_targets_.size();
   if (stopping()) {
     const std::uint64_t begun = pulled_ - unstarted_;
@@ -235,13 +231,13 @@ sweep_progress sweep_engine::progress() const {
   sweep_progress now;
   now.totals = &totals_;
   now.asked = asked_;
-  now.in_flight = course_.in_flight();
+  now.in_flight = scheduler_.in_flight();
   if (const auto known = targets_.size()) {
     // A row that names its probe may yet change this for the targets to come.
     const std::uint64_t spared = options_.before.done.size() + spared_;
     now.probes_expected = *known * plan_size_ - std::min(*known * plan_size_, spared);
   }
-  now.elapsed = course_.elapsed();
+  now.elapsed = scheduler_.elapsed();
   return now;
 }
 

@@ -3,12 +3,9 @@
 #include "engine/ordered_window.hpp"
 #include "engine/probe_cursor.hpp"
 #include "engine/retry_book.hpp"
-#include "engine/run_course.hpp"
+#include "engine/scheduler.hpp"
 #include "engine/target_clock.hpp"
-#include "limit/host_slots.hpp"
-#include "muster/semaphore.hpp"
 #include "muster/sweep.hpp"
-#include "muster/token_bucket.hpp"
 #include "net/job.hpp"
 #include "net/network.hpp"
 #include "net/timeline.hpp"
@@ -17,19 +14,17 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <utility>
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 
 namespace muster {
 
-/// What a `sweep` does, on whatever network. Starting probes is in sweep_pump.cpp, what becomes of
-/// them in sweep_engine.cpp.
+/// What a `sweep` does, on whatever network. Which probes there are to start is in
+/// sweep_source.cpp, what becomes of them in sweep_engine.cpp; when one starts is for the scheduler
+/// to say.
 class sweep_engine final : public result_consumer {
  public:
   using result_handler = sweep::result_handler;
@@ -41,9 +36,9 @@ class sweep_engine final : public result_consumer {
 
   asio::awaitable<sweep_summary> run();
   void stop(reason why);
-  void hold(bool held) { course_.hold(held); }
-  /// Something that the pump may be waiting for has come.
-  void wake() { course_.wake(); }
+  void hold(bool held) { scheduler_.hold(held); }
+  /// Targets have come that it may be waiting for.
+  void wake() { scheduler_.wake(); }
   void on_result(probe_result&& result) override;
   void on_reply(probe_kind kind, std::chrono::nanoseconds rtt) override {
     totals_.add_reply(kind, rtt);
@@ -59,59 +54,56 @@ class sweep_engine final : public result_consumer {
   std::function<void(const target&, pid_t)> tell_unkillable;
 
  private:
+  friend class scheduler<sweep_engine>;
+
+  // What the scheduler asks of its client.
+
   /// A probe whose host has a slot for it.
-  struct ready_probe {
+  struct work {
     probe_request request;
-    std::uint64_t key;
+    std::uint64_t host;
     bool retry;
     bool first;  // nothing of its target was taken before
   };
-  /// Something that there are only so many of, and the probes that wait for one. Those that need
-  /// something else pass them by.
-  struct resource {
-    semaphore permits;
-    std::deque<ready_probe> line = {};
-    bool is_awaited = false;
-  };
+  using cursor = probe_cursor;
 
-  // The pump.
+  source_answer pull(probe_cursor& into);
+  bool has_room() const;
+  static std::uint64_t host_of(const probe_cursor& of) { return host_key(of.subject); }
+  static std::uint64_t host_of(const work& of) { return of.host; }
+  work take(probe_cursor& from);
+  static bool has_more(const probe_cursor& rest) { return rest.next < rest.end; }
+  static std::uint64_t group_of(const work&) { return 0; }
+  std::size_t scarce_for(const work& probe) const {
+    return needs_[static_cast<std::size_t>(probe.request.kind())];
+  }
+  static void give(work& probe, semaphore_permit permit) {
+    probe.request.resource = std::move(permit);
+  }
+  bool admits(work& probe);
+  void start(work&& probe, semaphore_permit permit);
+  void end_unstarted(work&& probe, reason why) {
+    report_unstarted(probe.request, why, probe.retry);
+  }
+  void take_back(work&& probe);
+  void settle(probe_cursor&& rest);
+  bool may_come_back() const { return retries_ || options_.alive_first; }
 
-  static job pump(job_scope&, sweep_engine& self);
-  std::optional<ready_probe> next_probe();
-  std::optional<ready_probe> take_probe();
-  std::optional<ready_probe> pull_probe();
-  /// What the probe needs besides the right to be in flight; nullptr for nothing.
-  resource* needed_by(const ready_probe& probe);
-  /// Gives a probe what it needs, or puts it into the line for that.
-  std::optional<ready_probe> provide(ready_probe&& probe);
-  static job await_resource(job_scope&, sweep_engine& self, resource& scarce);
-  std::size_t in_lines() const { return descriptors_.line.size() + processes_.line.size(); }
-  /// The next target of the stream, unless it takes long. One that finds no memory, as to remember
-  /// what it gave before, ends, and the run with it.
-  target_stream::pull pull_target(target& into);
-  bool may_pull() const;
-  /// Makes a target that was pulled ready to be begun; false when an earlier run was done with it.
-  bool open(probe_cursor& cursor);
-  ready_probe take_from(probe_cursor cursor, std::uint64_t key);
-  void launch(ready_probe&& probe);
+  // The source.
+
   /// Passes over the targets at the start that an earlier run was done with, as far as the stream
   /// goes for now; at most so many. False when there are none left to pass over.
   bool pass_over(std::size_t targets_max);
-  bool drained() const;
-  /// Reports, or counts as never asked for, whatever was not started when the run was stopped.
-  void settle_unstarted();
-  void settle(const probe_cursor& cursor);
-  /// Reports a probe, which has a slot, that is not started because its time is up or the run ends.
-  void end_unstarted(ready_probe&& probe, reason why);
-  /// The same at the end of the run, where what was not asked for before was never asked for.
-  void take_back(ready_probe&& probe);
+  /// The next target of the stream, unless it takes long. One that finds no memory, as to remember
+  /// what it gave before, ends, and the run with it.
+  target_stream::pull pull_target(target& into);
+  /// Makes a target that was pulled ready to be begun; false when an earlier run was done with it.
+  bool open(probe_cursor& from);
   void report_unstarted(const probe_request& request, reason why, bool retry);
 
   // Results.
 
   bool try_again(const probe_result& result);
-  void release_due();
-  void set_retry_alarm();
   void report(probe_result&& result);
   void after_first(const target& subject, std::uint64_t ordinal, status first);
   void note_up(std::uint64_t ordinal);
@@ -124,22 +116,15 @@ class sweep_engine final : public result_consumer {
   bool out_of_time(std::uint64_t sequence) const {
     return target_times_ && time_.now() >= target_times_->end_of(ordinal_of(sequence));
   }
-  bool stopping() const { return course_.stopping(); }
+  bool stopping() const { return scheduler_.stopping(); }
   sweep_summary summary() const;
 
   sweep_options options_;
   const std::uint64_t plan_size_;
-  asio::io_context& context_;
   target_stream& targets_;
   result_handler on_result_;
-  token_bucket bucket_;
-  semaphore permits_;
-  resource descriptors_;
-  resource processes_;
-  std::array<resource*, all_probe_kinds.size()> needs_{};  // of each kind; nullptr for nothing
-  std::deque<ready_probe> provided_;  // they have what they waited for
-  host_slots<probe_cursor> slots_;
-  std::optional<std::pair<std::uint64_t, probe_cursor>> current_;  // its host's slot is held
+  semaphore processes_;
+  std::array<std::size_t, all_probe_kinds.size()> needs_{};  // the scarce thing of each kind
   std::optional<retry_book> retries_;
   std::optional<ordered_window> window_;
   std::optional<target_clock> target_times_;
@@ -151,15 +136,9 @@ class sweep_engine final : public result_consumer {
   std::uint64_t unasked_ = 0;      // of the numbers of the targets pulled, those without a probe
   std::uint64_t spared_ = 0;       // of these, those of targets that name their only probe
   std::uint64_t unstarted_ = 0;    // targets pulled of which no probe was started
-  std::uint64_t descriptor_waits_ = 0;
-  bool exhausted_ = false;
-  bool pull_held_ = false;  // more targets could be pulled, if there were room
   timeline& time_;
-  run_course course_;
-  nap rate_nap_;
-  std::unique_ptr<alarm> retry_alarm_;
   prober prober_;
-  job_scope scope_;  // last: its jobs use all of the above
+  scheduler<sweep_engine> scheduler_;
 };
 
 }  // namespace muster

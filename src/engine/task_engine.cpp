@@ -20,6 +20,8 @@ namespace {
 
 // Works for busy hosts and groups that are kept before no more are pulled.
 constexpr std::size_t parked_max = 16 * 1024;
+// Tasks that are begun before those that run have their turn.
+constexpr std::size_t starts_max = 4;
 // Two pipes and the process, and a pipe for its input.
 constexpr std::size_t descriptors_each = 4;
 
@@ -74,13 +76,25 @@ std::size_t slots_of(std::size_t tasks_max) {
   return tasks_max == 0 ? host_slots<task_cursor>::per_host_limit : tasks_max;
 }
 
+scheduler_limits limits_of(const run_options& options) {
+  return {.rate = options.rate,
+          .in_flight_max = options.in_flight_max,
+          .per_host_max = slots_of(options.per_host_max),
+          .per_group_max = slots_of(options.group_max),
+          .parked_max = parked_max,
+          .batch_max = starts_max,
+          .retries = options.retries};
+}
+
 task_attempt attempt_of(const process_result& result) {
   return {result.status, result.reason, result.exit_code, result.signal, result.took};
 }
 
-std::uint64_t group_key(std::string_view group) { return std::hash<std::string_view>{}(group); }
-
 }  // namespace
+
+std::uint64_t task_engine::group_key(std::string_view group) {
+  return group.empty() ? 0 : std::max<std::uint64_t>(std::hash<std::string_view>{}(group), 1);
+}
 
 task_engine::task_engine(asio::io_context& context, run_options options, target_stream& targets,
                          run_observer& observer)
@@ -90,26 +104,19 @@ task_engine::task_engine(asio::io_context& context, run_options options, target_
       context_{context},
       targets_{targets},
       observer_{observer},
-      bucket_{options_.rate},
-      permits_{context.get_executor(), options_.in_flight_max},
-      hosts_{slots_of(options_.per_host_max), parked_max},
-      groups_{slots_of(options_.group_max), parked_max},
-      retries_{options_.retries},
       argument_bytes_max_{argument_room(options_)},
       sequence_{options_.first_sequence},
       time_{context},
-      course_{context, time_, [this](reason why) { stop(why); }},
-      rate_nap_{time_},
-      retry_alarm_{time_.make_alarm([this] { release_due(); })},
       batch_alarm_{time_.make_alarm([this] {
         batch_due_ = true;
-        wake();
+        scheduler_.wake();
       })},
-      host_{context} {
+      host_{context},
+      scheduler_{context, time_, *this, limits_of(options_), {}} {
   options_.batch_max = std::min(options_.batch_max, command_.targets_max());
   options_.batch_min = std::min(options_.batch_min, options_.batch_max);
   for (const auto& [group, tasks_max] : options_.group_limits)
-    groups_.set_limit(group_key(group), slots_of(tasks_max));
+    scheduler_.set_group_max(group_key(group), slots_of(tasks_max));
   if (options_.ordered) {
     window_.emplace([this](const task_result& result) { observer_.on_task(result); });
     window_->absent(0, sequence_);
@@ -126,38 +133,25 @@ task_engine::~task_engine() {
 
 void task_engine::on_end(running_task& ended, process_result&& result) {
   const std::unique_ptr<running_task> task{&ended};
+  const scheduler<task_engine>::ending ending{scheduler_, task->cursor.host_key,
+                                              task->cursor.group_key};
   task->unlink();
-  course_.leave();
   if (result.started) sum_.took.add(result.took);
   observer_.on_try_end(task->cursor.sequence);
-  leave(task->cursor);
   slots_.give_back(task->slot);
-  if (!try_again(task->cursor, result)) {
-    task_result whole;
-    whole.sequence = task->cursor.sequence;
-    whole.targets = std::move(task->cursor.targets);
-    whole.group = std::move(task->cursor.group);
-    whole.status = result.status;
-    whole.reason = result.reason;
-    whole.detail = std::move(task->detail.empty() ? result.detail : task->detail);
-    whole.attempts = std::move(task->cursor.attempts);
-    if (whole.attempts) whole.attempts->push_back(attempt_of(result));
-    whole.process = std::move(result);
-    if (refill_ && !stopping()) refill(whole);
-    report(std::move(whole));
-  }
-  task->permit.reset();
-  // The pump may be waiting for a slot, for room, or for the last of all tasks.
-  if (hosts_.ready() > 0 || groups_.ready() > 0 || pull_held_ || course_.in_flight() == 0) {
-    pull_held_ = false;
-    wake();
-  }
-  course_.look_for_end();
-}
-
-void task_engine::leave(const task_cursor& task) {
-  if (!task.group.empty()) groups_.leave(group_key(task.group));
-  hosts_.leave(task.host_key);
+  if (try_again(task->cursor, result)) return;
+  task_result whole;
+  whole.sequence = task->cursor.sequence;
+  whole.targets = std::move(task->cursor.targets);
+  whole.group = std::move(task->cursor.group);
+  whole.status = result.status;
+  whole.reason = result.reason;
+  whole.detail = std::move(task->detail.empty() ? result.detail : task->detail);
+  whole.attempts = std::move(task->cursor.attempts);
+  if (whole.attempts) whole.attempts->push_back(attempt_of(result));
+  whole.process = std::move(result);
+  if (refill_ && !stopping()) refill(whole);
+  report(std::move(whole));
 }
 
 void task_engine::report(task_result&& result) {
@@ -206,8 +200,7 @@ void task_engine::refill(const task_result& result) {
   sum_.refilled += found.size();
   for (auto text = found.rbegin(); text != found.rend(); ++text)
     targets_.add_text_next(std::move(*text));
-  exhausted_ = false;
-  pull_held_ = true;  // so that the pump is woken
+  scheduler_.reopen_source();
 }
 
 resolver& task_engine::names() {
@@ -233,58 +226,34 @@ bool task_engine::try_again(task_cursor& task, const process_result& result) {
   task.attempts->push_back(attempt_of(result));
   ++sum_.retries;
   const auto due = time_.now() + wait_before(static_cast<unsigned>(tries), options_.backoff);
-  retries_.put(tries, due, std::move(task));
-  set_retry_alarm();
+  scheduler_.put_off(tries, due, std::move(task));
   return true;
-}
-
-void task_engine::set_retry_alarm() {
-  if (const auto due = retries_.next_due()) retry_alarm_->set(*due);
-}
-
-void task_engine::release_due() {
-  const auto now = time_.now();
-  while (auto again = retries_.take_due(now)) {
-    const std::uint64_t key = again->host_key;
-    hosts_.park(key, std::move(*again));
-  }
-  set_retry_alarm();
-  wake();
 }
 
 // ---- Limits
 
 void task_engine::set_max_in_flight(std::size_t tasks_max) {
-  permits_.set_limit(std::clamp<std::size_t>(tasks_max, 1, run_options::in_flight_limit));
+  scheduler_.set_in_flight_max(std::clamp<std::size_t>(tasks_max, 1, run_options::in_flight_limit));
 }
 
-void task_engine::set_rate(double rate_per_second) {
-  options_.rate = rate_per_second;
-  bucket_.set_rate(rate_per_second, time_.now());
-  rate_nap_.wake();
-}
+void task_engine::set_rate(double rate_per_second) { scheduler_.set_rate(rate_per_second); }
 
 void task_engine::set_per_host_max(std::size_t tasks_max) {
-  hosts_.set_limit(slots_of(tasks_max));
-  wake();
+  scheduler_.set_per_host_max(slots_of(tasks_max));
 }
 
 void task_engine::set_group_max(std::string_view group, std::size_t tasks_max) {
-  groups_.set_limit(group_key(group), slots_of(tasks_max));
-  wake();
+  scheduler_.set_group_max(group_key(group), slots_of(tasks_max));
 }
 
 // ---- The run as a whole
 
 void task_engine::stop_starting(reason why) {
-  if (!course_.stop_pump(why)) return;
-  retry_alarm_->clear();
-  batch_alarm_->clear();
-  rate_nap_.wake();
+  if (scheduler_.stop(why)) batch_alarm_->clear();
 }
 
 void task_engine::stop(reason why) {
-  const bool soon = course_.stop_reason() == reason::too_many_failed && options_.halt.soon;
+  const bool soon = scheduler_.stop_reason() == reason::too_many_failed && options_.halt.soon;
   if (stopping() && !soon) return;
   stop_starting(why);
   running_.visit_once([why](running_task& task) { task.stop(why); });
@@ -296,8 +265,8 @@ void task_engine::kill() {
 }
 
 asio::awaitable<run_summary> task_engine::run() {
-  const std::function<void()> start = [this] { pump(scope_, *this); };
-  co_await course_.take(options_.run_deadline, start);
+  const std::function<void()> start = [this] { scheduler_.begin(); };
+  co_await scheduler_.live(options_.run_deadline, start);
   if (names_) names_->cancel();
   host_.scarce().rest();
   if (window_) window_->flush();
@@ -306,15 +275,16 @@ asio::awaitable<run_summary> task_engine::run() {
 
 run_summary task_engine::summary() const {
   run_summary sum = sum_;
+  sum.waiting_peak = scheduler_.parked_peak();
   // Counted from the other end than the results, so that a task lost on the way shows.
   sum.asked = pulled_ - sum_.done_before - unstarted_;
   sum.bad_targets = targets_.bad_targets();
   sum.duplicate_targets = targets_.duplicates();
-  sum.in_flight_peak = course_.in_flight_peak();
+  sum.in_flight_peak = scheduler_.in_flight_peak();
   sum.waits = host_.waits();
-  sum.elapsed = course_.elapsed();
+  sum.elapsed = scheduler_.elapsed();
   sum.stopped_early = stopping();
-  sum.stop_reason = course_.stop_reason();
+  sum.stop_reason = scheduler_.stop_reason();
   if (stopping()) {
     const std::uint64_t begun = pulled_ - unstarted_;
     sum.not_started =
@@ -327,10 +297,10 @@ run_summary task_engine::summary() const {
 run_progress task_engine::progress() const {
   run_progress now;
   now.totals = &sum_.totals;
-  now.in_flight = course_.in_flight();
+  now.in_flight = scheduler_.in_flight();
   if (const auto known = targets_.size())
     now.targets_expected = *known - std::min(*known, sum_.done_before);
-  now.elapsed = course_.elapsed();
+  now.elapsed = scheduler_.elapsed();
   return now;
 }
 

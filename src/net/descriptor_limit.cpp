@@ -14,6 +14,18 @@ std::optional<rlimit>& original() {
   return limit;
 }
 
+class descriptor_pool final : public asio::execution_context::service {
+ public:
+  static inline asio::execution_context::id id;
+  explicit descriptor_pool(asio::io_context& context)
+      : service{context}, permits{context.get_executor(), descriptors_to_spare()} {}
+
+  semaphore permits;
+
+ private:
+  void shutdown() override {}
+};
+
 }  // namespace
 
 void raise_descriptor_limit() {
@@ -31,6 +43,10 @@ std::size_t descriptors_to_spare() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return descriptors_reserved;
   const auto all = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 30));
   return std::max<std::size_t>(all - std::min(descriptors_reserved, all / 2), 1);
+}
+
+semaphore& shared_descriptors(asio::io_context& context) {
+  return asio::use_service<descriptor_pool>(context).permits;
 }
 
 }  // namespace muster

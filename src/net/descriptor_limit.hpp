@@ -1,7 +1,11 @@
 #pragma once
 
+#include "muster/semaphore.hpp"
+
 #include <cstddef>
 #include <optional>
+
+#include <asio/io_context.hpp>
 
 #include <sys/resource.h>
 
@@ -15,5 +19,9 @@ const std::optional<rlimit>& original_descriptor_limit();
 
 /// How many connections this process may have open at once.
 std::size_t descriptors_to_spare();
+
+/// So many permits, for all that run on this io_context: they are served in the order in which they
+/// ask.
+semaphore& shared_descriptors(asio::io_context& context);
 
 }  // namespace muster

@@ -1,3 +1,4 @@
+#include "engine/delay_line.hpp"
 #include "engine/retry_book.hpp"
 #include "engine/retry_policy.hpp"
 #include "support/catch.hpp"
@@ -9,20 +10,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr retry_book::time_point start{1000h};
-
 probe_result silent(std::uint64_t sequence) {
   probe_result result;
   result.sequence = sequence;
   result.status = status::timeout;
   result.reason = reason::no_reply;
   return result;
-}
-
-probe_cursor cursor_of(std::uint64_t sequence) {
-  probe_cursor cursor;
-  cursor.ordinal = sequence;
-  return cursor;
 }
 
 }  // namespace
@@ -57,26 +50,36 @@ TEST_CASE("the wait doubles from retry to retry, up to its maximum") {
   CHECK(wait_before(100, 0s) == 0s);
 }
 
-TEST_CASE("probes come back when they are due, each try remembered in order") {
+TEST_CASE("works come back when they are due") {
+  const delay_line<int>::time_point start{1000h};
+  delay_line<int> line{2};
+  CHECK_FALSE(line.next_due());
+  line.put(1, start + 100ms, 7);
+  line.put(1, start + 150ms, 8);
+  line.put(2, start + 120ms, 9);
+  CHECK(line.waiting() == 3);
+  CHECK(line.next_due() == start + 100ms);
+  CHECK_FALSE(line.take_due(start + 99ms));
+  CHECK(line.take_due(start + 100ms) == 7);
+  CHECK_FALSE(line.take_due(start + 119ms));
+  CHECK(line.take_due(start + 149ms) == 9);
+  CHECK_FALSE(line.take_due(start + 149ms));
+  CHECK(line.waiting() == 1);
+  CHECK(line.next_due() == start + 150ms);
+}
+
+TEST_CASE("each try of a probe is remembered, in order, until there may be no more") {
   retry_book book{2, 100ms};
-  CHECK_FALSE(book.next_due());
   probe_result first = silent(7);
-  CHECK(book.next_try(first, start) == start + 100ms);
-  book.put_off(first, cursor_of(7), start + 100ms);
-  book.put_off(silent(8), cursor_of(8), start + 150ms);
-  CHECK(book.waiting() == 2);
+  CHECK(book.next_wait(first) == 100ms);
+  CHECK(book.remember(first) == 1);
+  CHECK(book.remember(silent(8)) == 1);
   CHECK(book.tried(7));
-  CHECK(book.next_due() == start + 100ms);
-  CHECK_FALSE(book.take_due(start + 99ms));
-  CHECK(book.take_due(start + 100ms)->ordinal == 7);
-  CHECK_FALSE(book.take_due(start + 149ms));
-  CHECK(book.waiting() == 1);
 
   first.reason = reason::connect_timeout;
-  CHECK(book.next_try(first, start + 1s) == start + 1200ms);
-  book.put_off(first, cursor_of(7), start + 1200ms);
-  CHECK(book.next_due() == start + 150ms);
-  CHECK_FALSE(book.next_try(first, start + 2s));  // the third try was the last
+  CHECK(book.next_wait(first) == 200ms);
+  CHECK(book.remember(first) == 2);
+  CHECK_FALSE(book.next_wait(first));  // the third try is the last
   probe_result last;
   last.sequence = 7;
   last.status = status::up;
@@ -100,12 +103,10 @@ TEST_CASE("a probe that was tried once and is final carries no list of tries") {
 
 TEST_CASE("a probe that ends while it waits has the tries that there were") {
   retry_book book{3, 1s};
-  book.put_off(silent(1), cursor_of(1), start + 1s);
+  book.remember(silent(1));
   probe_result cut = silent(1);
   cut.status = status::cancelled;
   book.conclude(cut, false);
   REQUIRE(cut.attempts);
   CHECK(cut.attempts->size() == 1);
-  CHECK(book.take_any()->ordinal == 1);
-  CHECK_FALSE(book.take_any());
 }

@@ -1,4 +1,4 @@
-#include "engine/run_course.hpp"
+#include "engine/lifecycle.hpp"
 
 #include "net/await_end.hpp"
 
@@ -8,29 +8,34 @@
 
 namespace muster {
 
-run_course::run_course(asio::io_context& context, timeline& time, std::function<void(reason)> stop)
+lifecycle::lifecycle(asio::io_context& context, timeline& time, std::function<void(reason)> stop)
     : time_{time},
       stop_{std::move(stop)},
       deadline_{time.make_alarm([this] { stop_(reason::run_deadline); })},
       idle_{context, timeline::time_point::max()},
       over_{context, timeline::time_point::max()} {}
 
-void run_course::end_pump() {
-  pump_ended_ = true;
+void lifecycle::end_starting() {
+  starting_ended_ = true;
   look_for_end();
 }
 
-bool run_course::stop_pump(reason why) {
+bool lifecycle::stop_starting(reason why) {
   if (stopping()) return false;
   stop_reason_ = why;
   wake();
   return true;
 }
 
-asio::awaitable<void> run_course::take(std::optional<std::chrono::nanoseconds> deadline,
-                                       std::function<void()> start) {
+asio::awaitable<void> lifecycle::live(std::optional<std::chrono::nanoseconds> deadline,
+                                      std::function<void()> start) {
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
+  if (ended_) {
+    ended_.reset();
+    starting_ended_ = false;
+    stop_reason_ = reason::none;
+  }
   began_ = time_.now();
   if (deadline) deadline_->set(began_ + *deadline);
   // One that is cancelled already starts nothing.

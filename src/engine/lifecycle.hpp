@@ -18,21 +18,17 @@
 
 namespace muster {
 
-/// The course that every run takes: a pump starts works, which are in flight until they end, and
-/// sleeps while there is none to start. The run is over when the pump has ended, be it at the end
-/// of its works or because the run was stopped, and nothing is in flight any more.
-class run_course {
+/// The life of whatever starts works: it begins, may be held, is stopped or runs out of works, and
+/// is over when what it has started has ended. Then it may begin anew.
+class lifecycle {
  public:
-  /// `stop` ends the run early: when its deadline has come, and when whoever awaits it gives up.
-  run_course(asio::io_context& context, timeline& time, std::function<void(reason)> stop);
+  /// `stop` ends it early: when its deadline has come, and when whoever awaits it gives up.
+  lifecycle(asio::io_context& context, timeline& time, std::function<void(reason)> stop);
 
-  /// So many lines without a target are read before the loop goes on with what is in flight.
-  static constexpr std::size_t lines_at_once_max = 512;
+  // For the job that starts works.
 
-  // For the pump.
-
-  /// `co_await course.sleep()`: until it is woken, or after `go_on_soon` until others have had
-  /// their turn.
+  /// `co_await life.sleep()`: until it is woken, or after `go_on_soon` until others have had their
+  /// turn.
   auto sleep() {
     using time_point = asio::steady_timer::time_point;
     const bool soon = std::exchange(goes_on_soon_, false);
@@ -42,7 +38,8 @@ class run_course {
   /// There is more to start, but enough was done at a time.
   void go_on_soon() { goes_on_soon_ = true; }
   void wake() { idle_.cancel(); }
-  void end_pump();
+  /// Nothing more is started.
+  void end_starting();
   /// While this is so, nothing is to be started.
   bool held() const { return held_; }
 
@@ -57,39 +54,40 @@ class run_course {
   std::uint64_t in_flight() const { return in_flight_; }
   std::uint64_t in_flight_peak() const { return in_flight_peak_; }
 
-  // For the run.
+  // For who owns it.
 
   void hold(bool held) {
     if (std::exchange(held_, held) && !held) wake();
   }
-  /// The pump is to start nothing more, for this reason. False when it was told so before; the
-  /// first reason counts.
-  bool stop_pump(reason why);
+  /// Nothing more is to be started, for this reason. False when it was told so before; the first
+  /// reason counts.
+  bool stop_starting(reason why);
   bool stopping() const { return stop_reason_ != reason::none; }
-  /// None when the run is not stopped.
+  /// None when it was not stopped.
   reason stop_reason() const { return stop_reason_; }
-  /// Takes the run from its beginning to its end; its pump is set going by `start`. A cancellation
-  /// stops the run, and what is in flight is still waited for; the caller remains cancelled.
-  asio::awaitable<void> take(std::optional<std::chrono::nanoseconds> deadline,
+  /// From the beginning, where `start` sets going the job that starts works, to the end. A
+  /// cancellation stops it, and what is in flight is still waited for; the caller remains
+  /// cancelled. Once that has returned, it may be called again: what was stopped goes on.
+  asio::awaitable<void> live(std::optional<std::chrono::nanoseconds> deadline,
                              std::function<void()> start);
   /// So far, or in all when it is over.
   std::chrono::nanoseconds elapsed() const { return ended_.value_or(time_.now()) - began_; }
 
  private:
-  bool is_over() const { return pump_ended_ && in_flight_ == 0; }
+  bool is_over() const { return starting_ended_ && in_flight_ == 0; }
 
   timeline& time_;
   std::function<void(reason)> stop_;
   std::uint64_t in_flight_ = 0;
   std::uint64_t in_flight_peak_ = 0;
   reason stop_reason_ = reason::none;
-  bool pump_ended_ = false;
+  bool starting_ended_ = false;
   bool held_ = false;
   bool goes_on_soon_ = false;
   timeline::time_point began_{};
   std::optional<timeline::time_point> ended_;
   std::unique_ptr<alarm> deadline_;
-  asio::steady_timer idle_;  // expires at once or never: cancelled to wake the pump
+  asio::steady_timer idle_;  // expires at once or never: cancelled to wake who sleeps
   asio::steady_timer over_;  // never expires: cancelled at the end
 };
 

@@ -1,0 +1,148 @@
+// Strategy: a target is a cursor over its probes. A probe that is to be tried again is a cursor,
+// too, of one probe, and so is what a host gets once it has answered its first. Targets that an
+// earlier run was done with are passed over many at a time.
+#include "engine/sweep_engine.hpp"
+
+#include <new>
+#include <utility>
+
+namespace muster {
+namespace {
+
+constexpr std::size_t passed_over_at_once_max = 4096;
+
+}  // namespace
+
+// ---- What to start next
+
+source_answer sweep_engine::pull(probe_cursor& into) {
+  if (pass_over(passed_over_at_once_max)) return source_answer::pause;
+  switch (pull_target(into.subject)) {
+    case target_stream::pull::wait:
+      if (want_targets) want_targets();
+      return source_answer::wait;
+    case target_stream::pull::pause:
+      return source_answer::pause;
+    case target_stream::pull::end:
+      return source_answer::end;
+    case target_stream::pull::target:
+      break;
+  }
+  return open(into) ? source_answer::works : source_answer::passed_over;
+}
+
+bool sweep_engine::pass_over(std::size_t targets_max) {
+  if (options_.before.done.empty()) return false;
+  const std::uint64_t done = options_.before.done.next_missing(0) / plan_size_;
+  target passed;
+  for (std::size_t i = 0; i < targets_max; ++i) {
+    if (pulled_ >= done) return false;
+    const auto pulled = targets_.next_within(passed, scheduler<sweep_engine>::lines_at_once_max);
+    if (pulled == target_stream::pull::pause) return true;
+    if (pulled != target_stream::pull::target) return false;
+    ++pulled_;
+    done_before_ += plan_size_;
+    if (window_) window_->absent(0, done_before_);
+  }
+  return true;
+}
+
+target_stream::pull sweep_engine::pull_target(target& into) try {
+  return targets_.next_within(into, scheduler<sweep_engine>::lines_at_once_max);
+} catch (const std::bad_alloc&) {
+  stop(reason::out_of_memory);
+  return target_stream::pull::end;
+}
+
+bool sweep_engine::has_room() const {
+  if (retries_ && scheduler_.delayed() >= sweep_options::retries_waiting_max) return false;
+  if (!window_) return true;
+  return pulled_ * plan_size_ < window_->base() + sweep_options::ordered_window_max &&
+         window_->held_bytes() < sweep_options::ordered_text_bytes_max;
+}
+
+bool sweep_engine::open(probe_cursor& from) {
+  from.ordinal = pulled_++;
+  const std::uint64_t first = from.ordinal * plan_size_;
+  const std::uint64_t count = probe_count(options_.plan, from.subject);
+  from.end = static_cast<std::uint32_t>(count);
+  unasked_ += plan_size_ - count;
+  if (window_ && count < plan_size_) window_->absent(first + count, first + plan_size_);
+  std::uint64_t undone = count;
+  const sequence_set& done = options_.before.done;
+  if (!done.empty()) {
+    undone = undone_from(from.ordinal, 0, count);
+    done_before_ += count - undone;
+    for (std::uint64_t i = first; window_ && i < first + count; ++i) {
+      if (done.contains(i)) window_->absent(i, i + 1);
+    }
+    if (undone == 0) return false;
+    from.next = next_undone(from.ordinal, 0);
+  }
+  spared_ += plan_size_ - count;
+  // When an earlier run is done with the first, its host has answered, or nothing would be left.
+  if (options_.alive_first && from.next == 0) from.end = 1;
+  if (target_times_) target_times_->open(from.ordinal, undone);
+  return true;
+}
+
+sweep_engine::work sweep_engine::take(probe_cursor& from) {
+  work probe{request_of(options_.plan, from.subject, from.next), host_of(from), from.retry,
+             !from.begun};
+  probe.request.sequence = from.ordinal * plan_size_ + from.next++;
+  if (!from.retry) ++asked_;
+  if (!options_.before.done.empty()) from.next = next_undone(from.ordinal, from.next);
+  from.begun = true;
+  return probe;
+}
+
+bool sweep_engine::admits(work& probe) {
+  if (!out_of_time(probe.request.sequence)) return true;
+  end_unstarted(std::move(probe), reason::host_timeout);
+  return false;
+}
+
+void sweep_engine::start(work&& probe, semaphore_permit permit) {
+  probe.request.permit = std::move(permit);
+  if (!target_times_) return prober_.start(std::move(probe.request));
+  const auto now = time_.now();
+  const time_limit limit{target_times_->start(ordinal_of(probe.request.sequence), now),
+                         target_times_->length()};
+  if (limit.end() > now) return prober_.start(std::move(probe.request), limit);
+  // Its time ran out while it waited to be started.
+  const scheduler<sweep_engine>::ending ended{scheduler_, probe.host, 0};
+  end_unstarted(std::move(probe), reason::host_timeout);
+}
+
+// ---- What was not started
+
+void sweep_engine::settle(probe_cursor&& rest) {
+  if (rest.retry) {
+    probe_request request = request_of(options_.plan, rest.subject, rest.next);
+    request.sequence = rest.ordinal * plan_size_ + rest.next;
+    return report_unstarted(request, scheduler_.stop_reason(), true);
+  }
+  const std::uint64_t count = probe_count(options_.plan, rest.subject);
+  unasked_ += undone_from(rest.ordinal, rest.next, count);
+  if (!rest.begun) ++unstarted_;
+}
+
+void sweep_engine::take_back(work&& probe) {
+  if (probe.retry) return end_unstarted(std::move(probe), scheduler_.stop_reason());
+  --asked_;
+  ++unasked_;
+  if (probe.first) ++unstarted_;
+}
+
+void sweep_engine::report_unstarted(const probe_request& request, reason why, bool retry) {
+  probe_result result = prober::result_of(request);
+  result.finished = time_.wall();
+  result.status = !retry                        ? status::skipped
+                  : why == reason::host_timeout ? status::timeout
+                                                : status::cancelled;
+  result.reason = why;
+  if (retries_) retries_->conclude(result, false);
+  report(std::move(result));
+}
+
+}  // namespace muster
