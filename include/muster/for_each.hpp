@@ -49,32 +49,32 @@ struct ignore_error {
 
 namespace detail {
 
-/// What the coroutine of an item waits with for the next one.
-using lane_handler = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
+/// What a worker waits with for its next item.
+using worker_handler = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
 
 /// A coroutine that runs one item after another, and is idle in between.
-struct for_each_lane : list_hook {
+struct for_each_worker : list_hook {
   semaphore::permit permit;                   ///< The item's.
   std::chrono::steady_clock::time_point due;  ///< When its time is up, where that is limited.
   asio::cancellation_signal signal;           ///< Cancels the item.
   std::optional<asio::awaitable<void>> work;  ///< The item, until it starts.
-  std::optional<lane_handler> idle;           ///< Goes on with the next item.
+  std::optional<worker_handler> idle;         ///< Goes on with the next item.
 };
 
-/// The part of a run that knows none of its types. for_each and its lanes share it: whatever order
-/// an abandoned loop destroys their frames in, fn and on_error outlive them all.
+/// The part of a run that knows none of its types. for_each and its workers share it: whatever
+/// order an abandoned loop destroys their frames in, fn and on_error outlive them all.
 class for_each_state : public std::enable_shared_from_this<for_each_state> {
  public:
   for_each_state(const asio::any_io_executor& executor, limits cap);
   virtual ~for_each_state() = default;
 
-  /// The awaitable of one item begins at once in an idle lane, or later in a new one. Returns
+  /// The awaitable of one item begins at once in an idle worker, or later in a new one. Returns
   /// whether it began.
   bool start(semaphore::permit permit, asio::awaitable<void> work);
   /// An item that ended before it was an awaitable.
   void failed_to_start(const std::exception_ptr& error);
   void cancel_items();
-  /// Nothing starts any more: idle lanes end.
+  /// Nothing starts any more: idle workers end.
   void close();
 
   semaphore slots;
@@ -82,25 +82,26 @@ class for_each_state : public std::enable_shared_from_this<for_each_state> {
   for_each_summary summary;
 
  private:
-  friend asio::awaitable<void> run_lane(std::shared_ptr<for_each_state> run, for_each_lane& lane);
+  friend asio::awaitable<void> run_worker(std::shared_ptr<for_each_state> run,
+                                          for_each_worker& worker);
   friend struct initiate_idle;
-  static constexpr std::size_t idle_lanes_max = 64;
+  static constexpr std::size_t idle_workers_max = 64;
 
-  void begin(for_each_lane& lane, semaphore::permit permit, asio::awaitable<void> work);
+  void begin(for_each_worker& worker, semaphore::permit permit, asio::awaitable<void> work);
   void watch_times();
   void cancel_overdue();
   void item_started();
   void item_ended(const std::exception_ptr& error);
-  bool has_room_for_idle() const { return !closed_ && idle_count_ < idle_lanes_max; }
+  bool has_room_for_idle() const { return !closed_ && idle_count_ < idle_workers_max; }
   virtual void report(const std::exception_ptr& error) = 0;
 
   asio::any_io_executor executor_;
   const std::chrono::nanoseconds timeout_;
   asio::steady_timer clock_;  // for the first in flight
   bool clock_runs_ = false;
-  intrusive_list<for_each_lane> in_flight_;  // in the order of their start
-  intrusive_list<for_each_lane> overdue_;    // in flight, but cancelled
-  intrusive_list<for_each_lane> idle_;
+  intrusive_list<for_each_worker> in_flight_;  // in the order of their start
+  intrusive_list<for_each_worker> overdue_;    // in flight, but cancelled
+  intrusive_list<for_each_worker> idle_;
   std::size_t idle_count_ = 0;
   bool closed_ = false;
 };
@@ -121,7 +122,7 @@ struct for_each_run final : for_each_state {
   void report(const std::exception_ptr& error) override { on_error(error); }
 };
 
-/// Ends the idle lanes of a run when for_each ends, or is destroyed.
+/// Ends the idle workers of a run when for_each ends, or is destroyed.
 struct close_at_end {
   explicit close_at_end(for_each_state& closed) : run{closed} {}
   close_at_end(const close_at_end&) = delete;

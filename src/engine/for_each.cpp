@@ -3,11 +3,12 @@
 // is the moment when a semaphore whose limit has shrunk to one grants a permit.
 //
 // To spawn a coroutine costs a microsecond and a turn of the loop, several times what a small item
-// does. So items run in lanes: a lane is spawned once and awaits one item after another. When an
-// item starts, an idle lane is resumed right there; it is idle again by the time the call returns
-// if the item didn't have to wait for anything, and in flight if it did. A new lane is spawned only
-// when all are in flight. An idle lane is kept alive by nothing but the run, which for_each closes
-// at its end; so a loop that is abandoned destroys for_each, and with it the lanes.
+// does. So workers run the items: a worker is spawned once and awaits one item after another. When
+// an item starts, an idle worker is resumed right there; it is idle again by the time the call
+// returns if the item didn't have to wait for anything, and in flight if it did. A new worker is
+// spawned only when all are in flight. An idle worker is kept alive by nothing but the run, which
+// for_each closes at its end; so a loop that is abandoned destroys for_each, and with it the
+// workers.
 #include "muster/for_each.hpp"
 
 #include "muster/detail/asio_compat.hpp"
@@ -25,34 +26,34 @@
 
 namespace muster::detail {
 
-/// Makes a lane idle until its handler is called.
+/// Makes a worker idle until its handler is called.
 struct initiate_idle {
-  void operator()(lane_handler handler) const {
-    lane->idle.emplace(std::move(handler));
-    run->idle_.push_back(*lane);
+  void operator()(worker_handler handler) const {
+    worker->idle.emplace(std::move(handler));
+    run->idle_.push_back(*worker);
     ++run->idle_count_;
   }
   for_each_state* run;
-  for_each_lane* lane;
+  for_each_worker* worker;
 };
 
-/// Owns a lane until its coroutine has ended.
-struct lane_end {
-  std::unique_ptr<for_each_lane> lane;
+/// Owns a worker until its coroutine has ended.
+struct worker_end {
+  std::unique_ptr<for_each_worker> worker;
   void operator()(const std::exception_ptr&) const {}
 };
 
-asio::awaitable<void> run_lane(std::shared_ptr<for_each_state> run, for_each_lane& lane) {
+asio::awaitable<void> run_worker(std::shared_ptr<for_each_state> run, for_each_worker& worker) {
   for (;;) {
     std::exception_ptr error;
     try {
-      asio::awaitable<void> work = *std::move(lane.work);
-      lane.work.reset();
+      asio::awaitable<void> work = *std::move(worker.work);
+      worker.work.reset();
       co_await std::move(work);
     } catch (...) {
       error = std::current_exception();
     }
-    lane.unlink();
+    worker.unlink();
     run->item_ended(error);
     const bool goes_on = run->has_room_for_idle();
     if (goes_on) {
@@ -61,9 +62,9 @@ asio::awaitable<void> run_lane(std::shared_ptr<for_each_state> run, for_each_lan
       co_await asio::this_coro::throw_if_cancelled(true);
     }
     // Last, as it may be what for_each waits for.
-    lane.permit.reset();
+    worker.permit.reset();
     if (!goes_on) co_return;
-    const initiate_idle idle{run.get(), &lane};
+    const initiate_idle idle{run.get(), &worker};
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(idle, asio::use_awaitable);
   }
 }
@@ -78,34 +79,34 @@ for_each_state::for_each_state(const asio::any_io_executor& executor, limits cap
   if (timeout_.count() < 0) throw std::invalid_argument{"a timeout can't be negative"};
 }
 
-void for_each_state::begin(for_each_lane& lane, semaphore::permit permit,
+void for_each_state::begin(for_each_worker& worker, semaphore::permit permit,
                            asio::awaitable<void> work) {
-  lane.permit = std::move(permit);
-  lane.work.emplace(std::move(work));
-  in_flight_.push_back(lane);
+  worker.permit = std::move(permit);
+  worker.work.emplace(std::move(work));
+  in_flight_.push_back(worker);
   if (timeout_.count() == 0) return;
   using time_point = std::chrono::steady_clock::time_point;
   const auto now = std::chrono::steady_clock::now();
-  lane.due = timeout_ < time_point::max() - now ? now + timeout_ : time_point::max();
+  worker.due = timeout_ < time_point::max() - now ? now + timeout_ : time_point::max();
   if (!clock_runs_) watch_times();
 }
 
 bool for_each_state::start(semaphore::permit permit, asio::awaitable<void> work) {
   item_started();
   if (idle_.empty()) {
-    auto made = std::make_unique<for_each_lane>();
-    for_each_lane& lane = *made;
-    begin(lane, std::move(permit), std::move(work));
-    const asio::cancellation_slot slot = lane.signal.slot();
-    asio::co_spawn(executor_, run_lane(shared_from_this(), lane),
-                   asio::bind_cancellation_slot(slot, lane_end{std::move(made)}));
+    auto made = std::make_unique<for_each_worker>();
+    for_each_worker& worker = *made;
+    begin(worker, std::move(permit), std::move(work));
+    const asio::cancellation_slot slot = worker.signal.slot();
+    asio::co_spawn(executor_, run_worker(shared_from_this(), worker),
+                   asio::bind_cancellation_slot(slot, worker_end{std::move(made)}));
     return false;
   }
-  for_each_lane& lane = idle_.pop_front();
+  for_each_worker& worker = idle_.pop_front();
   --idle_count_;
-  begin(lane, std::move(permit), std::move(work));
-  lane_handler go_on = *std::move(lane.idle);
-  lane.idle.reset();
+  begin(worker, std::move(permit), std::move(work));
+  worker_handler go_on = *std::move(worker.idle);
+  worker.idle.reset();
   std::move(go_on)();
   return true;
 }
@@ -128,10 +129,10 @@ void for_each_state::cancel_overdue() {
   const auto now = std::chrono::steady_clock::now();
   // Each is in its new place before its signal is emitted, since it may end, and vanish, there.
   while (!in_flight_.empty() && in_flight_.front().due <= now) {
-    for_each_lane& lane = in_flight_.pop_front();
-    overdue_.push_back(lane);
+    for_each_worker& worker = in_flight_.pop_front();
+    overdue_.push_back(worker);
     ++summary.timed_out;
-    lane.signal.emit(asio::cancellation_type::terminal);
+    worker.signal.emit(asio::cancellation_type::terminal);
   }
 }
 
@@ -159,9 +160,9 @@ void for_each_state::item_ended(const std::exception_ptr& error) {
 
 void for_each_state::cancel_items() {
   summary.cancelled = true;
-  for (auto* const lanes : {&in_flight_, &overdue_}) {
-    lanes->visit_once(
-        [](for_each_lane& lane) { lane.signal.emit(asio::cancellation_type::terminal); });
+  for (auto* const workers : {&in_flight_, &overdue_}) {
+    workers->visit_once(
+        [](for_each_worker& worker) { worker.signal.emit(asio::cancellation_type::terminal); });
   }
 }
 
@@ -170,7 +171,7 @@ void for_each_state::close() {
   clock_.cancel();
   // Destroyed uncalled, the handler takes its coroutine with it.
   while (!idle_.empty()) {
-    const std::optional<lane_handler> ended = std::move(idle_.pop_front().idle);
+    const std::optional<worker_handler> ended = std::move(idle_.pop_front().idle);
   }
   idle_count_ = 0;
 }

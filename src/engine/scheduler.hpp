@@ -221,7 +221,7 @@ class scheduler : public lifecycle {
   work* next_up_ = nullptr;
   bool exhausted_ = false;
   bool pull_held_ = false;  // more could be pulled, if there were room
-  nap rate_wait_;
+  timed_wait rate_wait_;
   std::unique_ptr<alarm> delay_alarm_;
   job_scope scope_;  // last: its jobs use all of the above
 };

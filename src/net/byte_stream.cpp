@@ -5,7 +5,7 @@ namespace muster {
 // ---- A step
 
 stream_step::stream_step(byte_stream& stream)
-    : patient_step{stream.scarce_, stream.whole_}, stream_{stream} {}
+    : shortage_step{stream.scarce_, stream.whole_}, stream_{stream} {}
 
 connection& stream_step::peer() const { return stream_.peer_; }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/connection.hpp"
-#include "net/patient_step.hpp"
+#include "net/shortage_step.hpp"
 
 #include <chrono>
 #include <coroutine>
@@ -16,7 +16,7 @@ class byte_stream;
 
 /// A step of a probe on its connection. It calls, and where that has to wait, for the connection or
 /// for something this machine is short of, calls again. It ends early with the probe's deadline.
-class stream_step : public patient_step, private socket_waiter {
+class stream_step : public shortage_step, private socket_waiter {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 

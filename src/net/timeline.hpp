@@ -53,15 +53,15 @@ class system_timeline final : public timeline {
   asio::io_context& context_;
 };
 
-/// The waits of one job for points in time, one after the other: `co_await nap.until(when)`.
-class nap {
+/// The waits of one job for points in time, one after the other: `co_await wait.until(when)`.
+class timed_wait {
  public:
-  explicit nap(timeline& time) : alarm_{time.make_alarm([this] { ring(); })} {}
+  explicit timed_wait(timeline& time) : alarm_{time.make_alarm([this] { ring(); })} {}
 
   struct awaiter {
-    nap& owner;
+    timed_wait& owner;
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> coroutine) { owner.sleeper_ = coroutine; }
+    void await_suspend(std::coroutine_handle<> coroutine) { owner.waiting_ = coroutine; }
     void await_resume() const noexcept {}
   };
   awaiter until(alarm::time_point when) {
@@ -70,15 +70,15 @@ class nap {
   }
   /// Ends the wait under way soon.
   void wake() {
-    if (sleeper_) alarm_->set({});
+    if (waiting_) alarm_->set({});
   }
 
  private:
   void ring() {
-    if (sleeper_) std::exchange(sleeper_, nullptr).resume();
+    if (waiting_) std::exchange(waiting_, nullptr).resume();
   }
 
-  std::coroutine_handle<> sleeper_;
+  std::coroutine_handle<> waiting_;
   std::unique_ptr<alarm> alarm_;
 };
 

@@ -142,7 +142,7 @@ void child_life::move_on() {
       return kill_session();
     case stage::killed:
       // The kernel does not let it go: what is known has to do.
-      birth_.end();
+      spawn_watch_.end();
       result_.took = clock::now() - began_;
       result_.signal = SIGKILL;
       [[fallthrough]];

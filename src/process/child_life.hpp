@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/patient_step.hpp"
+#include "net/shortage_step.hpp"
 #include "process/child_process.hpp"
 
 #include <array>
@@ -140,7 +140,7 @@ class child_life final : private deadline {
   pid_t process_ = -1;
   std::size_t written_ = 0;
   std::chrono::steady_clock::time_point began_{};
-  birth_watch birth_;
+  spawn_watch spawn_watch_;
   spawn_failure failure_;
   spawn_step failed_ = spawn_step::none;
   stage stage_ = stage::starting;

@@ -211,7 +211,7 @@ void child_life::note_end() {
       ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT);
   if (failed == 0 && info.si_pid == 0) return end_.used_up(readiness::readable);
   result_.took = clock::now() - began_;
-  failure_ = birth_.end();
+  failure_ = spawn_watch_.end();
   if (failed == 0 && info.si_code == CLD_EXITED) {
     result_.exit_code = info.si_status;
   } else if (failed == 0) {

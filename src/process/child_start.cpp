@@ -74,23 +74,23 @@ int child_life::try_to_start() {
   int error = output_.watch();
   if (error == 0 && errors_.descriptor() >= 0) error = errors_.watch();
   if (error == 0 && input_.descriptor() >= 0) error = input_.watch();
-  spawned born;
+  spawned child;
   if (error == 0) {
     began_ = std::chrono::steady_clock::now();
     result_.began = host_.time().wall();
-    born =
+    child =
         spawn({from, output.writer(), options_.merge_errors ? output.writer() : errors.writer()});
-    error = born.failure.error;
-    failed_ = born.failure.step;
+    error = child.failure.error;
+    failed_ = child.failure.step;
   }
   if (error != 0) {
     close_streams();
     return error;
   }
-  process_ = born.process;
+  process_ = child.process;
   if (orphans* const adopted = orphans::adopted()) adopted->exempt(process_);
-  birth_ = std::move(born.watch);
-  end_.assign(born.descriptor);
+  spawn_watch_ = std::move(child.watch);
+  end_.assign(child.descriptor);
   if (const int unwatched = end_.watch(); unwatched != 0) {
     // It may have done something already, so it must not be started again.
     kill_and_reap();

@@ -21,8 +21,8 @@ constexpr std::chrono::nanoseconds last_wait = 100ms;
 
 }  // namespace
 
-spawn_failure birth_watch::end() {
-  birth* const watched = std::exchange(birth_, nullptr);
+spawn_failure spawn_watch::end() {
+  spawn_slot* const watched = std::exchange(slot_, nullptr);
   // Somebody else's by now, because the program was run.
   if (!watched || watched->number() != number_) return {};
   watched->forget();
@@ -33,18 +33,18 @@ spawn_failure birth_watch::end() {
 
 spawner::spawner(int nothing)
     : nothing_{nothing},
-      births_max_{std::clamp<std::size_t>(2 * std::size_t{std::thread::hardware_concurrency()},
-                                          births_min, births_limit)} {}
+      slots_max_{std::clamp<std::size_t>(2 * std::size_t{std::thread::hardware_concurrency()},
+                                         slots_min, slots_limit)} {}
 
 spawner::~spawner() {
-  for (std::unique_ptr<birth>& one : births_) {
+  for (std::unique_ptr<spawn_slot>& one : slots_) {
     one->await_departure(last_wait);
     if (one->occupied()) static_cast<void>(one.release());
   }
 }
 
-birth* spawner::vacant() {
-  for (const std::unique_ptr<birth>& one : births_) {
+spawn_slot* spawner::vacant() {
+  for (const std::unique_ptr<spawn_slot>& one : slots_) {
     if (one->occupied()) continue;
     one->tidy();
     // What went wrong there is still to be asked for.
@@ -54,41 +54,41 @@ birth* spawner::vacant() {
   return nullptr;
 }
 
-birth* spawner::another() {
-  if (births_.size() == births_max_) return nullptr;
-  std::unique_ptr<birth> made = birth::make(nothing_);
+spawn_slot* spawner::another() {
+  if (slots_.size() == slots_max_) return nullptr;
+  std::unique_ptr<spawn_slot> made = spawn_slot::make(nothing_);
   if (!made) return nullptr;  // no descriptor: there may be room among those that are there
-  births_.push_back(std::move(made));
-  return births_.back().get();
+  slots_.push_back(std::move(made));
+  return slots_.back().get();
 }
 
-birth* spawner::oldest_occupied() const {
-  birth* oldest = nullptr;
-  for (const std::unique_ptr<birth>& one : births_) {
+spawn_slot* spawner::oldest_occupied() const {
+  spawn_slot* oldest = nullptr;
+  for (const std::unique_ptr<spawn_slot>& one : slots_) {
     if (one->occupied() && (!oldest || one->began() < oldest->began())) oldest = one.get();
   }
   return oldest;
 }
 
 spawned spawner::spawn(const spawn_request& request) {
-  birth* room = vacant();
-  if (!room) room = another();
-  if (!room && births_.empty()) return {-1, -1, {EMFILE, spawn_step::process}, {}};
-  if (!room) {
-    if (birth* const oldest = oldest_occupied()) {
+  spawn_slot* slot = vacant();
+  if (!slot) slot = another();
+  if (!slot && slots_.empty()) return {-1, -1, {EMFILE, spawn_step::process}, {}};
+  if (!slot) {
+    if (spawn_slot* const oldest = oldest_occupied()) {
       const auto age = std::chrono::steady_clock::now() - oldest->began();
       if (age < quick_max) oldest->await_departure(room_wait);
     }
-    room = vacant();
+    slot = vacant();
   }
-  if (!room) return {-1, -1, {EBUSY, spawn_step::process}, {}};
-  spawned born;
-  born.process = room->begin(request, born.descriptor);
-  if (born.process < 0) {
-    return {-1, -1, {-static_cast<int>(born.process), spawn_step::process}, {}};
+  if (!slot) return {-1, -1, {EBUSY, spawn_step::process}, {}};
+  spawned child;
+  child.process = slot->begin(request, child.descriptor);
+  if (child.process < 0) {
+    return {-1, -1, {-static_cast<int>(child.process), spawn_step::process}, {}};
   }
-  born.watch = birth_watch{*room};
-  return born;
+  child.watch = spawn_watch{*slot};
+  return child;
 }
 
 }  // namespace muster

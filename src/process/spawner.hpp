@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process/birth.hpp"
+#include "process/spawn_slot.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,25 +17,25 @@ struct spawn_failure {
 };
 
 /// The process that was started, as far as it has not run its program yet.
-class birth_watch {
+class spawn_watch {
  public:
-  birth_watch() = default;
-  explicit birth_watch(birth& watched) : birth_{&watched}, number_{watched.number()} {}
-  birth_watch(birth_watch&& other) noexcept
-      : birth_{std::exchange(other.birth_, nullptr)}, number_{other.number_} {}
-  birth_watch& operator=(birth_watch&& other) noexcept {
-    std::swap(birth_, other.birth_);
+  spawn_watch() = default;
+  explicit spawn_watch(spawn_slot& watched) : slot_{&watched}, number_{watched.number()} {}
+  spawn_watch(spawn_watch&& other) noexcept
+      : slot_{std::exchange(other.slot_, nullptr)}, number_{other.number_} {}
+  spawn_watch& operator=(spawn_watch&& other) noexcept {
+    std::swap(slot_, other.slot_);
     std::swap(number_, other.number_);
     return *this;
   }
-  ~birth_watch() { end(); }
+  ~spawn_watch() { end(); }
 
   /// To be asked when the process has ended: whether that was before it could run its program.
   /// After this nothing of this process's keeps the other ends of its streams open.
   spawn_failure end();
 
  private:
-  birth* birth_ = nullptr;
+  spawn_slot* slot_ = nullptr;
   std::uint64_t number_ = 0;
 };
 
@@ -43,7 +43,7 @@ struct spawned {
   pid_t process = -1;
   int descriptor = -1;  ///< Of the process (pidfd): readable when it has ended. The caller's.
   spawn_failure failure;
-  birth_watch watch;
+  spawn_watch watch;
 };
 
 /// Starts processes. The process is the leader of a session and a group of its own, whose number is
@@ -63,17 +63,17 @@ class spawner {
   /// `request` is copied; its descriptors are, too.
   spawned spawn(const spawn_request& request);
 
-  static constexpr std::size_t births_min = 4;
-  static constexpr std::size_t births_limit = 32;
+  static constexpr std::size_t slots_min = 4;
+  static constexpr std::size_t slots_limit = 32;
 
  private:
-  birth* vacant();
-  birth* another();
-  birth* oldest_occupied() const;
+  spawn_slot* vacant();
+  spawn_slot* another();
+  spawn_slot* oldest_occupied() const;
 
   const int nothing_;
-  const std::size_t births_max_;
-  std::vector<std::unique_ptr<birth>> births_;
+  const std::size_t slots_max_;
+  std::vector<std::unique_ptr<spawn_slot>> slots_;
 };
 
 }  // namespace muster

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "codec/http_response.hpp"
-#include "core/spares.hpp"
+#include "core/object_pool.hpp"
 #include "muster/probe/http.hpp"
 #include "net/job.hpp"
 #include "probe/prober.hpp"
@@ -16,9 +16,9 @@ struct http_shared {
   explicit http_shared(prober& all) : around{all} {}
 
   prober& around;
-  spares<std::unique_ptr<http_details>> details;
-  spares<std::unique_ptr<codec::http_response_reader>> readers;
-  spares<std::string> texts;
+  object_pool<std::unique_ptr<http_details>> details;
+  object_pool<std::unique_ptr<codec::http_response_reader>> readers;
+  object_pool<std::string> texts;
 };
 
 /// An HTTP exchange, with redirects.

@@ -1,6 +1,6 @@
 #include "net/shortage.hpp"
 
-#include "net/patient_step.hpp"
+#include "net/shortage_step.hpp"
 #include "support/catch.hpp"
 #include "support/simulated_network.hpp"
 
@@ -42,7 +42,7 @@ class customer final : public shortage::waiter {
   scarce_resource what_;
 };
 
-job send_patiently(job_scope&, shortage& line, probe_deadline& whole, int& done) {
+job wait_out_shortage(job_scope&, shortage& line, probe_deadline& whole, int& done) {
   shortage_pause pause{line, whole, scarce_resource::memory, false};
   co_await pause;
   ++done;
@@ -207,7 +207,7 @@ TEST_CASE("a probe's clock stands still while it waits") {
   const auto start = time.now();
   probe_deadline whole{queue, {start, 50ms}};
   job_scope scope;
-  send_patiently(scope, line, whole, done);
+  wait_out_shortage(scope, line, whole, done);
   while (done == 0)
     REQUIRE(time.ring_next());
   CHECK(whole.ended() == ending::none);
@@ -228,7 +228,7 @@ TEST_CASE("the end of the run ends a wait, and a wait may be abandoned at any st
     {
       probe_deadline whole{queue, {time.now(), 1h}};
       job_scope scope;
-      send_patiently(scope, line, whole, done);
+      wait_out_shortage(scope, line, whole, done);
       if (steps == 3) {
         queue.cancel_all();
         CHECK(done == 1);

@@ -10,7 +10,7 @@ namespace muster {
 /// Objects that were used and may be used again, so that not every probe allocates its own. What is
 /// taken is as it was left.
 template <class T>
-class spares {
+class object_pool {
  public:
   /// One of them, if there is any.
   std::optional<T> take() {

@@ -1,4 +1,4 @@
-#include "process/birth.hpp"
+#include "process/spawn_slot.hpp"
 
 #include "net/descriptor_limit.hpp"
 #include "process/direct_call.hpp"
@@ -63,18 +63,19 @@ char* const* text_block::pointers() {
   return pointers_.data();
 }
 
-std::unique_ptr<birth> birth::make(int nothing) {
-  std::unique_ptr<birth> made{new birth{nothing}};
+std::unique_ptr<spawn_slot> spawn_slot::make(int nothing) {
+  std::unique_ptr<spawn_slot> made{new spawn_slot{nothing}};
   if (!made->take_descriptors()) made.reset();
   return made;
 }
 
-birth::birth(int nothing) : stack_{std::make_unique<std::byte[]>(stack_bytes)}, nothing_{nothing} {}
+spawn_slot::spawn_slot(int nothing)
+    : stack_{std::make_unique<std::byte[]>(stack_bytes)}, nothing_{nothing} {}
 
-birth::~birth() { close_all(plan_.streams); }
+spawn_slot::~spawn_slot() { close_all(plan_.streams); }
 
 // Numbers that are as low as can be, so that there is little below them that is copied.
-bool birth::take_descriptors() {
+bool spawn_slot::take_descriptors() {
   for (int& stream : plan_.streams) {
     stream = ::fcntl(nothing_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (stream < 0) return false;
@@ -82,7 +83,7 @@ bool birth::take_descriptors() {
   return true;
 }
 
-bool birth::hand_over(const std::array<int, 3>& streams) {
+bool spawn_slot::hand_over(const std::array<int, 3>& streams) {
   for (std::size_t i = 0; i < streams.size(); ++i) {
     while (::dup3(streams[i], plan_.streams[i], O_CLOEXEC) < 0) {
       if (errno != EINTR) return false;
@@ -91,7 +92,7 @@ bool birth::hand_over(const std::array<int, 3>& streams) {
   return true;
 }
 
-void birth::write_down(const spawn_request& request) {
+void spawn_slot::write_down(const spawn_request& request) {
   path_ = request.path;
   directory_ = request.directory;
   arguments_.clear();
@@ -116,7 +117,7 @@ void birth::write_down(const spawn_request& request) {
   plan_.failed = spawn_step::none;
 }
 
-pid_t birth::begin(const spawn_request& request, int& descriptor) {
+pid_t spawn_slot::begin(const spawn_request& request, int& descriptor) {
   tidy_ = false;
   if (!hand_over(request.streams)) {
     const int error = errno;
@@ -147,7 +148,7 @@ pid_t birth::begin(const spawn_request& request, int& descriptor) {
   return -error;
 }
 
-void birth::await_departure(std::chrono::nanoseconds wait_max) const {
+void spawn_slot::await_departure(std::chrono::nanoseconds wait_max) const {
   const auto until = std::chrono::steady_clock::now() + wait_max;
   while (occupied()) {
     const auto left = until - std::chrono::steady_clock::now();
@@ -158,7 +159,7 @@ void birth::await_departure(std::chrono::nanoseconds wait_max) const {
   }
 }
 
-void birth::tidy() {
+void spawn_slot::tidy() {
   if (tidy_ || occupied()) return;
   tidy_ = true;
   // What was handed over must not be held open; the numbers are kept.

@@ -1,10 +1,10 @@
-#include "net/patient_step.hpp"
+#include "net/shortage_step.hpp"
 
 #include <utility>
 
 namespace muster {
 
-bool patient_step::stand_in_line(scarce_resource missing) {
+bool shortage_step::stand_in_line(scarce_resource missing) {
   if (scarce_.hopeless()) return false;
   const bool first = !std::exchange(waited_, true);
   whole_.pause();
@@ -12,7 +12,7 @@ bool patient_step::stand_in_line(scarce_resource missing) {
   return true;
 }
 
-void patient_step::try_again() {
+void shortage_step::try_again() {
   whole_.go_on();
   proceed();
 }

@@ -38,14 +38,14 @@ class text_block {
 
 /// Room for one new process until it runs its program: its stack, copies of what it is made of, and
 /// the descriptors that it takes over.
-class birth {
+class spawn_slot {
  public:
-  /// `nothing` is a descriptor of /dev/null that outlives the room. Gives null when there are too
+  /// `nothing` is a descriptor of /dev/null that outlives the slot. Gives null when there are too
   /// few descriptors left.
-  static std::unique_ptr<birth> make(int nothing);
-  birth(const birth&) = delete;
-  birth& operator=(const birth&) = delete;
-  ~birth();
+  static std::unique_ptr<spawn_slot> make(int nothing);
+  spawn_slot(const spawn_slot&) = delete;
+  spawn_slot& operator=(const spawn_slot&) = delete;
+  ~spawn_slot();
 
   /// Starts a process here. Gives its number, and its pidfd in `descriptor`; or a negative errno.
   pid_t begin(const spawn_request& request, int& descriptor);
@@ -68,7 +68,7 @@ class birth {
   void tidy();
 
  private:
-  explicit birth(int nothing);
+  explicit spawn_slot(int nothing);
   bool take_descriptors();
   bool hand_over(const std::array<int, 3>& streams);
   void write_down(const spawn_request& request);

@@ -9,15 +9,15 @@ namespace muster {
 
 /// A step of a probe that may have to wait for something this machine is short of. It does so with
 /// the probe's clock stopped, for that is not the target's fault.
-class patient_step : public cancellable, private shortage::waiter {
+class shortage_step : public cancellable, private shortage::waiter {
  public:
-  patient_step(const patient_step&) = delete;
-  patient_step& operator=(const patient_step&) = delete;
+  shortage_step(const shortage_step&) = delete;
+  shortage_step& operator=(const shortage_step&) = delete;
 
  protected:
-  patient_step(shortage& scarce, probe_deadline& whole, bool waited = false)
+  shortage_step(shortage& scarce, probe_deadline& whole, bool waited = false)
       : scarce_{scarce}, whole_{whole}, step_{whole, *this}, waited_{waited} {}
-  ~patient_step() = default;
+  ~shortage_step() = default;
 
   /// Goes to the end of the line. False when it is no use to wait any longer.
   bool stand_in_line(scarce_resource missing);
@@ -38,11 +38,11 @@ class patient_step : public cancellable, private shortage::waiter {
 
 /// `co_await shortage_pause{…}`: the wait before a call is tried again that failed for want of
 /// something.
-class shortage_pause final : public patient_step {
+class shortage_pause final : public shortage_step {
  public:
   /// `again`: the call has been waited with before.
   shortage_pause(shortage& scarce, probe_deadline& whole, scarce_resource missing, bool again)
-      : patient_step{scarce, whole, again}, missing_{missing} {}
+      : shortage_step{scarce, whole, again}, missing_{missing} {}
 
   bool await_ready() const noexcept { return false; }
   /// Goes on at once when it is no use to wait.
