@@ -15,7 +15,7 @@ struct followed {
   std::uint32_t up_to;
 };
 
-struct growth_course {
+struct growth_scenario {
   const char* name;
   const char* title;
   const char* x_title;
@@ -36,7 +36,7 @@ work all_alive(std::uint32_t count) {
   return {.targets = targets::addresses(0x7f000001, count), .live = count};
 }
 
-const std::vector<growth_course> courses{
+const std::vector<growth_scenario> growth_scenarios{
     {"in-flight",
      "silent hosts, all in flight at once, timeout 1 s",
      "in flight",
@@ -72,23 +72,23 @@ growth_point point_of(const row& one, std::uint32_t x) {
   return out;
 }
 
-growth_report follow(const toolbox& tools, const growth_course& course, bool small,
+growth_report follow(const toolbox& tools, const growth_scenario& scenario, bool small,
                      const std::function<void(const std::string&)>& say) {
-  growth_report out{course.name, course.title, course.x_title, {}};
-  for (const auto& line : course.lines)
+  growth_report out{scenario.name, scenario.title, scenario.x_title, {}};
+  for (const auto& line : scenario.lines)
     out.lines.push_back({line.contender, {}});
-  const auto last = small ? course.first * 10 : course.last;
-  for (std::uint32_t x = course.first; x <= last; x *= 10) {
-    say(fmt::format("{} {}", grouped(x), course.x_title));
-    work wanted = course.at(x);
-    const network around{course.around, wanted, tools.directory};
+  const auto last = small ? scenario.first * 10 : scenario.last;
+  for (std::uint32_t x = scenario.first; x <= last; x *= 10) {
+    say(fmt::format("{} {}", grouped(x), scenario.x_title));
+    work wanted = scenario.at(x);
+    const network around{scenario.around, wanted, tools.directory};
     constexpr std::uint32_t repeated_up_to = 100'000;
     rounds_options rounds;
     rounds.rounds = x <= repeated_up_to && !small ? 3 : 1;
     rounds.warm_up = !small;
     rounds.seconds_max = 6;
     std::vector<participant> followers;
-    for (const auto& line : course.lines) {
+    for (const auto& line : scenario.lines) {
       if (x <= line.up_to) followers.push_back({entrant::parse(line.contender)});
     }
     const auto measured = compete(tools, wanted, followers, rounds);
@@ -107,8 +107,8 @@ growth_report follow(const toolbox& tools, const growth_course& course, bool sma
 std::vector<growth_report> measure_growth(const toolbox& tools, bool small,
                                           const std::function<void(const std::string&)>& say) {
   std::vector<growth_report> out;
-  for (const auto& course : courses)
-    out.push_back(follow(tools, course, small, say));
+  for (const auto& scenario : growth_scenarios)
+    out.push_back(follow(tools, scenario, small, say));
   return out;
 }
 

@@ -114,7 +114,7 @@ void add_command_options(CLI::App& command, run_arguments& into) {
   command.add_flag("--dry-run", run.dry_run, "Show the commands; run nothing, and write no file");
 }
 
-void add_course_options(CLI::App& command, run_arguments& into) {
+void add_whole_run_options(CLI::App& command, run_arguments& into) {
   command.option_defaults()->group("Course");
   add_text(
       command, "--refill",
@@ -259,7 +259,7 @@ void add_run_options(CLI::App& command, run_arguments& into) {
   add_order_options(command, into);
   add_command_options(command, into);
   add_run_limit_options(command, into);
-  add_course_options(command, into);
+  add_whole_run_options(command, into);
   add_output_options(command, into);
   add_job_options(command, into);
   let_the_last_one_win(command);

@@ -2,8 +2,8 @@
 
 #include "cli/duration_option.hpp"
 #include "cli/number_option.hpp"
-#include "cli/sweep/course_options.hpp"
 #include "cli/sweep/listing_options.hpp"
+#include "cli/sweep/retry_and_end_options.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
 #include "core/zone.hpp"
@@ -158,7 +158,7 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   add_probe_options(command, into);
   add_name_options(command, into);
   add_limit_options(command, into);
-  add_course_options(command, into);
+  add_retry_and_end_options(command, into);
   add_output_options(command, into);
   let_the_last_one_win(command);
   name_values(command);

@@ -39,15 +39,15 @@ class made_up {
 
   made_up(asio::io_context& context, fake_timeline& clock, scheduler_limits limits,
           std::initializer_list<semaphore*> scarce)
-      : time{clock}, course{context, clock, *this, limits, scarce}, alarm_{clock.make_alarm([this] {
-          end_due();
-        })} {}
+      : time{clock},
+        starter{context, clock, *this, limits, scarce},
+        alarm_{clock.make_alarm([this] { end_due(); })} {}
 
   asio::awaitable<void> live() {
-    co_await course.live(std::nullopt, [this] { course.begin(); });
+    co_await starter.live(std::nullopt, [this] { starter.begin(); });
     over = true;
   }
-  void stop(reason why) { course.stop(why); }
+  void stop(reason why) { starter.stop(why); }
 
   source_answer pull(cursor& into) {
     if (source.empty()) return source_answer::end;
@@ -92,7 +92,7 @@ class made_up {
   bool may_come_back() const { return true; }
 
   fake_timeline& time;
-  scheduler<made_up> course;
+  scheduler<made_up> starter;
   std::deque<cursor> source;
   std::set<int> overdue;
   std::vector<int> started;
@@ -107,7 +107,7 @@ class made_up {
   void end_due() {
     while (!running_.empty() && running_.begin()->first <= time.now()) {
       work done = std::move(running_.extract(running_.begin()).mapped());
-      const scheduler<made_up>::ending ending{course, done.host, done.group};
+      const scheduler<made_up>::ending ending{starter, done.host, done.group};
       --hosts[done.host];
       --groups[done.group];
       done.permit.reset();
@@ -115,7 +115,7 @@ class made_up {
       if (--done.tries > 0) {
         cursor again;
         again.works.push_back(std::move(done));
-        course.put_off(1, time.now() + 1s, std::move(again));
+        starter.put_off(1, time.now() + 1s, std::move(again));
       } else {
         ended.push_back(done.number);
       }
@@ -177,7 +177,7 @@ TEST_CASE("who waits for something scarce holds up nobody who needs something el
   while (here.context.poll_one() > 0) {
   }
   CHECK(works.started.size() == 12);
-  CHECK(works.course.waits_for(first_scarce) == 8);
+  CHECK(works.starter.waits_for(first_scarce) == 8);
   here.run();
   CHECK(works.over);
   CHECK(works.ended.size() == 20);
@@ -218,7 +218,7 @@ TEST_CASE("a scheduler that goes away does not keep what it waited for") {
   }
   asio::steady_timer alive{here.context, timeline::time_point::max()};
   here.live(second);
-  first->course.begin();
+  first->starter.begin();
   while (here.context.poll_one() > 0) {
   }
   first.reset();
@@ -288,13 +288,13 @@ TEST_CASE("whatever the limits, and stopped wherever, each work is started once 
       if (lives < 20) works.stop(reason::interrupted);
       here.run();
       REQUIRE(works.over);
-      CHECK(works.course.in_flight() == 0);
+      CHECK(works.starter.in_flight() == 0);
     } while (!works.source.empty());
     CHECK(works.started.size() == starts);
     std::ranges::sort(works.ended);
     CHECK(std::ranges::adjacent_find(works.ended) == works.ended.end());
     CHECK(works.ended.size() >= 60);
-    CHECK(works.course.in_flight_peak() <= limits.in_flight_max);
+    CHECK(works.starter.in_flight_peak() <= limits.in_flight_max);
     if (limits.per_host_max > 0) {
       CHECK(works.hosts_peak <= static_cast<int>(limits.per_host_max));
     }

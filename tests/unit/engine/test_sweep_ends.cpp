@@ -1,7 +1,7 @@
 // Early ends of a sweep, and going on after an earlier run, on made-up networks.
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/tcp.hpp"
-#include "sweep_course.hpp"
+#include "recorded_sweep.hpp"
 
 using namespace muster;
 using namespace muster::test;
@@ -12,7 +12,7 @@ TEST_CASE("a sweep stops as soon as enough targets are up, and counts targets, n
   weather.delay_min = weather.delay_max = 10ms;
   sweep_options options = plain_options();
   options.min_up = 12;
-  course here{1, weather, options, {"10.0.0.0/24"}};
+  recorded_sweep here{1, weather, options, {"10.0.0.0/24"}};
   const sweep_summary& sum = here.run();
   here.check_accounts();
   CHECK(sum.targets_up == 12);
@@ -29,7 +29,7 @@ TEST_CASE("targets that were up in an earlier run count towards enough") {
   options.min_up = 3;
   options.before.done.add(0, 4);
   options.before.up_targets.add(1, 3);
-  course here{1, weather, options, {"10.0.0.1-10.0.0.100"}};
+  recorded_sweep here{1, weather, options, {"10.0.0.1-10.0.0.100"}};
   const sweep_summary& sum = here.run();
   here.check_accounts();
   CHECK(sum.targets_up == 3);
@@ -46,11 +46,11 @@ TEST_CASE("after an earlier run only what it has not done is probed") {
     for (int i = 0; i < 10; ++i)
       options.before.done.add(chance() % 33);
     const sequence_set done = options.before.done;
-    course here{seed, half_lost(), options, some_targets};
+    recorded_sweep here{seed, half_lost(), options, some_targets};
     here.run();
     here.check_accounts();
     CHECK(here.results.size() == 33 - done.size());
-    for (const told& one : here.results)
+    for (const recorded_result& one : here.results)
       CHECK_FALSE(done.contains(one.sequence));
     if (options.ordered) CHECK(here.in_order());
   }
@@ -65,7 +65,7 @@ TEST_CASE("of a target that is half done, the other half is probed") {
   options.before.done.add(1);
   options.before.done.add(2, 4);
   options.before.done.add(5);
-  course here{1, silence(), options, {"127.0.1.1-127.0.1.3"}};
+  recorded_sweep here{1, silence(), options, {"127.0.1.1-127.0.1.3"}};
   here.run();
   here.check_accounts();
   CHECK(here.results.size() == 2);
@@ -76,7 +76,7 @@ TEST_CASE("an earlier run that has done everything leaves nothing to do") {
   sweep_options options = plain_options();
   options.ordered = GENERATE(false, true);
   options.before.done.add(0, 10'000);
-  course here{1, silence(), options, {"10.0.0.1-10.0.39.16"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1-10.0.39.16"}};
   CHECK(here.run().asked == 0);
   CHECK(here.results.empty());
 }
@@ -84,7 +84,7 @@ TEST_CASE("an earlier run that has done everything leaves nothing to do") {
 TEST_CASE("a sweep with everything on may be stopped after any step, and accounts for all") {
   for (std::uint64_t seed = 1; seed <= 600; ++seed) {
     INFO("seed " << seed);
-    course here{seed, half_lost(), mixed_options(seed), some_targets};
+    recorded_sweep here{seed, half_lost(), mixed_options(seed), some_targets};
     bool sealed = false;
     here.engine->before_stop = [&] {
       CHECK_FALSE(sealed);
@@ -106,7 +106,8 @@ TEST_CASE("a sweep with everything on may be stopped after any step, and account
 
 TEST_CASE("a sweep with everything on may be abandoned after any step") {
   for (std::uint64_t steps = 0; steps <= 400; ++steps) {
-    auto here = std::make_unique<course>(steps, half_lost(), mixed_options(steps), some_targets);
+    auto here =
+        std::make_unique<recorded_sweep>(steps, half_lost(), mixed_options(steps), some_targets);
     for (std::uint64_t i = 0; i < steps && here->step(); ++i) {
     }
     const std::size_t told = here->results.size();

@@ -1,5 +1,5 @@
 // Further tries of a sweep, on made-up networks with a clock that the test moves.
-#include "sweep_course.hpp"
+#include "recorded_sweep.hpp"
 
 using namespace muster;
 using namespace muster::test;
@@ -9,7 +9,7 @@ TEST_CASE("a silent target is tried as often as asked, with doubling waits betwe
   sweep_options options = plain_options();
   options.retries = 3;
   options.backoff = 100ms;
-  course here{1, silence(), options, {"10.0.0.1"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1"}};
   const sweep_summary& sum = here.run();
   REQUIRE(here.results.size() == 1);
   CHECK(here.results[0].status == status::timeout);
@@ -32,7 +32,7 @@ TEST_CASE("a probe that waits for another try holds no permit and no slot of its
   options.probe.in_flight_max = 1;
   options.per_host_max = 1;
   const char* second = GENERATE("10.0.0.1", "10.0.0.2");
-  course here{1, silence(), options, {"10.0.0.1", second}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1", second}};
   // 1 s each, one after the other; 31 s after its start the first comes again, then the second.
   const sweep_summary& sum = here.run();
   CHECK(sum.elapsed >= 33s);
@@ -45,7 +45,7 @@ TEST_CASE("a run is not over while a probe waits for another try, and takes no C
   sweep_options options = plain_options();
   options.retries = 1;
   options.backoff = 60s;
-  course here{1, silence(), options, {"10.0.0.0/24"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.0/24"}};
   int steps = 0;
   while (here.step())
     ++steps;
@@ -61,7 +61,7 @@ TEST_CASE("another try takes a token as the first one did") {
   options.retries = 1;
   options.backoff = 0ms;
   options.rate = 10;
-  course here{1, silence(), options, {"10.0.0.1-10.0.0.20"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1-10.0.0.20"}};
   CHECK(here.run().elapsed >= 3900ms);  // 40 starts, ten a second
   CHECK(here.network.sends().size() == 40);
 }
@@ -74,12 +74,12 @@ TEST_CASE("whatever the network does, retries make one outcome of each probe") {
     options.retries = 2;
     options.backoff = 50ms;
     options.ordered = seed % 2 == 0;
-    course here{seed, half_lost(), options, some_targets};
+    recorded_sweep here{seed, half_lost(), options, some_targets};
     here.run();
     here.check_accounts();
     CHECK(here.results.size() == 33);
     if (options.ordered) CHECK(here.in_order());
-    for (const told& one : here.results) {
+    for (const recorded_result& one : here.results) {
       if (one.status == status::timeout) CHECK(one.attempts == 3);
       if (one.status == status::up && one.attempts > 1) ++later_ups;
     }

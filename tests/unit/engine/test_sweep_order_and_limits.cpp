@@ -1,8 +1,8 @@
-// The course that a sweep runs, on made-up networks with a clock that the test moves: order, limits
-// of time, and whom it skips.
+// Order, limits of time, and whom a sweep skips, on made-up networks with a clock that the test
+// moves.
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/tcp.hpp"
-#include "sweep_course.hpp"
+#include "recorded_sweep.hpp"
 
 using namespace muster;
 using namespace muster::test;
@@ -16,7 +16,7 @@ TEST_CASE("ordered results come in input order, and nothing runs too far ahead")
   options.ordered = true;
   options.probe.timeout = 60s;
   options.probe.in_flight_max = 10'000;
-  course here{3, weather, options, {"10.0.0.0-10.2.255.255"}};
+  recorded_sweep here{3, weather, options, {"10.0.0.0-10.2.255.255"}};
   std::uint64_t ahead = 0;
   here.network.on_send = [&](ip_address to) {
     const std::uint64_t ordinal = to.low() - ip_address::parse("10.0.0.0")->low();
@@ -35,7 +35,7 @@ TEST_CASE("all probes of a target end when its time is up") {
   options.plan.of<icmp_spec>().count = 10;
   options.plan.of<icmp_spec>().interval = 1s;
   options.host_timeout = 3500ms;
-  course here{1, silence(), options, {"10.0.0.1"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1"}};
   const sweep_summary& sum = here.run();
   CHECK(here.count(status::timeout, reason::host_timeout) == 1);
   CHECK(sum.elapsed >= 3500ms);
@@ -47,7 +47,7 @@ TEST_CASE("a target's time runs from its first start, not from when it was read"
   sweep_options options = plain_options();
   options.host_timeout = 1500ms;
   options.probe.in_flight_max = 1;
-  course here{1, silence(), options, {"10.0.0.1-10.0.0.5"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1-10.0.0.5"}};
   here.run();
   CHECK(here.count(status::timeout, reason::no_reply) == 5);
 }
@@ -57,7 +57,7 @@ TEST_CASE("without the time for another try, the last outcome stands") {
   options.retries = 5;
   options.backoff = 500ms;
   options.host_timeout = 2700ms;
-  course here{1, silence(), options, {"10.0.0.1"}};
+  recorded_sweep here{1, silence(), options, {"10.0.0.1"}};
   CHECK(here.run().elapsed <= 2600ms);  // two tries and one wait
   REQUIRE(here.results.size() == 1);
   CHECK(here.results[0].reason == reason::no_reply);
@@ -71,7 +71,7 @@ TEST_CASE("a silent host's later probes are skipped, and its first one is tried 
   options.alive_first = true;
   options.retries = 1;
   options.ordered = GENERATE(false, true);
-  course here{1, silence(), options, {"127.0.1.1-127.0.1.20"}};
+  recorded_sweep here{1, silence(), options, {"127.0.1.1-127.0.1.20"}};
   here.run();
   here.check_accounts();
   CHECK(here.results.size() == 80);
@@ -87,7 +87,7 @@ TEST_CASE("a host that this machine could not ask is not called silent") {
   options.plan.of<icmp_spec>().is_asked = true;
   options.plan.of<tcp_spec>().ports = {1, 2};
   options.alive_first = true;
-  course here{1, weather, options, {"127.0.1.1-127.0.1.5"}};
+  recorded_sweep here{1, weather, options, {"127.0.1.1-127.0.1.5"}};
   here.run();
   here.check_accounts();
   CHECK(here.count(status::local_error, reason::firewall_denied) == 5);

@@ -1,4 +1,4 @@
-#include "cli/sweep/course_options.hpp"
+#include "cli/sweep/retry_and_end_options.hpp"
 
 #include "cli/duration_option.hpp"
 #include "core/listed.hpp"
@@ -92,7 +92,7 @@ void check_fit(const CLI::App& command, sweep_arguments& into) {
 
 }  // namespace
 
-void add_course_options(CLI::App& command, sweep_arguments& into) {
+void add_retry_and_end_options(CLI::App& command, sweep_arguments& into) {
   add_retry_options(command, into.sweep);  // in the group of the other limits
   command.option_defaults()->group("Order and end");
   add_end_options(command, into.sweep);

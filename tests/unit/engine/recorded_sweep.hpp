@@ -17,17 +17,18 @@ namespace muster::test {
 
 using namespace std::chrono_literals;
 
-struct told {
+struct recorded_result {
   std::uint64_t sequence;
   muster::status status;
   muster::reason reason;
   std::size_t attempts;  // 0 without a list of them
 };
 
-class course {
+/// A sweep on a made-up network, and the results that it reported.
+class recorded_sweep {
  public:
-  course(std::uint64_t seed, const network_weather& weather, sweep_options options,
-         const std::vector<std::string>& texts)
+  recorded_sweep(std::uint64_t seed, const network_weather& weather, sweep_options options,
+                 const std::vector<std::string>& texts)
       : network{seed, weather} {
     for (const std::string& text : texts)
       targets.add_text(text);
@@ -53,8 +54,9 @@ class course {
     return context.poll_one() > 0 || network.time().ring_next();
   }
   std::size_t count(status value, reason why) const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        results, [&](const told& one) { return one.status == value && one.reason == why; }));
+    return static_cast<std::size_t>(std::ranges::count_if(results, [&](const recorded_result& one) {
+      return one.status == value && one.reason == why;
+    }));
   }
   /// Checks that every probe was reported at most once, and the sums agree.
   void check_accounts() {
@@ -62,16 +64,18 @@ class course {
     CHECK(summary->asked == summary->totals.total());
     CHECK(summary->asked == results.size());
     std::map<std::uint64_t, int> times;
-    for (const told& one : results)
+    for (const recorded_result& one : results)
       ++times[one.sequence];
     CHECK(times.size() == results.size());
   }
-  bool in_order() const { return std::ranges::is_sorted(results, std::less{}, &told::sequence); }
+  bool in_order() const {
+    return std::ranges::is_sorted(results, std::less{}, &recorded_result::sequence);
+  }
 
   simulated_network network;
   asio::io_context context;
   target_stream targets;
-  std::vector<told> results;
+  std::vector<recorded_result> results;
   std::optional<sweep_summary> summary;
   std::unique_ptr<sweep_engine> engine;
 };
