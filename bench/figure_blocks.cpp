@@ -11,7 +11,7 @@ namespace muster::bench {
 
 void block_memory(const bench_place& at) {
   auto hosts = loopback_hosts(0x7f000001, 1);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   const auto block = [&](const char* text) { return at.sweep({text, "--rate", "0"}); };
   const auto costs = take_turns(at.tools, 1,
                                 {block(at.small ? "127.0.0.0/20" : "127.0.0.0/16"),
@@ -27,7 +27,7 @@ namespace {
 
 void exclusion(const bench_place& at, const char* block, std::uint32_t count, unsigned rounds) {
   auto hosts = loopback_hosts(0x7f000001, 1);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   // 100,000 entries, of which 20,000 take every third address of a part of the block.
   constexpr std::uint32_t taken = 20'000;
   work list{.targets = targets::addresses(0x0a000000, 80'000)};
@@ -60,7 +60,7 @@ void excluded_addresses(const bench_place& at) {
 // Takes minutes, so it is measured only when it is asked for by name.
 void slash_8(const bench_place& at) {
   auto hosts = loopback_hosts(0x7f000001, at.small ? 4'094 : 16'777'214);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   const auto count = hosts.targets.size();
   const auto range = hosts.targets.describe();
   const auto costs = take_turns(

@@ -26,7 +26,7 @@ void tiny_tasks(const bench_place& at) {
 
 void flat_cost(const bench_place& at) {
   auto hosts = loopback_hosts(0x7f000001, at.small ? 1'000 : 1'000'000);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   const auto sweep_of = [&](std::uint32_t count) {
     return at.sweep({hosts.targets.first(count).describe(), "--rate", "0"});
   };
@@ -45,7 +45,7 @@ void flat_cost(const bench_place& at) {
 
 void starts(const bench_place& at) {
   auto hosts = loopback_hosts(0x7f000001, 1);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   const auto costs = take_turns(at.tools, at.rounds(21),
                                 {{{at.tools.muster, "--version"}},
                                  {{at.tools.muster, "sweep", "127.0.0.0/18", "--rate", "0"}}});
@@ -71,7 +71,7 @@ void hosts_file_names(const bench_place& at) {
     return at.add(what, "< 50 ms", "not measured: " + why_not, at.small);
   }
   auto hosts = loopback_hosts(0x7f000001, lines);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   std::string file;
   std::string names;
   std::string addresses;

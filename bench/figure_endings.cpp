@@ -53,7 +53,7 @@ double time_to_end(const bench_place& at, const std::string& range, const std::s
 
 void interruption(const bench_place& at) {
   work hosts{.targets = targets::addresses(0x0a000001, at.small ? 100 : 10'000)};
-  const network around{surroundings::silence, hosts, at.tools.directory};
+  const network net{surroundings::silence, hosts, at.tools.directory};
   const auto range = hosts.targets.describe();
   const auto count = hosts.targets.size();
   for (const char* kind : {"--icmp", "--tcp=80", "--http"}) {

@@ -18,7 +18,7 @@ using words = std::vector<std::string>;
 
 void icmp_rates(const bench_place& at) {
   auto hosts = loopback_hosts(0x7f000001, at.small ? 100 : 65'534);
-  const network around{surroundings::nothing, hosts, at.tools.directory};
+  const network net{surroundings::nothing, hosts, at.tools.directory};
   const auto count = hosts.targets.size();
   const auto range = hosts.targets.describe();
   std::vector<figure_command> commands{{{at.loop("icmp"), range}},
@@ -40,8 +40,8 @@ void tcp_rates(const bench_place& at) {
   for (const bool accepted : {true, false}) {
     auto hosts = loopback_hosts(0x7f010001, at.small ? 100 : 16'382);
     hosts.probe.kind = probe_kind::tcp;
-    const network around{accepted ? surroundings::acceptor : surroundings::nothing, hosts,
-                         at.tools.directory};
+    const network net{accepted ? surroundings::acceptor : surroundings::nothing, hosts,
+                      at.tools.directory};
     const auto count = hosts.targets.size();
     const auto range = hosts.targets.describe();
     const auto port = fmt::format("{}", hosts.probe.port);
@@ -59,7 +59,7 @@ void tcp_rates(const bench_place& at) {
 void http_rates(const bench_place& at) {
   auto hosts = loopback_hosts(0x7f010001, at.small ? 100 : 16'382);
   hosts.probe.kind = probe_kind::http;
-  const network around{surroundings::web_server, hosts, at.tools.directory};
+  const network net{surroundings::web_server, hosts, at.tools.directory};
   const auto count = hosts.targets.size();
   const auto list = write_list(at.tools, hosts);
   const auto costs =

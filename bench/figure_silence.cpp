@@ -12,7 +12,7 @@ namespace muster::bench {
 void silence(const bench_place& at) {
   work hosts{.targets = targets::addresses(0x0a000001, at.small ? 100 : 10'000)};
   if (at.small) hosts.timeout = std::chrono::milliseconds{300};
-  const network around{surroundings::silence, hosts, at.tools.directory};
+  const network net{surroundings::silence, hosts, at.tools.directory};
   const auto count = hosts.targets.size();
   const auto range = hosts.targets.describe();
   const auto timeout = fmt::format("{}ms", hosts.timeout.count());
@@ -44,7 +44,7 @@ void silence(const bench_place& at) {
 
 void million(const bench_place& at) {
   work hosts{.targets = targets::addresses(0x0a000001, at.small ? 100 : 1'048'574)};
-  const network around{surroundings::silence, hosts, at.tools.directory};
+  const network net{surroundings::silence, hosts, at.tools.directory};
   const auto range = hosts.targets.describe();
   const auto silent = [&](const char* timeout) {
     return at.sweep({range, "--rate", "0", "--timeout", timeout, "--max-in-flight", "2000000"}, 1);

@@ -42,7 +42,7 @@ void add_truth(const bench_place& at, const char* what, probe_kind kind, bool li
   const std::uint32_t count = at.small ? 100 : 10'000;
   work hosts{.probe = {kind}, .targets = targets::addresses(0x0a000001, count)};
   hosts.live = live ? count : 0;
-  const network around{surroundings::cable, hosts, at.tools.directory};
+  const network net{surroundings::cable, hosts, at.tools.directory};
   const std::string range = hosts.targets.describe();
   const std::string port = fmt::format("{}", hosts.probe.port);
   std::vector<said_times> said;

@@ -81,7 +81,7 @@ growth_report follow(const toolbox& tools, const growth_scenario& scenario, bool
   for (std::uint32_t x = scenario.first; x <= last; x *= 10) {
     say(fmt::format("{} {}", grouped(x), scenario.x_title));
     work wanted = scenario.at(x);
-    const network around{scenario.around, wanted, tools.directory};
+    const network net{scenario.around, wanted, tools.directory};
     constexpr std::uint32_t repeated_up_to = 100'000;
     rounds_options rounds;
     rounds.rounds = x <= repeated_up_to && !small ? 3 : 1;

@@ -84,7 +84,7 @@ scenario_report run_scenario(const toolbox& tools, const bench_options& options,
     participants.push_back(
         {entrant::parse(name), known == what.entries.end() ? 0 : known->targets});
   }
-  const network around{what.around, what.work, tools.directory};
+  const network net{what.around, what.work, tools.directory};
   auto out = compete(tools, what.work, participants, rounds_of(options, what.rounds, what.name));
   out.name = what.name;
   out.title = what.title;

@@ -83,9 +83,9 @@ void script_reader::read_body(const document& of, std::size_t begin, std::size_t
       half_escaped(unused);
       // A quote is none here, and so needs no backslash.
     } else if (c == '`') {
-      backquoted(unused, around::here_document);
+      backquoted(unused, enclosed_by::here_document);
     } else if (c == '$') {
-      dollar(unused, around::here_document);
+      dollar(unused, enclosed_by::here_document);
     } else {
       ++at_;
     }

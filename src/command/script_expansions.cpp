@@ -95,9 +95,9 @@ script_word script_reader::read_word() {
     } else if (c == '"') {
       double_quoted(word);
     } else if (c == '`') {
-      backquoted(word, around::nothing);
+      backquoted(word, enclosed_by::nothing);
     } else if (c == '$') {
-      dollar(word, around::nothing);
+      dollar(word, enclosed_by::nothing);
     } else {
       word.text += c;
       ++at_;
@@ -150,9 +150,9 @@ void script_reader::double_quoted(script_word& word) {
     if (c == '\\') {
       half_escaped(word);
     } else if (c == '`') {
-      backquoted(word, around::double_quotes);
+      backquoted(word, enclosed_by::double_quotes);
     } else if (c == '$') {
-      dollar(word, around::double_quotes);
+      dollar(word, enclosed_by::double_quotes);
     } else {
       ++at_;
       if (c == '"') return;
@@ -175,9 +175,9 @@ void script_reader::dollar_single_quoted() {
 
 // ---- What is expanded
 
-void script_reader::dollar(script_word& word, around outside) {
+void script_reader::dollar(script_word& word, enclosed_by outside) {
   const char c = next(1);
-  const bool is_quoted = outside != around::nothing;
+  const bool is_quoted = outside != enclosed_by::nothing;
   if (c == '\'' && !is_quoted) {
     word.text += script_word::mark;
     return dollar_single_quoted();
@@ -217,7 +217,7 @@ void script_reader::substitution(script_word& word) {
   word.text += script_word::mark;
 }
 
-void script_reader::parameter(script_word& word, around outside) {
+void script_reader::parameter(script_word& word, enclosed_by outside) {
   at_ += 2;
   const std::size_t first = spots_.size();
   script_word unused;
@@ -247,14 +247,14 @@ void script_reader::parameter(script_word& word, around outside) {
   const std::size_t in_word = spots_.size();
   parameter_word(word, outside, is_pattern);
   if (!is_pattern && !is_word) refuse(in_word, in_other_expansion);
-  if (is_pattern && outside == around::here_document) refuse(in_word, in_document_pattern);
+  if (is_pattern && outside == enclosed_by::here_document) refuse(in_word, in_document_pattern);
   if (is_in_name || is_length) refuse(first, in_name);
   word.text += script_word::mark;
 }
 
 /// What stands before the } of a parameter.
-void script_reader::parameter_word(script_word& word, around outside, bool is_pattern) {
-  const bool is_bare = outside == around::nothing;
+void script_reader::parameter_word(script_word& word, enclosed_by outside, bool is_pattern) {
+  const bool is_bare = outside == enclosed_by::nothing;
   const quoting how = is_bare || is_pattern ? quoting::bare : quoting::double_quotes;
   for (;;) {
     if (over()) throw script_fault{"a ${ of it is not closed"};
@@ -265,7 +265,7 @@ void script_reader::parameter_word(script_word& word, around outside, bool is_pa
       is_bare || is_pattern ? escaped(word) : half_escaped(word);
     } else if (c == '\'' && (is_bare || is_pattern)) {
       single_quoted(word);
-    } else if (c == '"' && outside != around::here_document) {
+    } else if (c == '"' && outside != enclosed_by::here_document) {
       double_quoted(word);
     } else if (c == '`') {
       backquoted(word, outside);
@@ -315,12 +315,12 @@ bool script_reader::arithmetic(script_word& word) {
     } else if (c == '\\') {
       escaped(unused);
     } else if (c == '`') {
-      backquoted(unused, around::double_quotes);
+      backquoted(unused, enclosed_by::double_quotes);
     } else if (c == '$') {
       // What a command writes is its own affair; what ${…} becomes is computed.
       const bool is_parameter = next(1) == '{';
       const std::size_t first = spots_.size();
-      dollar(unused, around::double_quotes);
+      dollar(unused, enclosed_by::double_quotes);
       for (std::size_t i = first; is_parameter && i < spots_.size(); ++i) {
         if (!spots_[i].placeholder.is_number()) refuse(i, i + 1, in_arithmetic);
       }
@@ -340,7 +340,7 @@ bool script_reader::arithmetic(script_word& word) {
 
 /// `` `…` ``: what is in it is a text by itself, once the backslashes that belong to the
 /// backquotes are taken away (2.6.3).
-void script_reader::backquoted(script_word& word, around outside) {
+void script_reader::backquoted(script_word& word, enclosed_by outside) {
   ++at_;
   std::string text;
   std::vector<std::size_t> origins;
@@ -351,7 +351,7 @@ void script_reader::backquoted(script_word& word, around outside) {
     if (c == '`') break;
     if (c == '\\') {
       const char escaped = next(1);
-      const bool is_quote = escaped == '"' && outside != around::nothing;
+      const bool is_quote = escaped == '"' && outside != enclosed_by::nothing;
       has_escaped_quote = has_escaped_quote || is_quote;
       if (is_quote || escaped == '$' || escaped == '`' || escaped == '\\') {
         ++at_;
@@ -372,7 +372,8 @@ void script_reader::backquoted(script_word& word, around outside) {
   inner.failures_ = failures_;
   inner.read();
   if (!inner.documents_.empty()) throw script_fault{"a here-document in its `…` has no text"};
-  if (has_escaped_quote && outside == around::here_document) refuse(first, in_document_backquotes);
+  if (has_escaped_quote && outside == enclosed_by::here_document)
+    refuse(first, in_document_backquotes);
   word.text += script_word::mark;
 }
 

@@ -41,8 +41,8 @@ class script_reader {
   enum class stop : unsigned char { end, parenthesis, case_item, esac };
   // How a place in a word is quoted.
   enum class quoting : unsigned char { bare, single_quotes, double_quotes };
-  // Around an expansion.
-  enum class around : unsigned char { nothing, double_quotes, here_document };
+  // What an expansion stands in.
+  enum class enclosed_by : unsigned char { nothing, double_quotes, here_document };
 
   struct command {
     std::vector<script_word> words;
@@ -90,14 +90,14 @@ class script_reader {
   void single_quoted(script_word& word);
   void double_quoted(script_word& word);
   void escaped(script_word& word);
-  void dollar(script_word& word, around outside);
+  void dollar(script_word& word, enclosed_by outside);
   void dollar_single_quoted();
   void substitution(script_word& word);
-  void parameter(script_word& word, around outside);
-  void parameter_word(script_word& word, around outside, bool is_pattern);
+  void parameter(script_word& word, enclosed_by outside);
+  void parameter_word(script_word& word, enclosed_by outside, bool is_pattern);
   bool try_arithmetic(script_word& word, std::size_t opening);
   bool arithmetic(script_word& word);
-  void backquoted(script_word& word, around outside);
+  void backquoted(script_word& word, enclosed_by outside);
   /// Takes a backslash that may escape what is special within double quotes.
   void half_escaped(script_word& word);
 

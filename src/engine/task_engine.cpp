@@ -261,7 +261,7 @@ void task_engine::stop(reason why) {
 
 void task_engine::kill() {
   running_.visit_once([](running_task& task) { task.child.kill(); });
-  host_.kill_doomed();
+  host_.kill_marked();
 }
 
 asio::awaitable<run_summary> task_engine::run() {

@@ -85,7 +85,7 @@ class deadline_queue {
   }
   /// Called before deadlines expire, so that answers that have arrived but were not read yet are
   /// read first: a busy process must not turn an answer into a timeout.
-  void on_before_expiry(std::function<void()> look) { before_expiry_ = std::move(look); }
+  void on_before_expiry(std::function<void()> notify) { before_expiry_ = std::move(notify); }
 
   /// Deadlines are looked at once in this time, so that ten thousand that expire one after the
   /// other cost a thousand wake-ups a second at the most. None is early; this is how late one may

@@ -36,19 +36,19 @@ std::chrono::nanoseconds rest_of(const echo_options& options) {
 
 }  // namespace
 
-echo_exchange::echo_exchange(asio::io_context& context, network& around, deadline_queue& deadlines,
+echo_exchange::echo_exchange(asio::io_context& context, network& net, deadline_queue& deadlines,
                              codec::ip_family family, const echo_options& options)
     : family_{family},
       payload_bytes_{options.payload_bytes},
       message_bytes_{codec::icmp_header_bytes + payload_bytes_},
       context_{context},
-      time_{around.time()},
+      time_{net.time()},
       deadlines_{deadlines},
-      transport_{around.open_icmp(family, options)},
+      transport_{net.open_icmp(family, options)},
       framing_{transport_->framing()},
       may_fragment_{!options.dont_fragment},
-      secret_{around.random()},
-      book_{transport_->channels(), around.random() >> 16, around.random(), rest_of(options)},
+      secret_{net.random()},
+      book_{transport_->channels(), net.random() >> 16, net.random(), rest_of(options)},
       pause_{pause_min},
       messages_(batch_max * message_bytes_),
       pause_over_{time_.make_alarm([this] {

@@ -28,7 +28,7 @@ class echo_exchange {
   /// Opens the transport. Everything that is passed by reference, save the options, outlives the
   /// exchange. Throws std::system_error, with the remedy in its text when it is a matter of
   /// permission.
-  echo_exchange(asio::io_context& context, network& around, deadline_queue& deadlines,
+  echo_exchange(asio::io_context& context, network& net, deadline_queue& deadlines,
                 codec::ip_family family, const echo_options& options);
   ~echo_exchange();
 

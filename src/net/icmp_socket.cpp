@@ -210,8 +210,8 @@ icmp_losses icmp_socket::losses() {
   return losses_;
 }
 
-void icmp_socket::on_arrival(std::function<void()> look) {
-  look_ = std::move(look);
+void icmp_socket::on_arrival(std::function<void()> notify) {
+  notify_ = std::move(notify);
   receive_loop(scope_, *this);
 }
 
@@ -220,7 +220,7 @@ job icmp_socket::receive_loop(job_scope&, icmp_socket& self) {
     auto [error] =
         co_await self.socket_.async_wait(asio::posix::stream_descriptor::wait_read, resume);
     if (error) break;
-    self.look_();
+    self.notify_();
   }
 }
 

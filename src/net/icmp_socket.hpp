@@ -30,7 +30,7 @@ class icmp_socket {
   /// All of `batch` belongs to this socket.
   send_progress send(std::span<const outgoing_echo> batch);
   std::size_t receive(std::span<incoming_icmp> into);
-  void on_arrival(std::function<void()> look);
+  void on_arrival(std::function<void()> notify);
   /// Calls it no more.
   void rest() { socket_.cancel(); }
   /// See `icmp_transport::losses`.
@@ -49,7 +49,7 @@ class icmp_socket {
   const bool checks_sums_;
   const int descriptor_;  // socket_'s own
   asio::posix::stream_descriptor socket_;
-  std::function<void()> look_;
+  std::function<void()> notify_;
   icmp_losses losses_;
   std::uint32_t kernel_drops_ = 0;
   bool was_full_ = false;  // at some time since the losses were last asked for

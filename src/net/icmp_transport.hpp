@@ -79,8 +79,8 @@ class icmp_transport {
   virtual send_progress send(std::span<const outgoing_echo> batch) = 0;
   /// Takes what has arrived, up to `batch_max`, without waiting.
   virtual receive_progress receive(std::span<incoming_icmp> into) = 0;
-  /// Calls `look` whenever something arrived that has not been received yet.
-  virtual void on_arrival(std::function<void()> look) = 0;
+  /// Calls `notify` whenever something arrived that has not been received yet.
+  virtual void on_arrival(std::function<void()> notify) = 0;
   /// Calls it no more, and keeps the io_context at work no longer.
   virtual void rest() = 0;
   /// What the system has dropped so far.

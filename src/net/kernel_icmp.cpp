@@ -60,9 +60,9 @@ receive_progress kernel_icmp::receive(std::span<incoming_icmp> into) {
   return {};
 }
 
-void kernel_icmp::on_arrival(std::function<void()> look) {
+void kernel_icmp::on_arrival(std::function<void()> notify) {
   for (auto& socket : sockets_)
-    socket->on_arrival(look);
+    socket->on_arrival(notify);
 }
 
 void kernel_icmp::rest() {

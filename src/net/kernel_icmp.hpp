@@ -32,7 +32,7 @@ class kernel_icmp final : public icmp_transport {
 
   send_progress send(std::span<const outgoing_echo> batch) override;
   receive_progress receive(std::span<incoming_icmp> into) override;
-  void on_arrival(std::function<void()> look) override;
+  void on_arrival(std::function<void()> notify) override;
   void rest() override;
   icmp_losses losses() override;
 

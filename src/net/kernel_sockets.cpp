@@ -236,7 +236,7 @@ job kernel_sockets::serve(job_scope&, kernel_sockets& self) {
     } else {
       co_await asio::post(self.epoll_.get_executor(), resume);
     }
-    idle = self.look_() == 0;
+    idle = self.dispatch_() == 0;
   }
   self.serving_ = false;
 }

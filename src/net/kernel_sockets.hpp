@@ -33,14 +33,16 @@ class kernel_sockets final : public sockets {
   int watch(int descriptor, std::uint64_t key) override;
   int tell_again(int descriptor, std::uint64_t key) override;
   std::size_t take_events(std::span<socket_event> into) override;
-  void on_events(std::function<std::size_t()> look) override { look_ = std::move(look); }
+  void on_events(std::function<std::size_t()> dispatch) override {
+    dispatch_ = std::move(dispatch);
+  }
   void rest() override;
 
  private:
   static job serve(job_scope&, kernel_sockets& self);
 
   asio::posix::stream_descriptor epoll_;
-  std::function<std::size_t()> look_;
+  std::function<std::size_t()> dispatch_;
   bool at_work_ = false;
   bool serving_ = false;
   job_scope scope_;  // last: its jobs use all of the above

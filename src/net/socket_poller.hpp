@@ -100,7 +100,7 @@ class socket_poller {
   ~socket_poller() { close_gathered(); }
 
   /// Called before what came to sockets is looked at.
-  void on_before_events(std::function<void()> look) { before_events_ = std::move(look); }
+  void on_before_events(std::function<void()> notify) { before_events_ = std::move(notify); }
 
   /// Sockets being watched. The poller is work for the io_context while there are any.
   std::size_t watched() const { return watched_; }
@@ -110,7 +110,7 @@ class socket_poller {
   void poll();
   /// The same for a few of them, by one call, between two starts: so that what is told of one that
   /// ended meanwhile is no later than a start takes. `rest` is to be called in the end.
-  void look() {
+  void poll_some() {
     if (watched_ > 0) dispatch();
   }
   /// Nothing is watched any more: the io_context is not kept at work.

@@ -94,9 +94,9 @@ class sockets {
   virtual int tell_again(int descriptor, std::uint64_t key) = 0;
   /// Takes events, as many as there is room for.
   virtual std::size_t take_events(std::span<socket_event> into) = 0;
-  /// Calls `look`, which takes events and says how many there were, whenever there are any, from
-  /// the first `watch` on until `rest`, and keeps the io_context at work so long.
-  virtual void on_events(std::function<std::size_t()> look) = 0;
+  /// Calls `dispatch`, which takes events and says how many there were, whenever there are any,
+  /// from the first `watch` on until `rest`, and keeps the io_context at work so long.
+  virtual void on_events(std::function<std::size_t()> dispatch) = 0;
   virtual void rest() = 0;
 };
 

@@ -15,19 +15,19 @@ std::optional<endpoint> source_of(const probe_options& options) {
 
 }  // namespace
 
-prober::prober(asio::io_context& context, network& around, probe_options options,
+prober::prober(asio::io_context& context, network& net, probe_options options,
                const probe_plan& plan, const exclude_set& excludes, result_consumer& consumer)
     : context_{context},
-      around_{around},
+      network_{net},
       options_{std::move(options)},
       plan_{plan},
       source_{source_of(options_)},
       excludes_{excludes},
       consumer_{consumer},
-      deadlines_{around.time()},
-      names_{around.open_names(options_.resolver)},
-      streams_{around.open_sockets()},
-      scarce_{around.time()} {
+      deadlines_{net.time()},
+      names_{net.open_names(options_.resolver)},
+      streams_{net.open_sockets()},
+      scarce_{net.time()} {
   streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
     for (auto& runner : runners_)
@@ -44,7 +44,7 @@ prober::~prober() = default;
 
 void prober::start(probe_request&& request) {
   begin(std::move(request));
-  streams_.look();
+  streams_.poll_some();
 }
 
 void prober::begin(probe_request&& request) {
@@ -58,11 +58,11 @@ void prober::start(probe_request&& request, const time_limit& target) {
   target_limit_ = target;
   begin(std::move(request));
   target_limit_.reset();
-  streams_.look();
+  streams_.poll_some();
 }
 
 time_limit prober::limit(const target& subject) const {
-  const time_limit own{around_.time().now(), timeout_of(subject)};
+  const time_limit own{network_.time().now(), timeout_of(subject)};
   return target_limit_ && target_limit_->end() < own.end() ? *target_limit_ : own;
 }
 
@@ -170,7 +170,7 @@ probe_result prober::result_of(const target& subject, std::uint64_t sequence, pr
 }
 
 void prober::deliver(probe_result&& result) const {
-  result.finished = around_.time().wall();
+  result.finished = network_.time().wall();
   consumer_.on_result(std::move(result));
 }
 

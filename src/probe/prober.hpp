@@ -36,7 +36,7 @@ class prober {
   /// All that is passed by reference outlives the prober. `consumer` hears of every outcome. Throws
   /// std::invalid_argument when what the plan asks for can't be done here, std::system_error when
   /// this machine has nothing left.
-  prober(asio::io_context& context, network& around, probe_options options, const probe_plan& plan,
+  prober(asio::io_context& context, network& net, probe_options options, const probe_plan& plan,
          const exclude_set& excludes, result_consumer& consumer);
   ~prober();
 
@@ -66,10 +66,10 @@ class prober {
   // For the probes.
 
   asio::io_context& context() { return context_; }
-  network& around() { return around_; }
+  network& net() { return network_; }
   /// Where their coroutines live.
   job_scope& jobs() { return scope_; }
-  timeline& time() { return around_.time(); }
+  timeline& time() { return network_.time(); }
   const probe_options& options() const { return options_; }
   /// Where connections come from; nothing when that is left to the system.
   const std::optional<endpoint>& source() const { return source_; }
@@ -124,7 +124,7 @@ class prober {
   void begin(probe_request&& request);
 
   asio::io_context& context_;
-  network& around_;
+  network& network_;
   probe_options options_;
   const probe_plan& plan_;
   const std::optional<endpoint> source_;

@@ -61,9 +61,9 @@ void child_life::signal_session(int signal) {
   }
   std::unordered_set<pid_t> told;
   bool more = true;
-  for (int looks = 0; more && looks < session_search::looks_max; ++looks) {
+  for (int scans = 0; more && scans < session_search::scans_max; ++scans) {
     more = false;
-    const auto& members = looks > 0 ? host_.sessions().members(process_, clock::now())
+    const auto& members = scans > 0 ? host_.sessions().members(process_, clock::now())
                                     : host_.sessions().recent_members(process_);
     for (const pid_t member : members) {
       // A second SIGTERM may mean something else than the first.
@@ -122,7 +122,7 @@ void child_life::kill() {
     }
   }
   signal_group(SIGKILL);
-  host_.sessions().doom(process_);
+  host_.sessions().mark_for_kill(process_);
 }
 
 // ---- Stages

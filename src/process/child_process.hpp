@@ -47,7 +47,7 @@ class child_process {
   void start(std::vector<std::string> arguments, process_options options);
   /// Ends it: SIGTERM to its session, and SIGKILL after its grace. `why` goes into the result.
   void stop(reason why);
-  /// SIGKILL to its group now, and to the rest of its session with the host's `kill_doomed`.
+  /// SIGKILL to its group now, and to the rest of its session with the host's `kill_marked`.
   void kill();
   bool running() const { return life_ != nullptr; }
 

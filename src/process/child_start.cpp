@@ -66,7 +66,7 @@ int child_life::try_to_start() {
   pipe_ends errors;
   if (!output.open() || (!options_.merge_errors && !errors.open())) return errno;
   if (!options_.input.empty() && !input.open()) return errno;
-  const int from = options_.input.empty() ? host_.nothing() : input.reader();
+  const int from = options_.input.empty() ? host_.null_device() : input.reader();
 
   output_.assign(output.take_reader());
   if (!options_.merge_errors) errors_.assign(errors.take_reader());

@@ -4,7 +4,7 @@
 // be reaped stands before them.
 #include "process/orphans.hpp"
 
-#include "process/session.hpp"
+#include "process/session_search.hpp"
 
 #include <cerrno>
 #include <csignal>

@@ -13,15 +13,15 @@
 namespace muster {
 namespace {
 
-int open_nothing() {
+int open_null_device() {
   // Descriptors that are passed on as 0, 1 and 2 must not be these themselves. What was closed
   // stays unusable.
   for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
     if (::fcntl(standard, F_GETFD) < 0) ::open("/dev/null", O_PATH | O_CLOEXEC);
   }
-  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (nothing < 0) throw std::system_error{errno, std::generic_category(), "/dev/null"};
-  return nothing;
+  const int null_device = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null_device < 0) throw std::system_error{errno, std::generic_category(), "/dev/null"};
+  return null_device;
 }
 
 }  // namespace
@@ -31,8 +31,8 @@ process_host::process_host(asio::io_context& context)
       deadlines_{time_},
       streams_{std::make_unique<kernel_sockets>(context)},
       scarce_{time_},
-      nothing_{open_nothing()},
-      spawner_{nothing_} {
+      null_device_{open_null_device()},
+      spawner_{null_device_} {
   deadlines_.on_before_expiry([this] { streams_.poll(); });
 }
 
@@ -51,7 +51,7 @@ void process_host::await_end(int pidfd, std::chrono::milliseconds wait_max) {
 
 process_host::~process_host() {
   scope_.destroy_all();
-  ::close(nothing_);
+  ::close(null_device_);
 }
 
 }  // namespace muster

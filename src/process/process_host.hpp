@@ -6,7 +6,7 @@
 #include "net/socket_poller.hpp"
 #include "net/timeline.hpp"
 #include "process/program_path.hpp"
-#include "process/session.hpp"
+#include "process/session_search.hpp"
 #include "process/spawner.hpp"
 
 #include <array>
@@ -39,11 +39,11 @@ class process_host {
   program_paths& programs() { return programs_; }
   session_search& sessions() { return sessions_; }
   /// Kills what is left of the sessions of processes that were killed.
-  void kill_doomed() { sessions_.kill_doomed(); }
+  void kill_marked() { sessions_.kill_marked(); }
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// /dev/null, for those who get no input.
-  int nothing() const { return nothing_; }
+  int null_device() const { return null_device_; }
   /// Waits, without the loop, for a process that was killed: 5 s at the most, and less after each
   /// one that did not end, so that many that the kernel holds do not hold us up for long.
   void await_end(int pidfd, std::chrono::milliseconds wait_max = std::chrono::seconds{5});
@@ -53,7 +53,7 @@ class process_host {
   deadline_queue deadlines_;
   socket_poller streams_;
   shortage scarce_;
-  const int nothing_;
+  const int null_device_;
   spawner spawner_;
   program_paths programs_;
   session_search sessions_;

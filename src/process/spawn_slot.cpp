@@ -63,21 +63,21 @@ char* const* text_block::pointers() {
   return pointers_.data();
 }
 
-std::unique_ptr<spawn_slot> spawn_slot::make(int nothing) {
-  std::unique_ptr<spawn_slot> made{new spawn_slot{nothing}};
+std::unique_ptr<spawn_slot> spawn_slot::make(int null_device) {
+  std::unique_ptr<spawn_slot> made{new spawn_slot{null_device}};
   if (!made->take_descriptors()) made.reset();
   return made;
 }
 
-spawn_slot::spawn_slot(int nothing)
-    : stack_{std::make_unique<std::byte[]>(stack_bytes)}, nothing_{nothing} {}
+spawn_slot::spawn_slot(int null_device)
+    : stack_{std::make_unique<std::byte[]>(stack_bytes)}, null_device_{null_device} {}
 
 spawn_slot::~spawn_slot() { close_all(plan_.streams); }
 
 // Numbers that are as low as can be, so that there is little below them that is copied.
 bool spawn_slot::take_descriptors() {
   for (int& stream : plan_.streams) {
-    stream = ::fcntl(nothing_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    stream = ::fcntl(null_device_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (stream < 0) return false;
   }
   return true;
@@ -163,7 +163,7 @@ void spawn_slot::tidy() {
   if (tidy_ || occupied()) return;
   tidy_ = true;
   // What was handed over must not be held open; the numbers are kept.
-  hand_over({nothing_, nothing_, nothing_});
+  hand_over({null_device_, null_device_, null_device_});
 }
 
 }  // namespace muster

@@ -40,9 +40,9 @@ class text_block {
 /// the descriptors that it takes over.
 class spawn_slot {
  public:
-  /// `nothing` is a descriptor of /dev/null that outlives the slot. Gives null when there are too
-  /// few descriptors left.
-  static std::unique_ptr<spawn_slot> make(int nothing);
+  /// `null_device` is a descriptor of /dev/null that outlives the slot. Gives null when there are
+  /// too few descriptors left.
+  static std::unique_ptr<spawn_slot> make(int null_device);
   spawn_slot(const spawn_slot&) = delete;
   spawn_slot& operator=(const spawn_slot&) = delete;
   ~spawn_slot();
@@ -68,7 +68,7 @@ class spawn_slot {
   void tidy();
 
  private:
-  explicit spawn_slot(int nothing);
+  explicit spawn_slot(int null_device);
   bool take_descriptors();
   bool hand_over(const std::array<int, 3>& streams);
   void write_down(const spawn_request& request);
@@ -76,7 +76,7 @@ class spawn_slot {
   static constexpr std::size_t stack_bytes = 32 * 1024;
 
   const std::unique_ptr<std::byte[]> stack_;
-  const int nothing_;
+  const int null_device_;
   new_process plan_;
   std::string path_;
   std::string directory_;

@@ -31,8 +31,8 @@ spawn_failure spawn_watch::end() {
   return {watched->error(), watched->failed()};
 }
 
-spawner::spawner(int nothing)
-    : nothing_{nothing},
+spawner::spawner(int null_device)
+    : null_device_{null_device},
       slots_max_{std::clamp<std::size_t>(2 * std::size_t{std::thread::hardware_concurrency()},
                                          slots_min, slots_limit)} {}
 
@@ -56,7 +56,7 @@ spawn_slot* spawner::vacant() {
 
 spawn_slot* spawner::another() {
   if (slots_.size() == slots_max_) return nullptr;
-  std::unique_ptr<spawn_slot> made = spawn_slot::make(nothing_);
+  std::unique_ptr<spawn_slot> made = spawn_slot::make(null_device_);
   if (!made) return nullptr;  // no descriptor: there may be room among those that are there
   slots_.push_back(std::move(made));
   return slots_.back().get();

@@ -53,8 +53,8 @@ struct spawned {
 /// told at its end. If too many are at that, there is no process for now (EBUSY).
 class spawner {
  public:
-  /// `nothing` is a descriptor of /dev/null that outlives the spawner.
-  explicit spawner(int nothing);
+  /// `null_device` is a descriptor of /dev/null that outlives the spawner.
+  explicit spawner(int null_device);
   spawner(const spawner&) = delete;
   spawner& operator=(const spawner&) = delete;
   /// All that it started are dead or run their programs.
@@ -71,7 +71,7 @@ class spawner {
   spawn_slot* another();
   spawn_slot* oldest_occupied() const;
 
-  const int nothing_;
+  const int null_device_;
   const std::size_t slots_max_;
   std::vector<std::unique_ptr<spawn_slot>> slots_;
 };

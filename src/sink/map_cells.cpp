@@ -9,7 +9,7 @@
 namespace muster {
 namespace {
 
-struct cell_look {
+struct cell_style {
   std::string_view unicode;
   std::string_view ascii;
   std::string_view basic;
@@ -19,7 +19,7 @@ struct cell_look {
 
 // In the order of `tone`. The colours keep their contrast on black and on white; those of the
 // shades differ in lightness as well, for whoever does not see green.
-constexpr std::array<cell_look, tone_count> looks{{
+constexpr std::array<cell_style, tone_count> styles{{
     {" ", " ", "", "", ""},
     {"?", "?", "", "\x1b[38;5;244m", "\x1b[38;2;128;128;128m"},
     {"-", "-", "\x1b[31m", "\x1b[38;5;167m", "\x1b[38;2;217;84;79m"},
@@ -32,16 +32,16 @@ constexpr std::array<cell_look, tone_count> looks{{
     {"█", "#", "\x1b[32m", "\x1b[38;5;35m", "\x1b[38;2;24;160;101m"},
 }};
 
-std::string_view sequence_of(const cell_look& look, colour_depth depth) {
+std::string_view sequence_of(const cell_style& style, colour_depth depth) {
   switch (depth) {
     case colour_depth::none:
       return {};
     case colour_depth::basic:
-      return look.basic;
+      return style.basic;
     case colour_depth::indexed:
-      return look.indexed;
+      return style.indexed;
     case colour_depth::direct:
-      return look.direct;
+      return style.direct;
   }
   return {};
 }
@@ -60,15 +60,15 @@ void map_line::cell(tone value) {
     return;
   }
   const bool shaded = value >= tone::shade_3;
-  const cell_look& look = looks[static_cast<std::size_t>(value)];
+  const cell_style& style = styles[static_cast<std::size_t>(value)];
   // A share is shown by density, in one colour.
-  const cell_look& colour_look = shaded && !of_hosts_ ? looks.back() : look;
-  colour(sequence_of(colour_look, style_.colour));
+  const cell_style& colour_style = shaded && !of_hosts_ ? styles.back() : style;
+  colour(sequence_of(colour_style, style_.colour));
   const bool plain_block = shaded && of_hosts_ && style_.colour >= colour_depth::indexed;
   if (!style_.unicode) {
-    out_ += look.ascii;
+    out_ += style.ascii;
   } else {
-    out_ += plain_block ? std::string_view{"■"} : look.unicode;
+    out_ += plain_block ? std::string_view{"■"} : style.unicode;
   }
   ++column_;
 }

@@ -12,22 +12,22 @@ struct simulated_names::question {
   intrusive_list<waiter> waiters;  // one, unless it has lost interest
 };
 
-simulated_names::simulated_names(simulated_network& around)
-    : around_{around}, alarm_{around.time().make_alarm([this] { on_alarm(); })} {}
+simulated_names::simulated_names(simulated_network& net)
+    : network_{net}, alarm_{net.time().make_alarm([this] { on_alarm(); })} {}
 
 simulated_names::~simulated_names() { cancel(); }
 
 lookup_answer simulated_names::answer_to(std::string_view name) {
-  const names_weather& weather = around_.name_servers;
-  looked_up& known = around_.lookups[std::string{name}];
-  known.answered = around_.time().now();
+  const names_weather& weather = network_.name_servers;
+  looked_up& known = network_.lookups[std::string{name}];
+  known.answered = network_.time().now();
   known.failure = reason::none;
-  const auto place = around_.names.find(name);
-  if (place == around_.names.end() || around_.happens(weather.denied)) {
+  const auto place = network_.names.find(name);
+  if (place == network_.names.end() || network_.happens(weather.denied)) {
     known.failure = reason::name_not_found;
-  } else if (around_.happens(weather.broken)) {
+  } else if (network_.happens(weather.broken)) {
     known.failure = reason::name_server_failure;
-  } else if (around_.happens(weather.unusable)) {
+  } else if (network_.happens(weather.unusable)) {
     return {reason::none, {ip_address::from_v4(0)}};
   }
   if (known.failure != reason::none) return {known.failure, {}};
@@ -35,15 +35,15 @@ lookup_answer simulated_names::answer_to(std::string_view name) {
 }
 
 const lookup_answer* simulated_names::resolve(std::string_view name, waiter& interest) {
-  const names_weather& weather = around_.name_servers;
-  around_.lookups[std::string{name}] = {around_.time().now(), {}, {}};
-  if (around_.happens(weather.known)) {
+  const names_weather& weather = network_.name_servers;
+  network_.lookups[std::string{name}] = {network_.time().now(), {}, {}};
+  if (network_.happens(weather.known)) {
     known_ = answer_to(name);
     return &known_;
   }
   auto asked = std::make_unique<question>();
   asked->name = name;
-  asked->in_line = around_.happens(weather.queued);
+  asked->in_line = network_.happens(weather.queued);
   if (asked->in_line) stand_in_line(interest);
   asked->waiters.push_back(interest);
   later(std::move(asked));
@@ -51,16 +51,16 @@ const lookup_answer* simulated_names::resolve(std::string_view name, waiter& int
 }
 
 void simulated_names::later(std::unique_ptr<question> one) {
-  const names_weather& weather = around_.name_servers;
-  const bool is_silent = !one->in_line && around_.happens(weather.silent);
+  const names_weather& weather = network_.name_servers;
+  const bool is_silent = !one->in_line && network_.happens(weather.silent);
   constexpr std::chrono::hours never{24};
-  const auto after = is_silent ? never : around_.delay(weather.delay_min, weather.delay_max);
-  under_way_.emplace(around_.time().now() + after, std::move(one));
+  const auto after = is_silent ? never : network_.delay(weather.delay_min, weather.delay_max);
+  under_way_.emplace(network_.time().now() + after, std::move(one));
   alarm_->set(under_way_.begin()->first);
 }
 
 void simulated_names::on_alarm() {
-  while (!under_way_.empty() && under_way_.begin()->first <= around_.time().now()) {
+  while (!under_way_.empty() && under_way_.begin()->first <= network_.time().now()) {
     auto next = std::move(under_way_.begin()->second);
     under_way_.erase(under_way_.begin());
     if (next->waiters.empty()) continue;

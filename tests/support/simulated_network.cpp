@@ -105,10 +105,10 @@ bytes host_unreachable(ip_address destination, const bytes& request) {
 
 class simulated_network::transport final : public icmp_transport {
  public:
-  explicit transport(simulated_network& around)
-      : around_{around},
-        first_id_{static_cast<std::uint16_t>(around.random() | 0x8000)},
-        arrival_{around.time_.make_alarm([this] { deliver(); })} {}
+  explicit transport(simulated_network& net)
+      : network_{net},
+        first_id_{static_cast<std::uint16_t>(net.random() | 0x8000)},
+        arrival_{net.time_.make_alarm([this] { deliver(); })} {}
 
   icmp_socket_mode mode() const override { return icmp_socket_mode::raw; }
   icmp_framing framing() const override { return icmp_framing::raw_v4; }
@@ -119,7 +119,7 @@ class simulated_network::transport final : public icmp_transport {
   }
   send_progress send(std::span<const outgoing_echo> batch) override;
   receive_progress receive(std::span<incoming_icmp> into) override;
-  void on_arrival(std::function<void()> look) override { look_ = std::move(look); }
+  void on_arrival(std::function<void()> notify) override { notify_ = std::move(notify); }
   void rest() override { arrival_->clear(); }
   icmp_losses losses() override { return {drops_, 0}; }
 
@@ -138,12 +138,12 @@ class simulated_network::transport final : public icmp_transport {
   void add(packet one, std::chrono::nanoseconds after);
   void deliver();
 
-  simulated_network& around_;
+  simulated_network& network_;
   std::uint16_t first_id_;
   std::multimap<timeline::time_point, packet> under_way_;
   std::deque<packet> arrived_;
   std::vector<packet> received_;  // what the spans of the last `receive` point into
-  std::function<void()> look_;
+  std::function<void()> notify_;
   std::map<ip_address, std::uint16_t> sequences_;  // where there is a liar
   std::uint64_t drops_ = 0;
   std::unique_ptr<alarm> arrival_;
@@ -152,40 +152,40 @@ class simulated_network::transport final : public icmp_transport {
 send_progress simulated_network::transport::send(std::span<const outgoing_echo> batch) {
   std::size_t sent = 0;
   for (const outgoing_echo& request : batch) {
-    if (around_.happens(around_.weather_.shortage)) return {sent, sent == 0 ? ENOBUFS : 0};
-    if (around_.happens(around_.weather_.refused)) return {sent, sent == 0 ? EPERM : 0};
+    if (network_.happens(network_.weather_.shortage)) return {sent, sent == 0 ? ENOBUFS : 0};
+    if (network_.happens(network_.weather_.refused)) return {sent, sent == 0 ? EPERM : 0};
     ++sent;
-    around_.sends_.push_back(around_.time_.now());
-    around_.traffic_[request.to].sent.push_back(around_.time_.now());
-    if (around_.on_send) around_.on_send(request.to);
+    network_.sends_.push_back(network_.time_.now());
+    network_.traffic_[request.to].sent.push_back(network_.time_.now());
+    if (network_.on_send) network_.on_send(request.to);
     answer(request);
-    if (around_.liar) sequences_[request.to] = codec::read_u16(request.message, 6);
-    if (around_.liar == request.to) lie(request);
+    if (network_.liar) sequences_[request.to] = codec::read_u16(request.message, 6);
+    if (network_.liar == request.to) lie(request);
   }
   return {sent, 0};
 }
 
 void simulated_network::transport::lie(const outgoing_echo& request) {
-  const int reach = around_.lies_about;
-  const int neighbours = around_.neighbours_of_liar;
+  const int reach = network_.lies_about;
+  const int neighbours = network_.neighbours_of_liar;
   for (int host = -neighbours; host <= neighbours; ++host) {
     if (host == 0) continue;
     const auto about = ip_address::from_v4(request.to.v4() + static_cast<std::uint32_t>(host));
     const auto asked = sequences_.find(about);
-    const bool known = around_.liar_peeks && asked != sequences_.end();
+    const bool known = network_.liar_peeks && asked != sequences_.end();
     for (int step = -reach; step <= reach; ++step) {
       bytes guess{request.message.begin(), request.message.end()};
       const std::uint16_t seq = known ? asked->second : codec::read_u16(guess, 6);
       codec::write_u16(guess, 6, static_cast<std::uint16_t>(seq + step));
       set_checksum(guess);
       add({ip_packet(request.to, host_unreachable(about, guess)), request.to, {}, {}, {}},
-          around_.weather_.delay_min);
+          network_.weather_.delay_min);
     }
   }
 }
 
 void simulated_network::transport::answer(const outgoing_echo& request) {
-  simulated_network& net = around_;
+  simulated_network& net = network_;
   const network_weather& weather = net.weather_;
   const bytes asked{request.message.begin(), request.message.end()};
   const bytes good = reply_to(asked);
@@ -232,23 +232,23 @@ void simulated_network::transport::answer(const outgoing_echo& request) {
 }
 
 void simulated_network::transport::add(packet one, std::chrono::nanoseconds after) {
-  one.arrives = around_.time_.now() + after;
+  one.arrives = network_.time_.now() + after;
   under_way_.emplace(one.arrives, std::move(one));
   arrival_->set(under_way_.begin()->first);
 }
 
 void simulated_network::transport::deliver() {
-  while (!under_way_.empty() && under_way_.begin()->first <= around_.time_.now()) {
+  while (!under_way_.empty() && under_way_.begin()->first <= network_.time_.now()) {
     packet one = std::move(under_way_.begin()->second);
     under_way_.erase(under_way_.begin());
-    if (arrived_.size() >= around_.weather_.receive_queue_max) {
+    if (arrived_.size() >= network_.weather_.receive_queue_max) {
       ++drops_;
     } else {
       arrived_.push_back(std::move(one));
     }
   }
   if (!under_way_.empty()) arrival_->set(under_way_.begin()->first);
-  if (look_) look_();
+  if (notify_) notify_();
 }
 
 receive_progress simulated_network::transport::receive(std::span<incoming_icmp> into) {
@@ -259,9 +259,9 @@ receive_progress simulated_network::transport::receive(std::span<incoming_icmp> 
   }
   for (std::size_t i = 0; i < received_.size(); ++i) {
     const packet& one = received_[i];
-    into[i] = {one.content, one.source, one.arrives + around_.stamps_off, 0, nullptr, one.source};
+    into[i] = {one.content, one.source, one.arrives + network_.stamps_off, 0, nullptr, one.source};
     if (one.about == ip_address{}) continue;
-    traffic& there = around_.traffic_[one.about];
+    traffic& there = network_.traffic_[one.about];
     if (one.rejection) {
       ++there.rejections;
     } else {

@@ -44,8 +44,8 @@ struct simulated_sockets::socket {
   bool writable() const { return has_failed || (is_connected && !is_full); }
 };
 
-simulated_sockets::simulated_sockets(simulated_network& around)
-    : around_{around}, alarm_{around.time().make_alarm([this] { on_alarm(); })} {}
+simulated_sockets::simulated_sockets(simulated_network& net)
+    : network_{net}, alarm_{net.time().make_alarm([this] { on_alarm(); })} {}
 
 simulated_sockets::~simulated_sockets() = default;
 
@@ -57,13 +57,13 @@ simulated_sockets::socket& simulated_sockets::at(int descriptor) {
 
 /// When what happens now was due: the process may have stood still meanwhile.
 timeline::time_point simulated_sockets::now() const {
-  return happens_at_.value_or(around_.time().now());
+  return happens_at_.value_or(network_.time().now());
 }
 
 void simulated_sockets::later(std::chrono::nanoseconds after, int descriptor,
                               std::function<void(socket&)> what) {
   const std::uint64_t id = at(descriptor).id;
-  to_come_.emplace(around_.time().now() + after, happening{descriptor, id, std::move(what)});
+  to_come_.emplace(network_.time().now() + after, happening{descriptor, id, std::move(what)});
   set_alarm();
 }
 
@@ -75,14 +75,14 @@ void simulated_sockets::changed(socket& one) {
 
 void simulated_sockets::set_alarm() {
   if (!changed_.empty() && at_work_) {
-    alarm_->set(around_.time().now());
+    alarm_->set(network_.time().now());
   } else if (!to_come_.empty()) {
     alarm_->set(to_come_.begin()->first);
   }
 }
 
 void simulated_sockets::on_alarm() {
-  while (!to_come_.empty() && to_come_.begin()->first <= around_.time().now()) {
+  while (!to_come_.empty() && to_come_.begin()->first <= network_.time().now()) {
     const happening next = std::move(to_come_.begin()->second);
     happens_at_ = to_come_.begin()->first;
     to_come_.erase(to_come_.begin());
@@ -90,7 +90,7 @@ void simulated_sockets::on_alarm() {
     if (place != sockets_.end() && place->second->id == next.id) next.what(*place->second);
   }
   happens_at_.reset();
-  if (!changed_.empty() && at_work_) look_();
+  if (!changed_.empty() && at_work_) dispatch_();
   set_alarm();
 }
 
@@ -100,7 +100,7 @@ void simulated_sockets::rest() {
 }
 
 int simulated_sockets::watch(int descriptor, std::uint64_t key) {
-  if (around_.happens(around_.peers.no_watch)) return ENOSPC;
+  if (network_.happens(network_.peers.no_watch)) return ENOSPC;
   socket& one = at(descriptor);
   at_work_ = true;
   one.is_watched = true;
@@ -122,7 +122,7 @@ std::size_t simulated_sockets::take_events(std::span<socket_event> into) {
     const socket& one = at(*changed_.begin());
     changed_.erase(changed_.begin());
     socket_event& told = into[count++];
-    const bool is_wrong = one.is_connected && around_.happens(around_.peers.spurious);
+    const bool is_wrong = one.is_connected && network_.happens(network_.peers.spurious);
     told = {one.key,        one.readable() || is_wrong,    one.writable(),
             one.has_failed, one.has_failed || one.has_end, false};
   }
@@ -132,7 +132,7 @@ std::size_t simulated_sockets::take_events(std::span<socket_event> into) {
 // ---- A socket's life
 
 sockets::opened simulated_sockets::open(bool is_v4, transport kind) {
-  if (around_.happens(around_.peers.no_descriptor)) return {-1, EMFILE};
+  if (network_.happens(network_.peers.no_descriptor)) return {-1, EMFILE};
   int descriptor = first_descriptor;
   while (sockets_.contains(descriptor))
     ++descriptor;
@@ -144,8 +144,8 @@ sockets::opened simulated_sockets::open(bool is_v4, transport kind) {
       is_v4 ? ip_address::from_v4(0x0a00'0002) : ip_address::from_bits(0xfd00ULL << 48, 2);
   one->own.port = static_cast<std::uint16_t>(1024 + one->id % 1000);
   sockets_.emplace(descriptor, std::move(one));
-  around_.open_sockets_peak = std::max(around_.open_sockets_peak, sockets_.size());
-  around_.open_socket_count = sockets_.size();
+  network_.open_sockets_peak = std::max(network_.open_sockets_peak, sockets_.size());
+  network_.open_socket_count = sockets_.size();
   return {descriptor, 0};
 }
 
@@ -156,19 +156,19 @@ int simulated_sockets::bind(int descriptor, const endpoint& from) {
 
 int simulated_sockets::connect(int descriptor, const endpoint& to) {
   socket& one = at(descriptor);
-  const peer_weather& weather = around_.peers;
+  const peer_weather& weather = network_.peers;
   one.to = to;
-  if (around_.happens(weather.no_route)) return ENETUNREACH;
+  if (network_.happens(weather.no_route)) return ENETUNREACH;
   if (one.kind == transport::datagrams) {
     one.is_connected = true;
-    one.known = &around_.conversations[{to.address, to.port}].emplace_back();
-    one.known->began = around_.time().now();
+    one.known = &network_.conversations[{to.address, to.port}].emplace_back();
+    one.known->began = network_.time().now();
     return 0;
   }
-  if (around_.happens(weather.no_port)) return EADDRNOTAVAIL;
-  one.known = &around_.conversations[{to.address, to.port}].emplace_back();
-  one.known->began = around_.time().now();
-  if (around_.happens(weather.at_once)) {
+  if (network_.happens(weather.no_port)) return EADDRNOTAVAIL;
+  one.known = &network_.conversations[{to.address, to.port}].emplace_back();
+  one.known->began = network_.time().now();
+  if (network_.happens(weather.at_once)) {
     one.known->accepted = one.known->began;
     one.is_connected = true;
     return 0;
@@ -179,16 +179,16 @@ int simulated_sockets::connect(int descriptor, const endpoint& to) {
 
 /// The handshake.
 void simulated_sockets::begin(socket& one) {
-  const peer_weather& weather = around_.peers;
-  if (around_.happens(weather.silent)) return;
-  one.known->was_lost = around_.happens(weather.lost);
-  const auto after = around_.peer_delay() + (one.known->was_lost ? weather.lost_for : 0ns);
-  if (around_.happens(weather.refused)) {
+  const peer_weather& weather = network_.peers;
+  if (network_.happens(weather.silent)) return;
+  one.known->was_lost = network_.happens(weather.lost);
+  const auto after = network_.peer_delay() + (one.known->was_lost ? weather.lost_for : 0ns);
+  if (network_.happens(weather.refused)) {
     later(after, one.descriptor, [this](socket& it) {
       it.known->refused = now();
       fail(it, ECONNREFUSED);
     });
-  } else if (around_.happens(weather.rejected)) {
+  } else if (network_.happens(weather.rejected)) {
     later(after, one.descriptor, [this](socket& it) {
       it.known->rejected = now();
       it.rejection = {EHOSTUNREACH, {reason::icmp_host_unreachable, router}, it.known->rejected};
@@ -215,7 +215,7 @@ void simulated_sockets::close(std::span<const int> descriptors) {
     changed_.erase(descriptor);
     sockets_.erase(descriptor);
   }
-  around_.open_socket_count = sockets_.size();
+  network_.open_socket_count = sockets_.size();
 }
 
 void simulated_sockets::reset_on_close(int) {}
@@ -249,22 +249,22 @@ std::optional<std::chrono::nanoseconds> simulated_sockets::handshake_rtt(int des
 
 sockets::transferred simulated_sockets::send(int descriptor, std::string_view bytes) {
   socket& one = at(descriptor);
-  const peer_weather& weather = around_.peers;
+  const peer_weather& weather = network_.peers;
   if (one.error != 0) return {0, std::exchange(one.error, 0), {}};
-  if (around_.happens(weather.no_memory)) {
+  if (network_.happens(weather.no_memory)) {
     one.known->had_no_memory = true;
     return {0, ENOBUFS, {}};
   }
   if (one.is_full) return {0, EAGAIN, {}};
   if (one.kind == transport::datagrams) {
-    one.known->asked = around_.time().now();
+    one.known->asked = network_.time().now();
     one.request = bytes;
   } else {
     std::size_t taken = bytes.size();
-    if (around_.happens(weather.short_sends)) {
-      taken = around_.random() % (bytes.size() + 1);
+    if (network_.happens(weather.short_sends)) {
+      taken = network_.random() % (bytes.size() + 1);
       one.is_full = true;
-      later(around_.peer_delay(), descriptor, [this](socket& it) {
+      later(network_.peer_delay(), descriptor, [this](socket& it) {
         it.is_full = false;
         changed(it);
       });
@@ -273,19 +273,19 @@ sockets::transferred simulated_sockets::send(int descriptor, std::string_view by
     one.request += bytes.substr(0, taken);
     bytes = bytes.substr(0, taken);
   }
-  if (const auto text = around_.server(one.request)) {
-    one.known->asked = around_.time().now();
+  if (const auto text = network_.server(one.request)) {
+    one.known->asked = network_.time().now();
     answer(one, *text);
   }
   return {bytes.size(), 0, {}};
 }
 
 void simulated_sockets::answer(socket& one, std::string text) {
-  const peer_weather& weather = around_.peers;
-  auto after = around_.peer_delay();
+  const peer_weather& weather = network_.peers;
+  auto after = network_.peer_delay();
   if (one.kind == transport::datagrams) {
-    if (around_.happens(weather.silent) || around_.happens(weather.lost)) return;
-    if (around_.happens(weather.refused)) {
+    if (network_.happens(weather.silent) || network_.happens(weather.lost)) return;
+    if (network_.happens(weather.refused)) {
       return later(after, one.descriptor, [this](socket& it) {
         it.known->refused = now();
         it.rejection = {
@@ -293,7 +293,7 @@ void simulated_sockets::answer(socket& one, std::string text) {
         fail(it, ECONNREFUSED);
       });
     }
-    if (around_.happens(weather.rejected)) {
+    if (network_.happens(weather.rejected)) {
       return later(after, one.descriptor, [this](socket& it) {
         it.known->rejected = now();
         it.rejection = {EHOSTUNREACH, {reason::icmp_host_unreachable, router}, it.known->rejected};
@@ -303,20 +303,20 @@ void simulated_sockets::answer(socket& one, std::string text) {
     return later(after, one.descriptor, [this, text](socket& it) { say(it, text, true); });
   }
   if (text.empty()) return;
-  if (around_.happens(weather.lost)) after += weather.lost_for;
-  const bool is_reset = around_.happens(weather.reset);
-  const bool is_cut = !is_reset && around_.happens(weather.cut);
-  const bool is_stalled = !is_reset && !is_cut && around_.happens(weather.stalled);
-  if (is_reset || is_cut || is_stalled) text.resize(around_.random() % text.size());
-  const std::size_t most = around_.happens(weather.dripped)
-                               ? 1 + around_.random() % (text.size() / 4 + 1)
+  if (network_.happens(weather.lost)) after += weather.lost_for;
+  const bool is_reset = network_.happens(weather.reset);
+  const bool is_cut = !is_reset && network_.happens(weather.cut);
+  const bool is_stalled = !is_reset && !is_cut && network_.happens(weather.stalled);
+  if (is_reset || is_cut || is_stalled) text.resize(network_.random() % text.size());
+  const std::size_t most = network_.happens(weather.dripped)
+                               ? 1 + network_.random() % (text.size() / 4 + 1)
                                : text.size() + 1;
   while (!text.empty()) {
     const std::string piece = text.substr(0, most);
     text.erase(0, piece.size());
     const bool is_last = text.empty() && !is_reset && !is_cut && !is_stalled;
     later(after, one.descriptor, [this, piece, is_last](socket& it) { say(it, piece, is_last); });
-    if (!text.empty()) after += around_.peer_delay() / 8;
+    if (!text.empty()) after += network_.peer_delay() / 8;
   }
   if (is_reset) {
     later(after, one.descriptor, [this](socket& it) {

@@ -66,7 +66,7 @@ using simulated_server = std::function<std::optional<std::string>(std::string_vi
 /// Sockets whose peers are made up.
 class simulated_sockets final : public sockets {
  public:
-  explicit simulated_sockets(simulated_network& around);
+  explicit simulated_sockets(simulated_network& net);
   ~simulated_sockets() override;
 
   opened open(bool is_v4, transport kind) override;
@@ -86,7 +86,9 @@ class simulated_sockets final : public sockets {
   int watch(int descriptor, std::uint64_t key) override;
   int tell_again(int descriptor, std::uint64_t key) override;
   std::size_t take_events(std::span<socket_event> into) override;
-  void on_events(std::function<std::size_t()> look) override { look_ = std::move(look); }
+  void on_events(std::function<std::size_t()> dispatch) override {
+    dispatch_ = std::move(dispatch);
+  }
   void rest() override;
 
  private:
@@ -102,7 +104,7 @@ class simulated_sockets final : public sockets {
   void answer(socket& one, std::string text);
   void say(socket& one, std::string piece, bool is_last);
 
-  simulated_network& around_;
+  simulated_network& network_;
   std::map<int, std::unique_ptr<socket>> sockets_;
   std::uint64_t opened_ = 0;
   struct happening {
@@ -113,7 +115,7 @@ class simulated_sockets final : public sockets {
   std::multimap<timeline::time_point, happening> to_come_;
   std::optional<timeline::time_point> happens_at_;
   std::set<int> changed_;
-  std::function<std::size_t()> look_;
+  std::function<std::size_t()> dispatch_;
   bool at_work_ = false;
   std::unique_ptr<alarm> alarm_;
 };

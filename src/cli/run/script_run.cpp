@@ -32,7 +32,7 @@ void script_run::stop() {
 void script_run::kill() {
   if (!child_) return;
   child_->kill();
-  host_->kill_doomed();
+  host_->kill_marked();
 }
 
 void script_run::on_end(process_result&& result) {

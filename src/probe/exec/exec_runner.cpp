@@ -163,7 +163,7 @@ void exec_runner::rest() {
 
 void exec_runner::kill() {
   running_.visit_once([](exec_run& run) { run.kill(); });
-  if (host_) host_->kill_doomed();
+  if (host_) host_->kill_marked();
 }
 
 void exec_runner::stop(reason why) {

@@ -41,7 +41,7 @@ http_exchange::http_exchange(http_shared& shared, const probe_request& request)
     : shared_{shared},
       request_{request},
       details_{shared.details.take().value_or(nullptr)},
-      phase_{shared_.around.time().now()},
+      phase_{shared_.owner.time().now()},
       latest_{phase_} {
   if (!details_) details_ = std::make_unique<http_details>();
 }
@@ -78,8 +78,8 @@ bool http_exchange::parse_url_of(std::string_view text) {
 
 bool http_exchange::set_url(const target& url) {
   const bool redirected = details_->status_code != 0;
-  if (shared_.around.excluded_name(url.host())) fail({status::skipped, reason::excluded});
-  if (!url.needs_lookup()) fail(shared_.around.barrier(url.address()));
+  if (shared_.owner.excluded_name(url.host())) fail({status::skipped, reason::excluded});
+  if (!url.needs_lookup()) fail(shared_.owner.barrier(url.address()));
   if (outcome_.status != status::up && redirected) return false;
   if (redirected) forget_response();
   url_ = url;
@@ -110,7 +110,7 @@ void http_exchange::resolved(ip_address address, clock::duration paused) {
   if (!url_.needs_lookup()) return;
   address_ = address;
   has_address_ = true;
-  latest_ = shared_.around.time().now();
+  latest_ = shared_.owner.time().now();
   details_->resolve = latest_ - phase_ - paused;
   spent_ += details_->resolve;
 }
@@ -172,7 +172,7 @@ http_exchange::state http_exchange::received(std::string_view bytes, clock::time
 }
 
 http_exchange::state http_exchange::closed() {
-  latest_ = shared_.around.time().now();
+  latest_ = shared_.owner.time().now();
   if (!reader_) begin_response();
   const state now_is = reader_->finish();
   note_response();
@@ -251,7 +251,7 @@ void http_exchange::deliver() {
   if (answered) result.rtt = spent_;
   result.details.adopt(std::move(details_));
   give_reader_back();
-  shared_.around.deliver(std::move(result));
+  shared_.owner.deliver(std::move(result));
   if (auto used = result.details.release<http_details>()) {
     shared_.details.keep(emptied(std::move(used)));
   }

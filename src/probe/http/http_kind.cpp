@@ -72,9 +72,9 @@ std::string read_user_agent(http_spec& spec, const std::string& text) {
 
 class http_runner final : public probe_runner {
  public:
-  explicit http_runner(prober& around) : shared_{around} {}
+  explicit http_runner(prober& owner) : shared_{owner} {}
   void start(probe_request&& request) override {
-    http_probe(shared_.around.jobs(), shared_, std::move(request));
+    http_probe(shared_.owner.jobs(), shared_, std::move(request));
   }
 
  private:

@@ -16,7 +16,7 @@ outcome transfer_outcome(const prober& shared, const byte_stream::transferred& c
 
 job http_probe(job_scope&, http_shared& http, probe_request request) {
   using state = http_exchange::state;
-  prober& shared = http.around;
+  prober& shared = http.owner;
   probe_deadline whole{shared.deadlines(), shared.limit(request.subject)};
   http_exchange exchange{http, request};
   bool more = exchange.begin();

@@ -13,9 +13,9 @@ namespace muster {
 
 /// What all HTTP probes of a run share: what they leave behind for the next ones.
 struct http_shared {
-  explicit http_shared(prober& all) : around{all} {}
+  explicit http_shared(prober& all) : owner{all} {}
 
-  prober& around;
+  prober& owner;
   object_pool<std::unique_ptr<http_details>> details;
   object_pool<std::unique_ptr<codec::http_response_reader>> readers;
   object_pool<std::string> texts;

@@ -99,10 +99,9 @@ TEST_CASE("options that make no sense are refused") {
     sweep_options options = plain_options();
     change(options);
     asio::io_context context;
-    simulated_network around{1, {}};
+    simulated_network net{1, {}};
     target_stream targets;
-    CHECK_THROWS_AS((sweep_engine{context, around, options, targets, nullptr}),
-                    std::invalid_argument);
+    CHECK_THROWS_AS((sweep_engine{context, net, options, targets, nullptr}), std::invalid_argument);
   };
   refused([](sweep_options& options) { options.retries = sweep_options::retries_max + 1; });
   refused([](sweep_options& options) { options.backoff = -1ns; });

@@ -17,7 +17,7 @@ namespace muster {
 class session_search {
  public:
   /// The members of a session without its leader, some of which may have ended: those who were
-  /// there at this time or later. One look does for all who ask for the same time, as looking
+  /// there at this time or later. One scan does for all who ask for the same time, as scanning
   /// costs much where muster has little of the CPU, because the tasks that it is to end have it.
   const std::vector<pid_t>& members(pid_t session, std::chrono::steady_clock::time_point since);
   /// The same, of a moment ago.
@@ -25,21 +25,21 @@ class session_search {
     return members(session, std::chrono::steady_clock::now() - moment);
   }
 
-  /// This session is to go with the next `kill_doomed`, for which one look serves many.
-  void doom(pid_t session) { doomed_.insert(session); }
-  void kill_doomed();
+  /// This session is to go with the next `kill_marked`, for which one scan serves many.
+  void mark_for_kill(pid_t session) { marked_.insert(session); }
+  void kill_marked();
 
-  /// How often it is looked again for those who were started meanwhile.
-  static constexpr int looks_max = 16;
+  /// How often /proc is scanned again for those who were started meanwhile.
+  static constexpr int scans_max = 16;
 
  private:
   static constexpr std::chrono::milliseconds moment{50};
 
-  void look();
+  void scan_processes();
 
   std::unordered_map<pid_t, std::vector<pid_t>> found_;
-  std::unordered_set<pid_t> doomed_;
-  std::chrono::steady_clock::time_point looked_{};  // when the last look began
+  std::unordered_set<pid_t> marked_;
+  std::chrono::steady_clock::time_point scanned_{};  // when the last scan began
 };
 
 /// Sends a signal to a process if it is in this session, and has not ended. Gives 0 or an errno:

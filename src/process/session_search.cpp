@@ -1,4 +1,4 @@
-#include "process/session.hpp"
+#include "process/session_search.hpp"
 
 #include "core/whole_number.hpp"
 #include "process/process_descriptor.hpp"
@@ -27,8 +27,8 @@ struct directory_closer {
 
 }  // namespace
 
-void session_search::look() {
-  looked_ = std::chrono::steady_clock::now();
+void session_search::scan_processes() {
+  scanned_ = std::chrono::steady_clock::now();
   found_.clear();
   const std::unique_ptr<DIR, directory_closer> processes{::opendir("/proc")};
   while (const dirent* const entry = processes ? ::readdir(processes.get()) : nullptr) {
@@ -41,25 +41,25 @@ void session_search::look() {
 
 const std::vector<pid_t>& session_search::members(pid_t session,
                                                   std::chrono::steady_clock::time_point since) {
-  if (looked_ < since) look();
+  if (scanned_ < since) scan_processes();
   const auto found = found_.find(session);
   return found == found_.end() ? nobody : found->second;
 }
 
-void session_search::kill_doomed() {
+void session_search::kill_marked() {
   std::unordered_set<pid_t> told;
-  bool more = !doomed_.empty();
-  for (int looks = 0; more && looks < looks_max; ++looks) {
+  bool more = !marked_.empty();
+  for (int scans = 0; more && scans < scans_max; ++scans) {
     more = false;
-    look();
-    for (const pid_t session : doomed_) {
-      for (const pid_t process : members(session, looked_)) {
+    scan_processes();
+    for (const pid_t session : marked_) {
+      for (const pid_t process : members(session, scanned_)) {
         if (!told.insert(process).second) continue;
         more = signal_member(process, session, SIGKILL) == 0 || more;
       }
     }
   }
-  doomed_.clear();
+  marked_.clear();
 }
 
 int signal_member(pid_t process, pid_t session, int signal) {
