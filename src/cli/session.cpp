@@ -20,7 +20,8 @@ session::session(const std::optional<std::chrono::nanoseconds>& deadline,
     : deadline_{deadline},
       out_of_memory_{std::move(out_of_memory)},
       memory_{context_, out_of_memory_},
-      signals_{context_} {
+      signals_{context_},
+      delivery_{context_, [this] { return should_have_ended(); }} {
   standard_error().give_up_when([this] { return should_have_ended(); });
 }
 

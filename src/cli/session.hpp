@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/delivery.hpp"
 #include "cli/memory_reserve.hpp"
 #include "cli/stop_signals.hpp"
 
@@ -14,8 +15,8 @@
 namespace muster {
 
 /// What each command that runs for a while has around its work: the loop, the signals and the
-/// deadline that end it, memory kept for its end, and a standard error that is waited for no longer
-/// than that. One at a time.
+/// deadline that end it, memory kept for its end, the delivery of its results with the progress
+/// line, and a standard error that is waited for no longer than that. One at a time.
 class session {
  public:
   /// `deadline` counts from `begin` on. `out_of_memory` is called from the loop.
@@ -27,6 +28,7 @@ class session {
 
   asio::io_context& context() { return context_; }
   stop_signals& signals() { return signals_; }
+  delivery& delivered() { return delivery_; }
   memory_reserve& memory() { return memory_; }
   const stop_signals& signals() const { return signals_; }
   const memory_reserve& memory() const { return memory_; }
@@ -52,6 +54,7 @@ class session {
   asio::io_context context_{1};
   memory_reserve memory_;
   stop_signals signals_;
+  delivery delivery_;
 };
 
 }  // namespace muster

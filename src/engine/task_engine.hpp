@@ -4,7 +4,6 @@
 #include "command/command_template.hpp"
 #include "engine/least_free.hpp"
 #include "engine/ordered_window.hpp"
-#include "engine/refill_lines.hpp"
 #include "engine/scheduler.hpp"
 #include "muster/resolver.hpp"
 #include "muster/run.hpp"
@@ -13,6 +12,7 @@
 #include "net/job.hpp"
 #include "net/timeline.hpp"
 #include "process/child_process.hpp"
+#include "targets/refill_lines.hpp"
 
 #include <cstdint>
 #include <memory>

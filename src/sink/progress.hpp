@@ -1,5 +1,7 @@
 #pragma once
 
+#include "muster/statistics.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -19,6 +21,14 @@ struct progress_snapshot {
   std::uint64_t up = 0;
   std::uint64_t timeout = 0;
   std::uint64_t other = 0;  ///< Ended neither up nor in a timeout.
+
+  /// Fills in what has ended, and how.
+  void count(const statistics& totals) {
+    done = totals.total();
+    up = totals.of(status::up);
+    timeout = totals.of(status::timeout);
+    other = done - up - timeout;
+  }
 };
 
 /// One line of text, without its end, cut to `columns`. The ETA is what is left at the present

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "cli/run/task_rests.hpp"
-#include "engine/refill_lines.hpp"
 #include "muster/run.hpp"
 #include "net/job.hpp"
 #include "store/job_directory.hpp"
 #include "store/job_store.hpp"
+#include "targets/refill_lines.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -9,7 +9,7 @@
 #include "cli/orphan_reaping.hpp"
 #include "cli/run/command_check.hpp"
 #include "cli/run/command_identity.hpp"
-#include "cli/run/job_log.hpp"
+#include "cli/run/earlier_run.hpp"
 #include "cli/run/run_control.hpp"
 #include "cli/run/run_end.hpp"
 #include "cli/run/run_outputs.hpp"
@@ -62,8 +62,7 @@ class task_command final : private run_observer {
     if (earlier_) succeeded_ = std::move(earlier_->succeeded);
     in_flight_allowed_ = run_.max_in_flight();
     if (!arguments.control_file.empty()) control_.watch_file(arguments.control_file);
-    outputs_.emplace(session_.context(), arguments, command_identity(arguments), earlier_,
-                     [this] { return session_.should_have_ended(); });
+    outputs_.emplace(session_.delivered(), arguments, command_identity(arguments), earlier_);
   }
 
   ~task_command() {

@@ -1,8 +1,8 @@
 #include "cli/run/run_end.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/output_paths.hpp"
 #include "cli/say.hpp"
-#include "cli/sweep/outputs.hpp"
 #include "sink/task_summary.hpp"
 
 #include <cstdint>

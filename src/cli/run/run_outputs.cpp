@@ -1,12 +1,10 @@
 #include "cli/run/run_outputs.hpp"
 
+#include "cli/output_paths.hpp"
 #include "cli/say.hpp"
-#include "cli/sweep/outputs.hpp"
 #include "cli/usage_error.hpp"
 #include "muster/printable.hpp"
-#include "net/resume.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,22 +15,10 @@
 namespace muster {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto draw_interval = 200ms;
 constexpr std::size_t title_bytes_max = 40;
 
 output_format format_of(const run_arguments& arguments, const std::string& path) {
-  if (path != "-") {
-    try {
-      return format_of_file(path);
-    } catch (const std::invalid_argument&) {
-      if (!arguments.json && !arguments.csv) throw;
-    }
-  }
-  return arguments.csv    ? output_format::csv
-         : arguments.json ? output_format::jsonl
-                          : output_format::text;
+  return muster::format_of(path, arguments.json, arguments.csv);
 }
 
 /// Throws when a name says nothing that results can be written as.
@@ -62,18 +48,14 @@ bool is_records(output_format format) {
 
 }  // namespace
 
-run_outputs::run_outputs(asio::io_context& context, const run_arguments& arguments,
-                         std::string_view command, const std::optional<logged_run>& earlier,
-                         const std::function<bool()>& give_up)
-    : flush_soon_{context, [this] { flush(); }},
-      draw_timer_{context},
+run_outputs::run_outputs(delivery& delivered, const run_arguments& arguments,
+                         std::string_view command, const std::optional<logged_run>& earlier)
+    : delivery_{delivered},
       dry_run_{arguments.run.dry_run},
       tags_live_{!dry_run_ && !arguments.run.ordered},
       errors_{standard_error()},
-      tagged_{STDOUT_FILENO, false} {
+      tagged_{delivery_.prepared(output_file{STDOUT_FILENO, false})} {
   check_files(arguments);  // before any of them is emptied
-  tagged_.give_up_when(give_up);
-  tagged_.never_wait();
   append_printable(title_, arguments.label.empty() ? "run" : arguments.label, title_bytes_max);
   task_format format;
   format.parse_json = arguments.parse_json;
@@ -83,12 +65,11 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
   };
   const auto open_sink = [&](output_format what, output_file file, output_file* errors,
                              const std::string& name) {
-    file.give_up_when(give_up);
-    file.never_wait();
     has_records_ = has_records_ || is_records(what);
     // Lines that are shown as they come don't wait.
     const bool shows_later = !format.without_output || !tags_live_;
     wants_rests_ = wants_rests_ || (shows_later && !is_records(what));
+    file = delivery_.prepared(std::move(file));
     sinks_.push_back(make_task_sink(what, std::move(file), errors, name, format));
   };
   if (!arguments.quiet) {
@@ -105,21 +86,19 @@ run_outputs::run_outputs(asio::io_context& context, const run_arguments& argumen
     open_sink(format_of(arguments, path), open_output(path, earlier), nullptr, path);
   }
   for (const auto& one : sinks_) {
-    if (one->file()) flush_soon_.add(*one->file());
+    if (one->file()) delivery_.add(*one->file());
   }
-  flush_soon_.add(tagged_);
-  flush_soon_.add(errors_);
+  delivery_.add(tagged_);
+  delivery_.add(errors_);
   // A dry run leaves no trace: what it wrote would be taken for what a run had come to.
   if (!dry_run_) open_logs(arguments, command);
   wants_rests_ = wants_rests_ || logs_ || arguments.detach;
-  if (!arguments.quiet && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
-    shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
-    progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
-    room_for_lines() = [this] { progress_->erase(); };
-  }
+  delivery_.on_handed_on([this] {
+    flush_logs();
+    if (running_ && !failure().empty()) running_->stop(reason::output_failed);
+  });
+  if (!arguments.quiet && !arguments.no_progress) delivery_.show_progress(true);
 }
-
-run_outputs::~run_outputs() { room_for_lines() = nullptr; }
 
 void run_outputs::open_logs(const run_arguments& arguments, std::string_view command) {
   if (!arguments.log_directory.empty()) logs_.emplace(arguments.log_directory);
@@ -139,7 +118,7 @@ void run_outputs::keep_rest(std::uint64_t sequence, process_stream stream, std::
 void run_outputs::note(const task_result& result) {
   if (!logs_) return;
   logs_->write(result, rests_);
-  flush_soon_.request();
+  delivery_.request();
 }
 
 void run_outputs::write(const task_result& result) {
@@ -160,8 +139,7 @@ void run_outputs::write(const task_result& result) {
   if (has_records_ && cut) ++cut_records_;
   if (job_log_) log(result);
   rests_.drop(result.sequence);
-  shown_ = true;
-  flush_soon_.request();
+  delivery_.request();
 }
 
 void run_outputs::log(const task_result& result) {
@@ -181,42 +159,16 @@ void run_outputs::show(std::uint64_t sequence, const std::vector<target>& target
                        process_stream stream, std::string_view bytes) {
   if (!tags_ || !tags_live_) return;
   tags_->add(sequence, targets.front(), stream, bytes);
-  shown_ = true;
-  flush_soon_.request();
+  delivery_.request();
 }
 
 void run_outputs::end_try(std::uint64_t sequence) {
   if (tags_ && tags_live_) tags_->finish(sequence);
 }
 
-void run_outputs::flush() {
-  hand_on([](output_file& file) { file.offer(); });
-  flush_soon_.watch_readers();
-  if (!running_) return;
-  running_->hold(flush_soon_.behind());
-  if (!failure().empty()) running_->stop(reason::output_failed);
-}
-
-void run_outputs::flush_all() {
-  hand_on([](output_file& file) { file.flush(); });
-}
-
-void run_outputs::hand_on(void (*how)(output_file&)) {
-  const bool covers = std::exchange(shown_, false) && shares_terminal_;
-  const bool erases = progress_ && (covers || !errors_.buffer().empty());
-  if (erases) progress_->erase();
-  for (auto& one : sinks_) {
-    if (one->file()) how(*one->file());
-  }
-  how(tagged_);
-  how(errors_);
-  flush_logs();
-  if (erases && running_ != nullptr) draw();
-}
-
 /// Only what was delivered is logged, and what was not is run again.
 void run_outputs::flush_logs() {
-  if (!job_log_ || !job_log_->has_notes() || flush_soon_.waiting() || !failure().empty()) return;
+  if (!job_log_ || !job_log_->has_notes() || delivery_.waiting() || !failure().empty()) return;
   log_lengths();
   job_log_->flush();
 }
@@ -229,35 +181,22 @@ void run_outputs::log_lengths() {
 
 void run_outputs::watch(command_run& running) {
   running_ = &running;
-  if (progress_) draw_now_and_then(scope_, *this);
+  delivery_.watch({[&running](bool held) { running.hold(held); },
+                   [this, &running] {
+                     const run_progress now = running.progress();
+                     progress_snapshot snapshot;
+                     snapshot.title = title_;
+                     snapshot.total = now.targets_expected;
+                     snapshot.in_flight = now.in_flight;
+                     snapshot.good = task_word(status::up, reason::none);
+                     snapshot.count(*now.totals);
+                     return snapshot;
+                   }});
 }
 
 void run_outputs::stop_watching() {
   running_ = nullptr;
-  draw_timer_.cancel();
-}
-
-job run_outputs::draw_now_and_then(job_scope&, run_outputs& self) {
-  for (;;) {
-    self.draw_timer_.expires_after(draw_interval);
-    co_await self.draw_timer_.async_wait(resume);
-    if (self.running_ == nullptr) break;
-    self.draw();
-  }
-}
-
-void run_outputs::draw() {
-  const run_progress now = running_->progress();
-  progress_snapshot snapshot;
-  snapshot.title = title_;
-  snapshot.done = now.totals->total();
-  snapshot.total = now.targets_expected;
-  snapshot.in_flight = now.in_flight;
-  snapshot.good = task_word(status::up, reason::none);
-  snapshot.up = now.totals->of(status::up);
-  snapshot.timeout = now.totals->of(status::timeout);
-  snapshot.other = snapshot.done - snapshot.up - snapshot.timeout;
-  progress_->draw(snapshot, std::chrono::steady_clock::now());
+  delivery_.stop_watching();
 }
 
 std::string run_outputs::failure() const {

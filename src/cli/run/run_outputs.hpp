@@ -1,40 +1,33 @@
 #pragma once
 
-#include "cli/delayed_flush.hpp"
-#include "cli/run/job_log.hpp"
+#include "cli/delivery.hpp"
 #include "cli/run/log_directory.hpp"
 #include "cli/run/run_arguments.hpp"
 #include "cli/run/tagged_lines.hpp"
 #include "cli/run/task_rests.hpp"
-#include "engine/refill_lines.hpp"
 #include "muster/run.hpp"
 #include "muster/task_sink.hpp"
-#include "net/job.hpp"
-#include "sink/progress.hpp"
+#include "store/job_log.hpp"
+#include "store/job_log_reader.hpp"
+#include "targets/refill_lines.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
-
 namespace muster {
 
-/// Where the results of a run's tasks go: standard output and standard error, files, and a progress
-/// line. Opens everything at once; throws std::system_error or std::invalid_argument if it can't.
+/// Where the results of a run's tasks go: standard output and standard error, and files. Opens
+/// everything at once; throws std::system_error or std::invalid_argument if it can't.
 class run_outputs {
  public:
   /// `command` is the run's `command_identity`, `earlier` the run that is gone on with, if there is
-  /// one: files are then gone on with where it had come to. `give_up` tells whether to wait no
-  /// longer for a reader that takes nothing.
-  run_outputs(asio::io_context& context, const run_arguments& arguments, std::string_view command,
-              const std::optional<logged_run>& earlier, const std::function<bool()>& give_up);
-  ~run_outputs();
+  /// one: files are then gone on with where it had come to. The delivery outlives this.
+  run_outputs(delivery& delivered, const run_arguments& arguments, std::string_view command,
+              const std::optional<logged_run>& earlier);
 
   /// A task is about to be started; what an earlier try of it wrote counts no more.
   void begin_try(std::uint64_t sequence) { rests_.drop(sequence); }
@@ -58,7 +51,7 @@ class run_outputs {
   /// outlives this or `stop_watching`.
   void watch(command_run& running);
   void stop_watching();
-  void flush_all();
+  void flush_all() { delivery_.flush(); }
 
   /// Tasks whose records have no more than the beginning of what they wrote.
   std::uint64_t cut_records() const { return cut_records_; }
@@ -68,17 +61,12 @@ class run_outputs {
   bool reader_gone() const;
 
  private:
-  static job draw_now_and_then(job_scope&, run_outputs& self);
   void open_logs(const run_arguments& arguments, std::string_view command);
   void log(const task_result& result);
-  void flush();
-  void hand_on(void (*how)(output_file&));
   void flush_logs();
   void log_lengths();
-  void draw();
 
-  delayed_flush flush_soon_;
-  asio::steady_timer draw_timer_;
+  delivery& delivery_;
   const bool dry_run_;
   const bool tags_live_;  // lines are shown as they come
   output_file& errors_;
@@ -93,12 +81,8 @@ class run_outputs {
   std::optional<log_directory> logs_;
   std::vector<std::unique_ptr<task_sink>> sinks_;
   const task_sink* standard_output_ = nullptr;
-  bool shares_terminal_ = false;  // what is written goes to the terminal of the progress line
-  bool shown_ = false;            // something was since the last flush
-  std::unique_ptr<progress_line> progress_;
   std::string title_;  // of the progress line
   command_run* running_ = nullptr;
-  job_scope scope_;  // last: its jobs use all of the above
 };
 
 }  // namespace muster

@@ -1,43 +1,26 @@
 #include "cli/sweep/outputs.hpp"
 
+#include "cli/output_paths.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
 #include "net/own_addresses.hpp"
-#include "net/resume.hpp"
 #include "sink/silence.hpp"
-#include "sink/terminal.hpp"
 #include "sink/text_line.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace muster {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto draw_interval = 200ms;
 // Results that are told with -qq one by one.
 constexpr std::uint64_t alarms_max = 20;
 
 output_format format_of(const sweep_arguments& arguments, const std::string& path) {
-  if (path == "-" || path == "/dev/stdout") {
-    return arguments.csv    ? output_format::csv
-           : arguments.json ? output_format::jsonl
-                            : output_format::text;
-  }
-  try {
-    return format_of_file(path);
-  } catch (const std::invalid_argument&) {
-    if (arguments.json) return output_format::jsonl;
-    if (arguments.csv) return output_format::csv;
-    throw;
-  }
+  return muster::format_of(path, arguments.json, arguments.csv);
 }
 
 output_file open_output(const std::string& path, output_format format,
@@ -72,43 +55,18 @@ page_options page_options_of(const sweep_arguments& arguments) {
 
 }  // namespace
 
-bool is_standard_output(const std::string& path) {
-  if (path == "-" || path == "/dev/stdout") return true;
-  struct stat own {
-  }, named{};
-  if (::fstat(STDOUT_FILENO, &own) != 0 || ::stat(path.c_str(), &named) != 0) return false;
-  // Terminals and /dev/null may well be named twice.
-  const bool keeps = S_ISREG(own.st_mode) || S_ISFIFO(own.st_mode);
-  return keeps && own.st_dev == named.st_dev && own.st_ino == named.st_ino;
-}
-
-void refuse_standard_output(const std::string& path, bool quiet) {
-  if (path != "-" && (quiet || !is_standard_output(path))) return;
-  throw usage_error{
-      fmt::format("-o {}: results go to standard output already; --json and --csv say how", path)};
-}
-
-bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
-
-outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
-                 const std::optional<checkpoint_record>& earlier,
-                 const std::function<bool()>& give_up)
-    : arguments_{arguments},
-      flush_soon_{context, [this] { flush(); }},
-      draw_timer_{context},
-      pictures_{arguments} {
+outputs::outputs(delivery& delivered, const sweep_arguments& arguments,
+                 const std::optional<checkpoint_record>& earlier)
+    : arguments_{arguments}, delivery_{delivered}, pictures_{arguments} {
   text_options text;
   // Who says what is to be listed gets all of it.
   text.show_all = arguments.show_all || arguments.only.has_value();
   if (arguments.quiet == 0) {
     text.colour = wants_colour(STDOUT_FILENO);
-    output_file file{STDOUT_FILENO, false};
-    file.give_up_when(give_up);
-    file.never_wait();
-    sinks_.push_back(
-        make_sink(format_of(arguments, "-"), std::move(file), "standard output", text));
+    sinks_.push_back(make_sink(format_of(arguments, "-"),
+                               delivery_.prepared(output_file{STDOUT_FILENO, false}),
+                               "standard output", text));
     standard_output_ = sinks_.back().get();
-    shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
   }
   text.colour = false;
   text.count_hidden = true;  // No summary will stand below it.
@@ -119,22 +77,18 @@ outputs::outputs(asio::io_context& context, const sweep_arguments& arguments,
   const page_options page = page_options_of(arguments);
   for (const std::string& path : arguments.output_files) {
     const output_format format = format_of(arguments, path);
-    output_file file = open_output(path, format, arguments, earlier);
-    file.give_up_when(give_up);
-    file.never_wait();
+    output_file file = delivery_.prepared(open_output(path, format, arguments, earlier));
     sinks_.push_back(make_sink(format, std::move(file), path, text, page));
   }
   for (const auto& one : sinks_) {
-    if (one->file()) flush_soon_.add(*one->file());
+    if (one->file()) delivery_.add(*one->file());
   }
-  flush_soon_.add(standard_error());
-  if (arguments.quiet == 0 && !arguments.no_progress && ::isatty(STDERR_FILENO) == 1) {
-    progress_ = std::make_unique<progress_line>(STDERR_FILENO, std::chrono::steady_clock::now());
-    room_for_lines() = [this] { progress_->erase(); };
-  }
+  delivery_.add(standard_error());
+  delivery_.on_handed_on([this] {
+    if (running_ && failed()) running_->stop(reason::output_failed);
+  });
+  if (arguments.quiet == 0 && !arguments.no_progress) delivery_.show_progress(true);
 }
-
-outputs::~outputs() { room_for_lines() = nullptr; }
 
 void outputs::write(const probe_result& result) {
   const bool listed =
@@ -150,7 +104,7 @@ void outputs::write(const probe_result& result) {
     if (++alarming_ <= alarms_max) append_text_line(alarms_, result, false);
   }
   pictures_.add(result);
-  flush_soon_.request();
+  delivery_.request();
 }
 
 std::string outputs::alarms() const {
@@ -158,58 +112,32 @@ std::string outputs::alarms() const {
   return alarms_ + fmt::format("and {} more\n", alarming_ - alarms_max);
 }
 
-bool outputs::offer() {
-  if (progress_ && shares_terminal_) progress_->erase();
-  for (auto& one : sinks_) {
-    if (one->file()) one->file()->offer();
-  }
-  standard_error().offer();
-  return !flush_soon_.waiting();
-}
-
-void outputs::flush() {
-  offer();
-  flush_soon_.watch_readers();
-  if (!running_) return;
-  running_->hold(flush_soon_.behind());
-  if (failed()) running_->stop(reason::output_failed);
-}
-
 void outputs::watch(sweep& running) {
   running_ = &running;
-  if (progress_) draw_now_and_then(scope_, *this);
+  delivery_.watch({[&running](bool held) { running.hold(held); },
+                   [&running] {
+                     const sweep_progress now = running.progress();
+                     progress_snapshot snapshot;
+                     snapshot.total = now.probes_expected;
+                     snapshot.in_flight = now.in_flight;
+                     snapshot.count(*now.totals);
+                     return snapshot;
+                   }});
 }
 
 void outputs::stop_watching() {
   running_ = nullptr;
-  draw_timer_.cancel();
-}
-
-job outputs::draw_now_and_then(job_scope&, outputs& self) {
-  for (;;) {
-    self.draw_timer_.expires_after(draw_interval);
-    co_await self.draw_timer_.async_wait(resume);
-    if (self.running_ == nullptr) break;
-    const sweep_progress now = self.running_->progress();
-    progress_snapshot snapshot;
-    snapshot.done = now.totals->total();
-    snapshot.total = now.probes_expected;
-    snapshot.in_flight = now.in_flight;
-    snapshot.up = now.totals->of(status::up);
-    snapshot.timeout = now.totals->of(status::timeout);
-    snapshot.other = snapshot.done - snapshot.up - snapshot.timeout;
-    self.progress_->draw(snapshot, std::chrono::steady_clock::now());
-  }
+  delivery_.stop_watching();
 }
 
 void outputs::flush_all() {
-  if (progress_) progress_->erase();
+  delivery_.make_room();
   for (auto& one : sinks_)
     one->flush();
 }
 
 void outputs::sync() {
-  if (progress_ && shares_terminal_) progress_->erase();
+  delivery_.make_room();
   for (auto& one : sinks_)
     one->sync();
 }

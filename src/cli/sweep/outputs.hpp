@@ -1,35 +1,27 @@
 #pragma once
 
-#include "cli/delayed_flush.hpp"
+#include "cli/delivery.hpp"
 #include "cli/sweep/pictures.hpp"
 #include "cli/sweep/sweep_arguments.hpp"
 #include "muster/sink.hpp"
 #include "muster/sweep.hpp"
-#include "net/job.hpp"
-#include "sink/progress.hpp"
 #include "store/checkpoint_record.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
-
 namespace muster {
 
-/// Where the results of a command go: standard output and files, each in its format, and a progress
-/// line. Opens everything at once; throws std::system_error or std::invalid_argument if it can't.
+/// Where the results of a command go: standard output and files, each in its format. Opens
+/// everything at once; throws std::system_error or std::invalid_argument if it can't.
 class outputs {
  public:
   /// After an earlier run, files are gone on with where it had come to; standard output can't be.
-  /// `give_up` tells whether to wait no longer for a reader that takes nothing. The arguments
-  /// outlive this.
-  outputs(asio::io_context& context, const sweep_arguments& arguments,
-          const std::optional<checkpoint_record>& earlier, const std::function<bool()>& give_up);
-  ~outputs();
+  /// Arguments and delivery outlive this.
+  outputs(delivery& delivered, const sweep_arguments& arguments,
+          const std::optional<checkpoint_record>& earlier);
 
   void write(const probe_result& result);
   /// Draws progress now and then, and stops the sweep when results can no longer be written. The
@@ -44,7 +36,7 @@ class outputs {
   /// Hands on all that is buffered, and waits until it is on the disk.
   void sync();
   /// Hands on what readers take without waiting. True when nothing is left.
-  bool offer();
+  bool offer() { return delivery_.offer(); }
   /// How long each file is, once all is handed on.
   std::vector<checkpoint_record::output> lengths() const;
 
@@ -64,29 +56,14 @@ class outputs {
   }
 
  private:
-  static job draw_now_and_then(job_scope&, outputs& self);
-  void flush();
-
   const sweep_arguments& arguments_;
   std::uint64_t alarming_ = 0;
   std::string alarms_;
-  delayed_flush flush_soon_;
-  asio::steady_timer draw_timer_;
+  delivery& delivery_;
   std::vector<std::unique_ptr<sink>> sinks_;
   const sink* standard_output_ = nullptr;
-  bool shares_terminal_ = false;
-  std::unique_ptr<progress_line> progress_;
   pictures pictures_;
   sweep* running_ = nullptr;
-  job_scope scope_;  // last: its jobs use all of the above
 };
-
-/// Whether a path is another name of standard output, where that is a file, or a pipe.
-bool is_standard_output(const std::string& path);
-/// Throws usage_error when `-o` names standard output, where results go anyway unless `quiet`.
-void refuse_standard_output(const std::string& path, bool quiet);
-
-/// Whether to colour what goes to this descriptor: a terminal, and NO_COLOR is not set.
-bool wants_colour(int descriptor);
 
 }  // namespace muster

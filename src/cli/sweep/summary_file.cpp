@@ -1,8 +1,8 @@
 #include "cli/sweep/summary_file.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/output_paths.hpp"
 #include "cli/say.hpp"
-#include "cli/sweep/outputs.hpp"
 #include "cli/usage_error.hpp"
 
 #include <chrono>

@@ -5,6 +5,7 @@
 #include "cli/file_clashes.hpp"
 #include "cli/foreign_options.hpp"
 #include "cli/orphan_reaping.hpp"
+#include "cli/output_paths.hpp"
 #include "cli/say.hpp"
 #include "cli/say_why.hpp"
 #include "cli/session.hpp"
@@ -85,8 +86,7 @@ class sweep_run {
         earlier_{read_earlier_run(arguments)},
         session_{arguments.sweep.run_deadline, [this] { sweep_.stop(reason::out_of_memory); }},
         intake_{session_.context(), arguments, {"sweep", "probed"}},
-        outputs_{session_.context(), arguments, earlier_,
-                 [this] { return session_.should_have_ended(); }},
+        outputs_{session_.delivered(), arguments, earlier_},
         checkpoints_{session_.context(), arguments, outputs_, earlier_},
         sweep_{session_.context(), options(), intake_.targets(),
                [this](const probe_result& result) {

@@ -1,4 +1,4 @@
-#include "engine/refill_lines.hpp"
+#include "targets/refill_lines.hpp"
 
 #include "core/parsed.hpp"
 

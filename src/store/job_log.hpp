@@ -3,24 +3,15 @@
 #include "muster/sink.hpp"
 #include "muster/task.hpp"
 #include "record/numbers.hpp"
-#include "store/job_log_reader.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
 namespace muster {
-
-/// What the runs of this command have come to by the job log at `path`; nothing when there is no
-/// such log yet and this run, whose log is `appended_to` or else that one, begins it. `command` is
-/// a `command_identity`. Throws std::system_error when it can't be read, and usage_error when it is
-/// no job log, of another command, or not there.
-std::optional<logged_run> read_earlier_run(const std::string& path, const std::string& appended_to,
-                                           std::string_view command);
 
 /// A log of tasks, a JSON line for each target once what its task wrote was delivered. Its lines
 /// are written together, at the end of the file, so several runs may write to one, and one that is
