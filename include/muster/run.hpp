@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -164,11 +165,20 @@ class run_observer {
 /// thread-safe.
 class command_run {
  public:
-  /// Starts nothing yet. Everything that is passed by reference outlives the run. Throws
-  /// std::invalid_argument when an option makes no sense.
+  using executor_type = asio::any_io_executor;
+
+  /// Starts nothing yet. The io_context outlives the run; the stream and the observer outlive what
+  /// `run` gives. Throws std::invalid_argument when an option makes no sense.
   command_run(asio::io_context& context, run_options options, target_stream& targets,
               run_observer& observer);
+  /// The same on the io_context of an executor, and with the stream as its own, as for `sweep`.
+  command_run(const executor_type& executor, run_options options, target_stream targets,
+              run_observer& observer);
+  /// A run that is under way is stopped, as if it was cancelled: its operation has what it needs,
+  /// and completes on the loop.
   ~command_run();
+
+  executor_type get_executor() const { return context_.get_executor(); }
 
   /// Runs to the end: every target asked for has been reported by then. Call it once. Cancelling
   /// the awaitable is `stop(reason::interrupted)`.
@@ -201,8 +211,10 @@ class command_run {
 
  private:
   class engine;
+  static asio::awaitable<run_summary> run_shared(std::shared_ptr<engine> shared);
+
   asio::io_context& context_;
-  std::unique_ptr<engine> engine_;
+  std::shared_ptr<engine> engine_;
 };
 
 }  // namespace muster

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -95,16 +96,25 @@ struct sweep_progress {
 class sweep {
  public:
   using result_handler = std::function<void(const probe_result&)>;
+  using executor_type = asio::any_io_executor;
 
-  /// Sends nothing yet. The io_context and the stream outlive the sweep. Throws
+  /// Sends nothing yet. The io_context outlives the sweep, and the stream what `run` gives. Throws
   /// std::invalid_argument when an option makes no sense.
   sweep(asio::io_context& context, sweep_options options, target_stream& targets,
         result_handler on_result);
+  /// The same on the io_context of an executor, such as `co_await asio::this_coro::executor`, and
+  /// with the stream as its own. Throws std::invalid_argument, too, when there is no io_context
+  /// behind the executor.
+  sweep(const executor_type& executor, sweep_options options, target_stream targets,
+        result_handler on_result);
+  /// A sweep that runs is stopped, as if it was cancelled: its operation has what it needs, and
+  /// completes on the loop.
   ~sweep();
 
-  /// Runs to the end: every probe asked for has been reported by then. Call it once. The sweep
-  /// outlives the awaitable, unless the io_context is not run any more. Cancelling the awaitable is
-  /// `stop(reason::interrupted)`.
+  executor_type get_executor() const { return context_.get_executor(); }
+
+  /// Runs to the end: every probe asked for has been reported by then. Call it once. Cancelling the
+  /// awaitable is `stop(reason::interrupted)`.
   asio::awaitable<sweep_summary> run();
   /// The same for any completion token. Completion signature: void(std::exception_ptr,
   /// sweep_summary), on the handler's executor, by default the io_context's; never called from
@@ -145,8 +155,10 @@ class sweep {
 
  private:
   class engine;
+  static asio::awaitable<sweep_summary> run_shared(std::shared_ptr<engine> shared);
+
   asio::io_context& context_;
-  std::unique_ptr<engine> engine_;
+  std::shared_ptr<engine> engine_;
 };
 
 }  // namespace muster

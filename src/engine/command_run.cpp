@@ -1,6 +1,8 @@
+#include "engine/shared_operation.hpp"
 #include "engine/task_engine.hpp"
 #include "muster/run.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace muster {
@@ -10,17 +12,36 @@ class command_run::engine {
   engine(asio::io_context& context, run_options options, target_stream& targets,
          run_observer& observer)
       : core{context, std::move(options), targets, observer} {}
+  engine(asio::io_context& context, run_options options, target_stream&& targets,
+         run_observer& observer)
+      : targets_{std::move(targets)}, core{context, std::move(options), *targets_, observer} {}
+
+ private:
+  std::optional<target_stream> targets_;
+
+ public:
   task_engine core;
 };
 
 command_run::command_run(asio::io_context& context, run_options options, target_stream& targets,
                          run_observer& observer)
     : context_{context},
-      engine_{std::make_unique<engine>(context, std::move(options), targets, observer)} {}
+      engine_{std::make_shared<engine>(context, std::move(options), targets, observer)} {}
 
-command_run::~command_run() = default;
+command_run::command_run(const executor_type& executor, run_options options, target_stream targets,
+                         run_observer& observer)
+    : context_{io_context_of(executor)},
+      engine_{
+          std::make_shared<engine>(context_, std::move(options), std::move(targets), observer)} {}
 
-asio::awaitable<run_summary> command_run::run() { return engine_->core.run(); }
+command_run::~command_run() { stop_soon(context_, engine_); }
+
+asio::awaitable<run_summary> command_run::run() { return run_shared(engine_); }
+
+asio::awaitable<run_summary> command_run::run_shared(std::shared_ptr<engine> shared) {
+  co_return co_await shared->core.run();
+}
+
 void command_run::stop(reason why) { engine_->core.stop(why); }
 void command_run::hold(bool held) { engine_->core.hold(held); }
 void command_run::kill() { engine_->core.kill(); }

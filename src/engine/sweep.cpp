@@ -1,7 +1,9 @@
 #include "muster/sweep.hpp"
 
+#include "engine/shared_operation.hpp"
 #include "engine/sweep_engine.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace muster {
@@ -12,8 +14,14 @@ class sweep::engine {
          result_handler on_result)
       : network_{context},
         core{context, network_, std::move(options), targets, std::move(on_result)} {}
+  engine(asio::io_context& context, sweep_options options, target_stream&& targets,
+         result_handler on_result)
+      : targets_{std::move(targets)},
+        network_{context},
+        core{context, network_, std::move(options), *targets_, std::move(on_result)} {}
 
  private:
+  std::optional<target_stream> targets_;
   system_network network_;
 
  public:
@@ -24,11 +32,21 @@ sweep::sweep(asio::io_context& context, sweep_options options, target_stream& ta
              result_handler on_result)
     : context_{context},
       engine_{
-          std::make_unique<engine>(context, std::move(options), targets, std::move(on_result))} {}
+          std::make_shared<engine>(context, std::move(options), targets, std::move(on_result))} {}
 
-sweep::~sweep() = default;
+sweep::sweep(const executor_type& executor, sweep_options options, target_stream targets,
+             result_handler on_result)
+    : context_{io_context_of(executor)},
+      engine_{std::make_shared<engine>(context_, std::move(options), std::move(targets),
+                                       std::move(on_result))} {}
 
-asio::awaitable<sweep_summary> sweep::run() { return engine_->core.run(); }
+sweep::~sweep() { stop_soon(context_, engine_); }
+
+asio::awaitable<sweep_summary> sweep::run() { return run_shared(engine_); }
+
+asio::awaitable<sweep_summary> sweep::run_shared(std::shared_ptr<engine> shared) {
+  co_return co_await shared->core.run();
+}
 
 void sweep::open_icmp() { engine_->core.probes().open(); }
 

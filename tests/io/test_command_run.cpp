@@ -183,6 +183,28 @@ TEST_CASE("a batch that waits for its turn takes the targets that come meanwhile
   CHECK(summary->totals.of(status::up) == 7);
 }
 
+TEST_CASE("a run that is destroyed ends what runs, and its operation completes") {
+  run_options options;
+  options.command = {"/bin/sleep", "60"};
+  asio::io_context context{1};
+  target_stream targets;
+  targets.add_text("10.0.0.1-10.0.0.3");
+  collector seen;
+  auto run =
+      std::make_unique<command_run>(context.get_executor(), options, std::move(targets), seen);
+  std::optional<run_summary> summary;
+  run->async_run([&](std::exception_ptr, run_summary value) { summary = std::move(value); });
+  while (run->progress().in_flight < 3)
+    context.run_one();
+  run.reset();
+  CHECK_FALSE(summary);
+  context.run();
+  REQUIRE(summary);
+  CHECK(summary->stop_reason == reason::interrupted);
+  CHECK(summary->totals.of(status::cancelled) == 3);
+  check_that_no_child_is_left();
+}
+
 TEST_CASE("cancelling a run of commands ends what runs, and it still gives its summary") {
   world here;
   asio::cancellation_signal signal;

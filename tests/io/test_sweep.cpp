@@ -12,11 +12,14 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/system_executor.hpp>
 #include <asio/use_future.hpp>
 
 using namespace muster;
@@ -183,6 +186,38 @@ TEST_CASE("cancelling an operation that was started with a token stops the sweep
   context.run();
   REQUIRE(handled);
   CHECK(handled->totals.of(status::cancelled) == 1);
+}
+
+TEST_CASE("a sweep that is destroyed while it runs is stopped, and its operation completes") {
+  test::hostile_server silent{test::hostile_script::silent()};
+  asio::io_context context;
+  target_stream targets;
+  targets.add_text(silent.url());
+  std::vector<status> told;
+  auto subject = std::make_unique<sweep>(
+      context.get_executor(), sweep_options{}, std::move(targets),
+      [&told](const probe_result& result) { told.push_back(result.status); });
+  CHECK(subject->get_executor() == context.get_executor());
+  std::optional<sweep_summary> handled;
+  subject->async_run([&](std::exception_ptr, sweep_summary sum) { handled = std::move(sum); });
+  SECTION("before it has begun") {}
+  SECTION("with a probe in flight") {
+    while (subject->progress().in_flight == 0)
+      context.run_one();
+  }
+  subject.reset();
+  CHECK(told.empty());
+  CHECK_FALSE(handled);
+  context.run();
+  REQUIRE(handled);
+  CHECK(handled->stop_reason == reason::interrupted);
+  CHECK(handled->asked == told.size());
+  CHECK(handled->totals.of(status::cancelled) == told.size());
+}
+
+TEST_CASE("a sweep on any other executor than an io_context's is refused") {
+  const auto make = [] { sweep{asio::system_executor{}, {}, target_stream{}, {}}; };
+  CHECK_THROWS_AS(make(), std::invalid_argument);
 }
 
 TEST_CASE("a sweep may be abandoned after any step") {
