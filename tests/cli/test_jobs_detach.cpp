@@ -122,6 +122,59 @@ TEST_CASE("a list that a resumed job could not read again is refused at once") {
   CHECK(place.json().empty());
 }
 
+TEST_CASE("a descriptor that the job would not have is refused, whatever its name") {
+  const job_place place;
+  write_whole_file(place.file("list"), "127.0.0.1\n");
+  std::filesystem::create_directory(place.file("directory"));
+  std::filesystem::create_symlink("/dev/fd/5", place.file("link"));
+  std::filesystem::create_symlink("link", place.file("link_to_it"));
+  process_options options;
+  options.environment = {"XDG_STATE_HOME=" + place.file("state"), "muster=" MUSTER_BINARY};
+  options.directory = place.file("");
+  const auto refused = [&](const std::string& more) {
+    const auto result =
+        run({"bash", "-c", "exec $muster run --detach --name a " + more + " -- true"}, options);
+    CAPTURE(more, result.err);
+    CHECK(result.exit_code == 2);
+    return result.err;
+  };
+  const std::string list = " can't be read again when the job is resumed";
+  for (const std::string option : {"-iL ", "--exclude-file "}) {
+    CHECK(contains(refused("127.0.0.1 " + option + "<(echo 127.0.0.1)"), list));
+    // A job has descriptors of its own, which may have that number.
+    for (const std::string path : {"/dev/fd/5", "/proc/self/fd/5", "/proc/thread-self/fd/5",
+                                   "/dev/../dev/fd//5", "link", "./link_to_it", "/dev/fd/6"}) {
+      CHECK(contains(refused("127.0.0.1 " + option + path + " 5<list"),
+                     "muster: --detach: " + path + list));
+    }
+    CHECK(contains(refused("127.0.0.1 " + option + "/dev/stdin <list"), list));
+  }
+  for (const std::string option : {"--job-log", "--resume", "--control"}) {
+    for (const std::string path : {"/dev/fd/5", "link", "/dev/stdout", "/dev/stderr"}) {
+      CHECK(refused("127.0.0.1 " + option + " " + path + " 5<>list") ==
+            "muster: " + option + ": " + path +
+                " leads to a descriptor, which a job does not have; name a file\n");
+    }
+  }
+  CHECK(contains(refused("127.0.0.1 --job-log >(cat)"), "--job-log: /dev/fd/"));
+  for (const std::string option : {"--log-dir", "--cwd", "--state-dir"}) {
+    for (const std::string path : {"/dev/fd/5", "link/new"}) {
+      CHECK(refused("127.0.0.1 " + option + " " + path + " 5<directory") ==
+            "muster: " + option + ": " + path +
+                " leads to a descriptor, which a job does not have; name a directory\n");
+    }
+  }
+  CHECK(read_whole_file(place.file("list")) == "127.0.0.1\n");
+  CHECK(std::filesystem::is_empty(place.file("directory")));
+  CHECK(place.json().empty());
+  place.start("a", "x\n", {}, {"false"});
+  place.muster({"jobs", "wait", "a"});
+  const auto resumed = run(
+      {"bash", "-c", "exec $muster jobs resume --state-dir /dev/fd/5 a 5<state/muster"}, options);
+  CHECK(resumed.exit_code == 2);
+  CHECK(contains(resumed.err, "--state-dir: /dev/fd/5/jobs/a.db leads to a descriptor"));
+}
+
 TEST_CASE("a detached run that is ended before its input is complete leaves nothing of it") {
   const job_place place;
   const std::string jobs = place.file("state/muster/jobs");

@@ -3,6 +3,7 @@
 // go to the same terminal. From then on they go to its log.
 #include "cli/jobs/detached_job.hpp"
 
+#include "cli/descriptor_path.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/jobs/job_keeper.hpp"
 #include "cli/run/command_check.hpp"
@@ -49,18 +50,36 @@ void read_input_from(run_arguments& arguments, const std::string& path) {
 /// Lists of targets are read again when the job is resumed.
 void need_lists_that_stay(const run_arguments& arguments) {
   std::vector<std::string> lists = arguments.input_files;
+  std::erase(lists, "-");
   lists.insert(lists.end(), arguments.exclude_files.begin(), arguments.exclude_files.end());
   for (const std::string& path : lists) {
     struct stat about {};
-    const bool is_descriptor =
-        path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
-    const bool is_there = path != "-" && ::stat(path.c_str(), &about) == 0;
-    if (!is_there || S_ISDIR(about.st_mode) || (S_ISREG(about.st_mode) && !is_descriptor)) continue;
+    const bool is_pipe =
+        ::stat(path.c_str(), &about) == 0 && !S_ISDIR(about.st_mode) && !S_ISREG(about.st_mode);
+    if (!is_pipe && !leads_through_descriptor(path)) continue;
     throw usage_error{fmt::format(
         "--detach: {} can't be read again when the job is resumed; write it to a file and name "
         "that, or give targets on standard input",
         path)};
   }
+}
+
+/// A job has none of the descriptors that this process was started with. What has their numbers
+/// then is its own, such as its database, which whoever wrote to it would destroy.
+void need_no_descriptor(const char* option, const std::string& path, const char* instead) {
+  if (path.empty() || !leads_through_descriptor(path)) return;
+  throw usage_error{fmt::format(
+      "{}: {} leads to a descriptor, which a job does not have; name a {}", option, path, instead)};
+}
+
+void need_paths_that_stay(const run_arguments& arguments) {
+  need_lists_that_stay(arguments);
+  need_no_descriptor("--job-log", arguments.job_log, "file");
+  need_no_descriptor("--resume", arguments.resume_file, "file");
+  need_no_descriptor("--control", arguments.control_file, "file");
+  need_no_descriptor("--log-dir", arguments.log_directory, "directory");
+  need_no_descriptor("--cwd", arguments.run.process.directory, "directory");
+  need_no_descriptor("--state-dir", arguments.state_directory, "directory");
 }
 
 void point(int descriptor, const std::string& path, int flags) {
@@ -217,14 +236,14 @@ job_directory jobs_at(const std::string& state_directory) {
 }
 
 int start_job(const run_arguments& arguments, const std::vector<std::string>& words) {
-  close_inherited();
   const std::string& name = arguments.job_name;
   if (!job_directory::is_name(name)) {
     throw usage_error{fmt::format(
         "--name: '{}' is no name for a job; write up to {} letters, digits, dots, _ and -",
         excerpt(name), job_directory::name_bytes_max)};
   }
-  need_lists_that_stay(arguments);
+  need_paths_that_stay(arguments);
+  close_inherited();
   check_command(arguments);  // before all of standard input is read
   const job_directory jobs = jobs_at(arguments.state_directory);
   jobs.make();
@@ -267,6 +286,7 @@ int start_job(const run_arguments& arguments, const std::vector<std::string>& wo
 }
 
 int resume_job(const job_directory& jobs, const std::string& name) {
+  need_no_descriptor("--state-dir", jobs.database_of(name), "directory");
   close_inherited();
   const std::optional<job_lock> lock = jobs.try_lock(name);
   if (!lock) throw usage_error{fmt::format("{} runs already", name)};
