@@ -137,6 +137,27 @@ TEST_CASE("targets may end in NUL, so that any file name can be one") {
   CHECK(tasks(fed, input(names)).out == "a\nb| -c #|d|");
   const auto record = tasks({"-0", "--json", "--", "true"}, input(names));
   CHECK(contains(record.out, R"("target":"a\nb")"));
+  CHECK(tasks({"-0", "--ordered", "--", "echo"}, input("a\0\0b\0"s)).out == "a\nb\n");
+}
+
+TEST_CASE("of a line that is taken as it is, no part is a host, a port or an address") {
+  CHECK(tasks({"--lines", "Host:80", "--", "echo", "{host}"}).out == "Host:80\n");
+  CHECK(tasks({"LOCALHOST:80", "--", "echo", "{} {host}"}).out == "LOCALHOST:80 localhost\n");
+  for (const char* placeholder : {"{port}", "{address}"}) {
+    const auto lacking = tasks({"--lines", "127.0.0.1:80", "--", "echo", placeholder});
+    CHECK(contains(lacking.err, std::string{"skipped, no_value "} + placeholder));
+  }
+}
+
+TEST_CASE("a line or an argument that is too long is no target") {
+  const std::string longest(8192, 'x');
+  CHECK(tasks({"--lines", "--", "echo"}, input(longest + "\n")).out == longest + "\n");
+  const auto line = tasks({"--lines", "--", "echo"}, input(longest + "x\n"));
+  CHECK(line.exit_code == 2);
+  CHECK(contains(line.err, "longer than 8192 bytes"));
+  const auto argument = tasks({"--lines", longest + 'x', "--", "echo"});
+  CHECK(argument.exit_code == 2);
+  CHECK(contains(argument.err, "longer than 8192 bytes"));
 }
 
 TEST_CASE("an argument is a target as it is, whatever it looks like") {

@@ -10,6 +10,19 @@ TEST_CASE("a script can have a beginning and an end around the targets of its ba
                              "done; echo end"},
                             input("a\nb c\n"));
   CHECK(result.out == "begin\n<a>\n<b c>\nend\nover\n");
+  // What has failed within it shows, though what comes after it has not.
+  const std::vector<std::string> checked{
+      "--lines",
+      "--batch",
+      "1,100",
+      "--shell",
+      "--",
+      "r=0; test -e . || exit; for t in {}; do test \"$t\" != bad || r=1; done; echo end; exit $r"};
+  for (const auto& [lines, code] : {std::pair{"a\nb\n", 0}, {"bad\nb\n", 1}}) {
+    const auto ended = tasks(checked, input(lines));
+    CHECK(ended.out == "end\n");
+    CHECK(ended.exit_code == code);
+  }
 }
 
 TEST_CASE("a batch is no larger than what fits into a command") {
@@ -62,6 +75,13 @@ TEST_CASE("a batch goes to one process, as arguments or as lines of its input") 
   const auto script =
       tasks({"--lines", "--batch", "4", "--shell", "--", "printf '<%s>' {}"}, input("a b\nc\n"));
   CHECK(script.out == "<a b><c>");
+}
+
+TEST_CASE("of a batch, a word with text around its place comes for each, or holds all") {
+  CHECK(tasks({"--lines", "--batch", "3,3", "--", "echo", "a{}b"}, input(numbers(3))).out ==
+        "a1b a2b a3b\n");
+  CHECK(tasks({"--lines", "--batch", "3,3", "--shell", "--", "echo \"a{}b\""}, input(numbers(3)))
+            .out == "a1 2 3b\n");
 }
 
 TEST_CASE("a batch that waits for more is started all the same when no more come") {

@@ -157,6 +157,15 @@ TEST_CASE("what a task writes can't command the terminal") {
   CHECK(read_whole_file(file) == "\033[31mred\n");
 }
 
+TEST_CASE("a run whose progress is not to be shown shows its results all the same") {
+  MUSTER_NEED_TERMINAL();
+  const std::string command = std::string{MUSTER_BINARY} +
+                              " run a --lines --no-progress --shell -- 'sleep 0.5; echo out {}'";
+  const auto result = run({"script", "-qec", command, "/dev/null"});
+  CHECK(contains(result.out, "out a"));
+  CHECK_FALSE(contains(result.out, "in flight"));
+}
+
 TEST_CASE("what is said while a run goes on has a line of its own on the terminal") {
   MUSTER_NEED_TERMINAL();
   // The progress line is drawn every 200 ms.
@@ -221,6 +230,20 @@ TEST_CASE("a pipe in the place of a log is not waited for") {
   char byte = 0;
   CHECK(::read(reader, &byte, 1) == 0);
   ::close(reader);
+}
+
+TEST_CASE("of a task that was tried again the last try is shown, but each with tags alone") {
+  const std::vector<std::string> words{"a",       "--lines",   "--retries",
+                                       "1",       "--backoff", "10ms",
+                                       "--shell", "--",        ": {}; echo try; false"};
+  for (const auto& [how, out] : {std::pair{"--merge", "try\n"}, {"--tag", "a\ttry\na\ttry\n"}}) {
+    std::vector<std::string> shown{how};
+    shown.insert(shown.end(), words.begin(), words.end());
+    CHECK(tasks(shown).out == out);
+  }
+  std::vector<std::string> in_order{"--tag", "--ordered"};
+  in_order.insert(in_order.end(), words.begin(), words.end());
+  CHECK(tasks(in_order).out == "a\ttry\n");
 }
 
 TEST_CASE("a target that comes again goes on with its log") {

@@ -5,6 +5,7 @@
 
 using namespace muster::test;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 TEST_CASE("scripts run before, after and whatever happens") {
   const auto result = tasks({"a", "b", "--lines", "--begin", "echo first", "--end",
@@ -55,4 +56,43 @@ TEST_CASE("the last script runs on Ctrl-C, too") {
   CHECK(result.exit_code == 130);
   CHECK(contains(result.err, "last\n"));
   CHECK_FALSE(contains(result.err, "then\n"));
+}
+
+TEST_CASE("a trap of a task's own runs at its end, after a timeout and on Ctrl-C") {
+  for (const std::string& end : {"end"s, "timeout"s, "Ctrl-C"s}) {
+    CAPTURE(end);
+    temporary_directory directory;
+    process_options here = input(end == "end" ? "0\n" : time_of_its_own() + "\n");
+    here.directory = directory.path().string();
+    // A shell that a signal ends runs no trap for EXIT.
+    process running{muster_command({"run", "--lines", "--tag", "-t", end == "timeout" ? "2s" : "1h",
+                                    "--shell", "--",
+                                    "trap 'exit 1' TERM; trap 'echo over >> over' EXIT; "
+                                    "echo begun; sleep {}"}),
+                    here};
+    REQUIRE(running.wait_for_output("\tbegun\n", 10s));
+    if (end == "Ctrl-C") running.send_signal(SIGINT);
+    const auto result = running.wait();
+    CHECK(result.exit_code == (end == "end" ? 0 : end == "timeout" ? 1 : 130));
+    CHECK(read_whole_file(directory.file("over")) == "over\n");
+  }
+}
+
+TEST_CASE("of a run that was stopped early, the script for its end is left out") {
+  for (const std::vector<std::string>& limit :
+       {std::vector<std::string>{"--halt", "1"}, {"--halt", "soon,1"}, {"--deadline", "100ms"}}) {
+    std::vector<std::string> words{"a",     "b",         "--lines",   "-P",       "1",
+                                   "--end", "echo then", "--finally", "echo last"};
+    words.insert(words.end(), limit.begin(), limit.end());
+    words.insert(words.end(), {"--shell", "--", ": {}; sleep 0.3; false"});
+    const auto result = tasks(words);
+    CAPTURE(limit.back(), result.err);
+    CHECK(contains(result.err, "last\n"));
+    CHECK_FALSE(contains(result.err, "then\n"));
+  }
+}
+
+TEST_CASE("a script for the end that fails makes the run one that did not succeed") {
+  for (const char* option : {"--end", "--finally"})
+    CHECK(tasks({"a", "--lines", option, "exit 4", "--", "true"}).exit_code == 1);
 }

@@ -93,10 +93,12 @@ TEST_CASE("a slot can be begun by its first task, and ended once all are done") 
   temporary_directory directory;
   process_options here = input(numbers(20));
   here.directory = directory.path().string();
-  const auto result = tasks(
-      {"--lines", "-P", "3", "--end", "for d in slot*; do echo ended $d; done", "--shell", "--",
-       "[ -d slot{%} ] || { mkdir slot{%} && echo begun slot{%}; }; echo {} in slot{%}"},
-      here);
+  const std::string end =
+      "for d in slot*; do [ ! -d \"$d\" ] || { echo ended $d; rmdir $d; }; done";
+  const auto result = tasks({"--lines", "-P", "3", "--end", end, "--shell", "--",
+                             "{ [ -d slot{%} ] || { mkdir slot{%} && echo begun slot{%}; }; } && "
+                             "echo {} in slot{%}"},
+                            here);
   CAPTURE(result.out, result.err);
   CHECK(result.exit_code == 0);
   const std::size_t slots = lines_with(result.out, "begun ");
@@ -104,6 +106,14 @@ TEST_CASE("a slot can be begun by its first task, and ended once all are done") 
   CHECK(slots <= 3);
   CHECK(lines_with(result.err, "ended slot") == slots);
   CHECK(lines_with(result.out, " in slot") == 20);
+  // No task works in a slot that could not be begun, and none is ended.
+  here.input = "1\n2\n";
+  const auto unbegun = tasks({"--lines", "--end", end, "--shell", "--",
+                              "{ [ -d slot{%} ] || false; } && echo {} in slot{%}"},
+                             here);
+  CHECK(unbegun.exit_code == 1);
+  CHECK(unbegun.out.empty());
+  CHECK_FALSE(contains(unbegun.err, "ended"));
 }
 
 TEST_CASE("a script that the shell can't read is refused before anything is run") {

@@ -131,7 +131,7 @@ void add_whole_run_options(CLI::App& command, run_arguments& into) {
   command.add_flag("--need-targets", into.need_targets,
                    "An empty list is a mistake: exit status 2 rather than 0");
   add_filled(command, "--begin", into.begin_command,
-             "Run this script first; if it fails, nothing else", "SCRIPT");
+             "Run this script first; if it fails, only --finally", "SCRIPT");
   add_filled(command, "--end", into.end_command, "Run this script when all targets are done",
              "SCRIPT");
   add_filled(command, "--finally", into.finally_command,
