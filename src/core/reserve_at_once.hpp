@@ -10,8 +10,9 @@ namespace muster {
 
 /// Reserves room for `count` elements in a vector or a string that is about to be filled, and has
 /// the kernel give it all of that memory in one call rather than at a fault for each page, which
-/// costs several times as much (madvise(2), MADV_POPULATE_WRITE, since Linux 5.14; where there is
-/// none, nothing but the speed differs).
+/// costs several times as much, and in huge pages as far as it fills them, which costs less still
+/// (madvise(2), MADV_HUGEPAGE, and MADV_POPULATE_WRITE, since Linux 5.14; where there is none,
+/// nothing but the speed differs).
 template <typename Container>
 void reserve_at_once(Container& room, std::size_t count) {
   room.reserve(count);
@@ -20,7 +21,9 @@ void reserve_at_once(Container& room, std::size_t count) {
   const auto last = first + count * sizeof(*room.data());
   const auto begin = (first + page - 1) / page * page;
   const auto end = last / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  if (begin >= end) return;
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
 }
 
 }  // namespace muster
