@@ -31,13 +31,13 @@ std::string_view without_end(std::string_view line) {
 
 }  // namespace
 
-http_response_reader::http_response_reader(bool head_request, const http_limits& limits)
-    : limits_{limits}, head_request_{head_request} {}
+http_response_reader::http_response_reader(bool head_request, const http_limits& limits,
+                                           body_observer* observer)
+    : limits_{limits}, observer_{observer}, head_request_{head_request} {}
 
 void http_response_reader::restart(bool head_request, const http_limits& limits) {
   headers_.clear();
   trailers_.clear();
-  title_ = {};
   line_.clear();
   version_.clear();
   limits_ = limits;
@@ -48,7 +48,7 @@ void http_response_reader::restart(bool head_request, const http_limits& limits)
   state_ = state::need_more;
   phase_ = phase::status;
   head_request_ = head_request;
-  chunked_ = body_truncated_ = scan_title_ = false;
+  chunked_ = body_truncated_ = false;
 }
 
 http_response_reader::state http_response_reader::feed(std::string_view bytes) {
@@ -160,8 +160,7 @@ void http_response_reader::end_head() {
 
 /// Where the body ends, by RFC 9112, 6.3.
 void http_response_reader::choose_body() {
-  scan_title_ = may_have_title(headers_.content_type());
-  if (scan_title_) title_.begin(headers_.content_type());
+  if (observer_) observer_->begin(headers_.content_type());
   chunked_ = headers_.chunked();
   if (chunked_) {
     phase_ = phase::chunk;
@@ -198,10 +197,7 @@ void http_response_reader::take_chunk_size(std::string_view line) {
 std::size_t http_response_reader::take_body(std::string_view bytes) {
   if (phase_ == phase::sized) bytes = bytes.substr(0, left_);
   const std::string_view taken = bytes.substr(0, limits_.body_bytes_max - body_bytes_);
-  if (scan_title_) {
-    title_.feed(taken.substr(0, limits_.title_scan_bytes_max - body_bytes_));
-    scan_title_ = body_bytes_ + taken.size() < limits_.title_scan_bytes_max && !title_.done();
-  }
+  if (observer_) observer_->see(taken);
   body_bytes_ += taken.size();
   framing_bytes_ = 0;
   if (taken.size() < bytes.size()) {

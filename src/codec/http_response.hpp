@@ -1,6 +1,6 @@
 #pragma once
 
-#include "codec/page_title.hpp"
+#include "codec/body_observer.hpp"
 #include "codec/response_headers.hpp"
 #include "muster/status.hpp"
 
@@ -16,12 +16,10 @@ struct http_limits {
   std::size_t header_bytes_max = 32 * 1024;
   /// Body bytes, de-chunked; what goes beyond is not read.
   std::uint64_t body_bytes_max = 1024 * 1024;
-  /// How far into the body a title is looked for.
-  std::size_t title_scan_bytes_max = 64 * 1024;
 };
 
 /// Reads one HTTP/1 response (RFC 9112) from bytes as they arrive, as liberally as other clients.
-/// Interim responses are skipped; 101 counts as final. Nothing of the body is kept but its title.
+/// Interim responses are skipped; 101 counts as final. Nothing of the body is kept.
 class http_response_reader {
  public:
   enum class state : std::uint8_t {
@@ -40,9 +38,11 @@ class http_response_reader {
   static constexpr std::size_t location_bytes_max = 8 * 1024;
 
   /// `head_request`: the request was a HEAD, so there is no body whatever the headers say.
-  explicit http_response_reader(bool head_request, const http_limits& limits = {});
+  /// `observer`: who looks at the body, or nullptr; it outlives the reader.
+  explicit http_response_reader(bool head_request, const http_limits& limits = {},
+                                body_observer* observer = nullptr);
 
-  /// Forgets everything and begins anew; the memory is used again.
+  /// Forgets everything but the observer and begins anew; the memory is used again.
   void restart(bool head_request, const http_limits& limits = {});
 
   /// Takes the next bytes. After `done` and `error` nothing changes any more, and bytes that
@@ -67,8 +67,6 @@ class http_response_reader {
   std::int64_t content_length() const { return headers_.content_length(); }
   /// Lines of the head and of trailers that were skipped, because they are no headers.
   unsigned bad_header_lines() const { return headers_.bad_lines() + trailers_.bad_lines(); }
-  /// The title of an HTML body, as UTF-8; worked out at each call.
-  std::string title() const { return title_.text(); }
   /// Bytes of body read, after de-chunking; never more than `body_bytes_max`.
   std::uint64_t body_bytes() const { return body_bytes_; }
   /// True when there was more body than `body_bytes_max`.
@@ -99,7 +97,7 @@ class http_response_reader {
   http_limits limits_;
   response_headers headers_;
   response_headers trailers_;  // Read as headers are, and forgotten.
-  page_title title_;
+  body_observer* observer_;
   std::string line_;     // What has come of a line that has not ended.
   std::string version_;  // Short enough to lie in place.
   std::uint64_t body_bytes_ = 0;
@@ -114,7 +112,6 @@ class http_response_reader {
   bool head_request_ = false;
   bool chunked_ = false;
   bool body_truncated_ = false;
-  bool scan_title_ = false;
 };
 
 }  // namespace muster::codec

@@ -87,6 +87,25 @@ std::string page_title::text() const {
   return html_text(to_utf8(raw, encoding), title_bytes_max);
 }
 
+void body_title::begin(std::string_view content_type) {
+  clear();
+  if (!may_have_title(content_type)) return;
+  title_.begin(content_type);
+  left_ = bytes_max_;
+}
+
+void body_title::see(std::string_view bytes) {
+  if (left_ == 0) return;
+  bytes = bytes.substr(0, left_);
+  title_.feed(bytes);
+  left_ = title_.done() ? 0 : left_ - bytes.size();
+}
+
+void body_title::clear() {
+  title_ = {};
+  left_ = 0;
+}
+
 bool may_have_title(std::string_view content_type) {
   const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
   return type.empty() || equal_ignoring_case(type, "text/html") ||

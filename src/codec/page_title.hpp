@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/body_observer.hpp"
 #include "codec/title_scanner.hpp"
 
 #include <cstddef>
@@ -36,6 +37,27 @@ class page_title {
   bool sniffed_ = false;
   std::optional<utf16_decoder> utf16_;
   title_scanner scanner_;
+};
+
+/// The title of the body of a response, if that may have one, looked for in its first bytes.
+class body_title final : public body_observer {
+ public:
+  static constexpr std::size_t scan_bytes_max = 64 * 1024;
+
+  /// `bytes_max`: how far into the body it is looked for.
+  explicit body_title(std::size_t bytes_max = scan_bytes_max) : bytes_max_{bytes_max} {}
+
+  void begin(std::string_view content_type) override;
+  void see(std::string_view bytes) override;
+  /// Forgets the body that it has seen.
+  void clear();
+  /// As `page_title::text`.
+  std::string text() const { return title_.text(); }
+
+ private:
+  page_title title_;
+  std::size_t bytes_max_;
+  std::size_t left_ = 0;  // Bytes in which the title may still come.
 };
 
 /// True for the media types that have a title: text/html and application/xhtml+xml, whatever their

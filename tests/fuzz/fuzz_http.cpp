@@ -1,4 +1,5 @@
 #include "codec/http_response.hpp"
+#include "codec/page_title.hpp"
 #include "codec/redirect.hpp"
 
 #include <algorithm>
@@ -13,8 +14,8 @@ using namespace muster::codec;
 namespace {
 
 // Small, so that short inputs reach them.
-constexpr http_limits limits{
-    .header_bytes_max = 512, .body_bytes_max = 256, .title_scan_bytes_max = 128};
+constexpr http_limits limits{.header_bytes_max = 512, .body_bytes_max = 256};
+constexpr std::size_t title_scan_bytes_max = 128;
 
 void require(bool condition) {
   if (!condition) std::abort();
@@ -22,7 +23,8 @@ void require(bool condition) {
 
 /// All that a reader says about `response` when it comes in pieces of `piece_bytes`.
 std::string outcome(std::string_view response, std::size_t piece_bytes, bool head_request) {
-  http_response_reader reader{head_request, limits};
+  body_title title{title_scan_bytes_max};
+  http_response_reader reader{head_request, limits, &title};
   for (std::size_t at = 0; at < response.size(); at += piece_bytes) {
     reader.feed(response.substr(at, piece_bytes));
   }
@@ -32,7 +34,7 @@ std::string outcome(std::string_view response, std::size_t piece_bytes, bool hea
   require(reader.body_bytes() <= limits.body_bytes_max);
   require(reader.status_code() == 0 || reader.why() != muster::reason::none ||
           reader.status_code() >= 101);
-  require(reader.title().size() <= 256);
+  require(title.text().size() <= 256);
 
   std::string text = std::to_string(static_cast<int>(state)) + ' ';
   text += std::to_string(static_cast<int>(reader.why())) + ' ';
@@ -40,7 +42,7 @@ std::string outcome(std::string_view response, std::size_t piece_bytes, bool hea
   text += ' ' + std::to_string(reader.bad_header_lines());
   text += ' ' + std::to_string(reader.body_bytes()) + (reader.body_truncated() ? "+ " : " ");
   text.append(reader.version()).append(reader.server()).append("\n").append(reader.content_type());
-  return text.append("\n").append(reader.location()).append("\n").append(reader.title());
+  return text.append("\n").append(reader.location()).append("\n").append(title.text());
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 // go to the same terminal. From then on they go to its log.
 #include "cli/jobs/detached_job.hpp"
 
-#include "cli/descriptor_path.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/jobs/job_keeper.hpp"
 #include "cli/run/command_check.hpp"
@@ -12,6 +11,7 @@
 #include "cli/sweep_targets.hpp"
 #include "cli/usage_error.hpp"
 #include "command/command_template.hpp"
+#include "core/descriptor_path.hpp"
 #include "core/parsed.hpp"
 #include "store/job_record.hpp"
 #include "store/kept_input.hpp"

@@ -146,11 +146,9 @@ void http_exchange::begin_response() {
       own_setting(subject(), &target_parameters::body_bytes_max, spec().body_bytes_max);
   const bool head = method() == "HEAD";
   reader_ = shared_.readers.take().value_or(nullptr);
-  if (reader_) {
-    reader_->restart(head, limits);
-  } else {
-    reader_ = std::make_unique<codec::http_response_reader>(head, limits);
-  }
+  if (!reader_) reader_ = std::make_unique<page_reader>();
+  reader_->response.restart(head, limits);
+  reader_->title.clear();
 }
 
 void http_exchange::give_reader_back() {
@@ -166,7 +164,7 @@ http_exchange::state http_exchange::received(std::string_view bytes, clock::time
     details_->first_byte = latest_ - std::exchange(phase_, latest_);
     spent_ += details_->first_byte;
   }
-  const state now_is = reader_->feed(bytes);
+  const state now_is = reader_->response.feed(bytes);
   if (now_is != state::need_more) note_response();
   return now_is;
 }
@@ -174,7 +172,7 @@ http_exchange::state http_exchange::received(std::string_view bytes, clock::time
 http_exchange::state http_exchange::closed() {
   latest_ = shared_.owner.time().now();
   if (!reader_) begin_response();
-  const state now_is = reader_->finish();
+  const state now_is = reader_->response.finish();
   note_response();
   return now_is;
 }
@@ -184,24 +182,25 @@ reason http_exchange::waiting_for() const {
 }
 
 void http_exchange::note_response() {
-  details_->version = reader_->version();
-  details_->status_code = reader_->status_code();
-  details_->title = reader_->title();
-  details_->server = reader_->server();
-  details_->content_type = reader_->content_type();
-  details_->location = reader_->location();
-  details_->content_length = reader_->content_length();
-  details_->bad_header_lines = reader_->bad_header_lines();
-  details_->body_bytes = reader_->body_bytes();
-  details_->body_truncated = reader_->body_truncated();
-  if (reader_->why() == reason::none) {
+  const codec::http_response_reader& response = reader_->response;
+  details_->version = response.version();
+  details_->status_code = response.status_code();
+  details_->title = reader_->title.text();
+  details_->server = response.server();
+  details_->content_type = response.content_type();
+  details_->location = response.location();
+  details_->content_length = response.content_length();
+  details_->bad_header_lines = response.bad_header_lines();
+  details_->body_bytes = response.body_bytes();
+  details_->body_truncated = response.body_truncated();
+  if (response.why() == reason::none) {
     details_->transfer = latest_ - phase_;
     spent_ += details_->transfer;
     fail({});  // nothing is wrong
     return;
   }
-  const bool early = reader_->why() == reason::closed_early;
-  fail({early ? status::reset : status::protocol_error, reader_->why()});
+  const bool early = response.why() == reason::closed_early;
+  fail({early ? status::reset : status::protocol_error, response.why()});
 }
 
 bool http_exchange::follow_redirect() {
@@ -229,7 +228,7 @@ bool http_exchange::follow_redirect() {
 }
 
 void http_exchange::deliver() {
-  if (reader_ && details_->status_code == 0 && reader_->status_code() != 0) {
+  if (reader_ && details_->status_code == 0 && reader_->response.status_code() != 0) {
     // Ended in mid-response: what is known so far is worth telling.
     const outcome failure = outcome_;
     note_response();

@@ -76,7 +76,7 @@ class http_exchange {
   std::unique_ptr<http_details> details_;
   target url_;
   std::string request_text_;
-  std::unique_ptr<codec::http_response_reader> reader_;
+  std::unique_ptr<page_reader> reader_;
   ip_address address_;
   bool has_address_ = false;
   bool is_own_place_ = true;  ///< Where the target itself is; not so once a redirect led away.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/http_response.hpp"
+#include "codec/page_title.hpp"
 #include "core/object_pool.hpp"
 #include "muster/probe/http.hpp"
 #include "net/job.hpp"
@@ -11,13 +12,19 @@
 
 namespace muster {
 
+/// Reads a response, and the title of the page in it.
+struct page_reader {
+  codec::body_title title;
+  codec::http_response_reader response{false, {}, &title};
+};
+
 /// What all HTTP probes of a run share: what they leave behind for the next ones.
 struct http_shared {
   explicit http_shared(prober& all) : owner{all} {}
 
   prober& owner;
   object_pool<std::unique_ptr<http_details>> details;
-  object_pool<std::unique_ptr<codec::http_response_reader>> readers;
+  object_pool<std::unique_ptr<page_reader>> readers;
   object_pool<std::string> texts;
 };
 

@@ -241,9 +241,36 @@ TEST_CASE("a title is found across chunks") {
 TEST_CASE("a title is looked for only so far into the body") {
   const std::string title = "<title>Hello</title>";
   response_case with{.peer_closes = true};
-  with.limits.title_scan_bytes_max = 50;
+  with.title_scan_bytes_max = 50;
   CHECK_THAT(outcome(ok + "\r\n" + std::string(30, ' ') + title, with), EndsWith("title=[Hello]"));
   CHECK_THAT(outcome(ok + "\r\n" + std::string(31, ' ') + title, with), EndsWith("title=[]"));
+}
+
+TEST_CASE(
+    "who looks at a body sees its bytes without their framing, up to the limit, and no other's") {
+  struct keeper final : codec::body_observer {
+    void begin(std::string_view content_type) override {
+      seen += "(" + std::string{content_type} + ")";
+    }
+    void see(std::string_view bytes) override { seen += bytes; }
+    std::string seen;
+  };
+  const auto seen = [](std::string_view response, bool head_request = false) {
+    const auto run = [head_request](pieces parts) {
+      keeper kept;
+      reader subject{head_request, {.body_bytes_max = 8}, &kept};
+      for (const auto part : parts)
+        subject.feed(part);
+      subject.finish();
+      return kept.seen;
+    };
+    return split_feed(response, run);
+  };
+  CHECK(seen(chunked + "3\r\nabc\r\n2\r\nde\r\n0\r\nx: y\r\n\r\n") == "()abcde");
+  CHECK(seen(ok + "Content-Type: a/b\r\nContent-Length: 3\r\n\r\nabcdef") == "(a/b)abc");
+  CHECK(seen(ok + "\r\nabcdefghijk") == "()abcdefgh");
+  CHECK(seen(ok + "Content-Length: 3\r\n\r\nabc", true).empty());
+  CHECK(seen("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 None\r\n\r\nabc").empty());
 }
 
 TEST_CASE("what follows the cap in the same piece is not taken for framing") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/http_response.hpp"
+#include "codec/page_title.hpp"
 #include "support/split_feed.hpp"
 
 #include <string>
@@ -14,11 +15,13 @@ struct response_case {
   bool head_request = false;
   bool peer_closes = false;  // After the last byte.
   codec::http_limits limits = {};
+  std::size_t title_scan_bytes_max = codec::body_title::scan_bytes_max;
 };
 
 /// All that a reader says about a response, in one line, such as
 /// `done 200 1.1 length=5 body=5 server=[nginx] type=[text/html] location=[] bad=0 title=[Hello]`.
-inline std::string describe(const reader& from, reader::state state) {
+inline std::string describe(const reader& from, const codec::body_title& title,
+                            reader::state state) {
   std::string text = state == reader::state::done        ? "done"
                      : state == reader::state::need_more ? "need_more"
                                                          : "error";
@@ -33,19 +36,21 @@ inline std::string describe(const reader& from, reader::state state) {
   text += " body=" + std::to_string(from.body_bytes()) + (from.body_truncated() ? "+" : "");
   text += " server=[" + from.server() + "] type=[" + from.content_type() + "]";
   text += " location=[" + from.location() + "] bad=" + std::to_string(from.bad_header_lines());
-  return text + " title=[" + from.title() + "]";
+  return text + " title=[" + title.text() + "]";
 }
 
 inline std::string run_reader(pieces parts, const response_case& with) {
   // One that has read another response and begins anew is as good as a new one.
-  reader subject{!with.head_request};
+  codec::body_title title{with.title_scan_bytes_max};
+  reader subject{!with.head_request, {}, &title};
   subject.feed("HTTP/1.0 200 OK\r\nServer: old\r\nContent-Length: 9\r\n\r\n<title>");
   subject.restart(with.head_request, with.limits);
+  title.clear();
   auto state = reader::state::need_more;
   for (const auto part : parts)
     state = subject.feed(part);
   if (with.peer_closes) state = subject.finish();
-  return describe(subject, state);
+  return describe(subject, title, state);
 }
 
 /// The outcome of a response that is cut in every way. One that ends by itself is also followed

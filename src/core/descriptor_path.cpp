@@ -1,6 +1,6 @@
 // Strategy: the path is followed link by link, as the kernel does. A descriptor is an entry of a
 // directory `fd` in /proc, whichever of its names leads there.
-#include "cli/descriptor_path.hpp"
+#include "core/descriptor_path.hpp"
 
 #include <deque>
 #include <filesystem>
