@@ -1,6 +1,6 @@
-#include "engine/shared_operation.hpp"
 #include "engine/task_engine.hpp"
 #include "muster/run.hpp"
+#include "net/shared_operation.hpp"
 
 #include <optional>
 #include <utility>

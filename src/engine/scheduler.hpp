@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/delay_line.hpp"
 #include "engine/lifecycle.hpp"
+#include "limit/delay_line.hpp"
 #include "limit/host_slots.hpp"
 #include "muster/semaphore.hpp"
 #include "muster/token_bucket.hpp"

@@ -1,7 +1,7 @@
 #include "muster/sweep.hpp"
 
-#include "engine/shared_operation.hpp"
 #include "engine/sweep_engine.hpp"
+#include "net/shared_operation.hpp"
 
 #include <optional>
 #include <utility>

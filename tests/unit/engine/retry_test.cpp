@@ -1,6 +1,6 @@
-#include "engine/delay_line.hpp"
 #include "engine/retry_book.hpp"
 #include "engine/retry_policy.hpp"
+#include "limit/delay_line.hpp"
 #include "support/catch.hpp"
 
 #include <set>
