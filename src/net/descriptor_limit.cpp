@@ -46,7 +46,9 @@ std::size_t descriptors_to_spare() {
 }
 
 semaphore& shared_descriptors(asio::io_context& context) {
-  return asio::use_service<descriptor_pool>(context).permits;
+  semaphore& permits = asio::use_service<descriptor_pool>(context).permits;
+  permits.set_limit(descriptors_to_spare());  // which may have changed since it was made
+  return permits;
 }
 
 }  // namespace muster
