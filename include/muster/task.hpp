@@ -46,8 +46,8 @@ struct task_result {
 /// What a run reports at its end. Statuses are counted by targets.
 struct run_summary {
   statistics totals;
-  std::uint64_t asked = 0;  ///< Targets asked for. Equals totals.total(), or it is a bug.
-  std::uint64_t tasks = 0;  ///< Tasks that ended, whatever their status.
+  std::uint64_t asked = 0;   ///< Targets asked for. Equals totals.total(), or it is a bug.
+  std::uint64_t tasks = 0;   ///< Tasks that ended, whatever their status.
   std::uint64_t killed = 0;  ///< Targets whose task a signal ended; they are `mismatch`.
   std::uint64_t retries = 0;
   std::uint64_t done_before = 0;        ///< Targets that an earlier run had been done with.

@@ -33,7 +33,8 @@ class line_buffer {
     std::memcpy(&text_[used_], text, size);
     used_ += size;
   }
-  /// Appends the first `size` bytes of an array, by a copy of all of it: of constant size, so no call.
+  /// Appends the first `size` bytes of an array, by a copy of all of it: of constant size, so it
+  /// takes no call.
   template <std::size_t Capacity>
   void append_part(const std::array<char, Capacity>& text, std::size_t size) {
     if (text_.size() - used_ < Capacity) spill();

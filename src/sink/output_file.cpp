@@ -311,9 +311,8 @@ void output_file::commit() {
   if (aside_.empty()) {
     // A link can't replace a file, so this takes a name of its own for a moment.
     std::string name;
-    const int given = make_beside(place_, name, [this](const char* free) {
-      return give_name(descriptor_, free) ? 0 : -1;
-    });
+    const int given = make_beside(
+        place_, name, [this](const char* free) { return give_name(descriptor_, free) ? 0 : -1; });
     if (given == 0) aside_ = name;
   }
   if (aside_.empty() || ::rename(aside_.c_str(), place_.c_str()) != 0) {

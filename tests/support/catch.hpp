@@ -19,11 +19,11 @@ inline auto ContainsSubstring(const std::string& text) { return Contains(text); 
 #include <string>
 
 /// Ends a test case that lacks a right or a program it needs; CTest counts it as skipped.
-#define MUSTER_SKIP(why)                        \
-  do {                                          \
+#define MUSTER_SKIP(why)                       \
+  do {                                         \
     std::cout << "skipped: " << (why) << '\n'; \
-    SUCCEED(why);                               \
-    return;                                     \
+    SUCCEED(why);                              \
+    return;                                    \
   } while (false)
 
 /// Ends a test case that needs a terminal where none can be made (support/process.hpp).

@@ -83,8 +83,8 @@ class http_exchange {
   outcome outcome_;
   /// What the phases of all requests come to: what lies between them is this machine's.
   clock::duration spent_{0};
-  clock::time_point phase_;    ///< Of the phase under way.
-  clock::time_point latest_;   ///< When something last happened.
+  clock::time_point phase_;   ///< Of the phase under way.
+  clock::time_point latest_;  ///< When something last happened.
 };
 
 }  // namespace muster

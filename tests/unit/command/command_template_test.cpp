@@ -1,7 +1,7 @@
 #include "command/command_template.hpp"
 
-#include "unit/targets/parse_support.hpp"
 #include "support/catch.hpp"
+#include "unit/targets/parse_support.hpp"
 
 #include <memory>
 #include <stdexcept>
