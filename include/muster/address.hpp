@@ -63,6 +63,7 @@ class ip_address {
   char* write(char* out) const;
   std::string to_string() const;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): sees the 0 that such an operator compares with.
   friend constexpr auto operator<=>(const ip_address&, const ip_address&) = default;
 
   /// The longest text `write` produces.

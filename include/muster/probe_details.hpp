@@ -85,6 +85,7 @@ class probe_details {
 
   template <typename Details>
   static constexpr bool is_small =
+      // NOLINTNEXTLINE(misc-redundant-expression): takes sizeof and alignof for the same.
       sizeof(Details) <= room_bytes &&
       alignof(Details) <= alignof(void*) && std::is_trivially_copyable_v<Details>;
 

@@ -225,9 +225,10 @@ class resolver::handler_waiter final : public resolver::waiter {
 
   void resolved(const lookup_answer& answer) override {
     auto executor = work_.get_executor();
-    asio::dispatch(executor, [self = std::unique_ptr<handler_waiter>{this}, answer]() mutable {
-      complete(std::move(self), {}, std::move(answer));
-    });
+    asio::dispatch(executor,
+                   [self = std::unique_ptr<handler_waiter>{this}, answer = answer]() mutable {
+                     complete(std::move(self), {}, std::move(answer));
+                   });
   }
   void abandoned() override { abort(); }
   // The slot is left alone: what it belongs to may be gone by now.

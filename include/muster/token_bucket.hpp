@@ -42,6 +42,7 @@ class token_bucket {
   struct fixed_ns {
     std::int64_t whole = 0;
     std::uint32_t part = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): sees the 0 that such an operator compares with.
     friend auto operator<=>(const fixed_ns&, const fixed_ns&) = default;
   };
 

@@ -7,6 +7,7 @@
 namespace muster {
 
 std::string command::check(const CLI::App&, const words&) const { return {}; }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those that do take it, keep it.
 void command::take_rest(words) {}
 std::string command::parsed() { return {}; }
 

@@ -37,7 +37,7 @@ bool session::should_have_ended() const {
 
 bool session::run(asio::awaitable<void> work) {
   asio::co_spawn(context_, std::move(work), [this](std::exception_ptr failure) {
-    failure_ = failure;
+    failure_ = std::move(failure);
     is_over_ = true;
     context_.stop();
   });

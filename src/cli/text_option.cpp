@@ -2,18 +2,15 @@
 
 #include "core/parsed.hpp"
 
-#include <utility>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace muster {
 
 CLI::Option* add_text(CLI::App& command, const std::string& name,
-                      std::function<void(const std::string&)> use, const std::string& description,
-                      const std::string& form) {
-  return command.add_option_function<std::string>(name, std::move(use), description)
-      ->option_text(form);
+                      const std::function<void(const std::string&)>& use,
+                      const std::string& description, const std::string& form) {
+  return command.add_option_function<std::string>(name, use, description)->option_text(form);
 }
 
 CLI::Option* add_filled(CLI::App& command, const std::string& name, std::string& into,

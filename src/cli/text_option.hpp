@@ -13,8 +13,8 @@ namespace muster {
 
 /// Adds an option whose text `use` reads, or rejects. `form` is what the help calls the text.
 CLI::Option* add_text(CLI::App& command, const std::string& name,
-                      std::function<void(const std::string&)> use, const std::string& description,
-                      const std::string& form);
+                      const std::function<void(const std::string&)>& use,
+                      const std::string& description, const std::string& form);
 
 /// Adds an option for a name or a script, of which there has to be something.
 CLI::Option* add_filled(CLI::App& command, const std::string& name, std::string& into,

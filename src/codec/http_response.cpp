@@ -164,7 +164,7 @@ void http_response_reader::choose_body() {
   chunked_ = headers_.chunked();
   if (chunked_) {
     phase_ = phase::chunk;
-  } else if (headers_.coded_otherwise()) {
+  } else if (headers_.coded_otherwise()) {  // NOLINT(bugprone-branch-clone): the order matters
     phase_ = phase::to_end;
   } else if (headers_.lengths_conflict()) {
     fail(reason::malformed_response);

@@ -107,6 +107,7 @@ class converter {
   ~converter() {
     if (works()) ::iconv_close(handle_);
   }
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX says so.
   bool works() const { return handle_ != iconv_t(-1); }
   std::string convert(std::string_view text);
 

@@ -77,7 +77,7 @@ void script_reader::read_body(const document& of, std::size_t begin, std::size_t
   while (!over()) {
     if (take_placeholder(unused, quoting::double_quotes)) continue;
     const char c = next();
-    if (of.is_quoted) {
+    if (of.is_quoted) {  // NOLINT(bugprone-branch-clone): the order matters
       ++at_;
     } else if (c == '\\') {
       half_escaped(unused);

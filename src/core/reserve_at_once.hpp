@@ -22,8 +22,9 @@ void reserve_at_once(Container& room, std::size_t count) {
   const auto begin = (first + page - 1) / page * page;
   const auto end = last / page * page;
   if (begin >= end) return;
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  auto* const pages = reinterpret_cast<std::byte*>(room.data()) + (begin - first);
+  ::madvise(pages, end - begin, MADV_HUGEPAGE);
+  ::madvise(pages, end - begin, MADV_POPULATE_WRITE);
 }
 
 }  // namespace muster

@@ -9,6 +9,7 @@ namespace muster {
 template <class T>
 echo_book::zeroed<T> echo_book::make_zeroed(std::size_t count) {
   for (;;) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): what is in such a table may be a pointer.
     zeroed<T> memory{static_cast<T*>(std::calloc(count, sizeof(T)))};
     if (memory) return memory;
     // As operator new does it.

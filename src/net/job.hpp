@@ -46,6 +46,8 @@ class job::promise_type : public list_hook {
     return owner.jobs();
   }
   // The pool that a frame came from stands behind the frame, where operator delete can find it.
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): it is the pointer that stands there.
+  static constexpr std::size_t pool_bytes = sizeof(frame_pool*);
   static constexpr std::size_t pool_offset(std::size_t bytes) {
     return (bytes + alignof(frame_pool*) - 1) & ~(alignof(frame_pool*) - 1);
   }
@@ -82,16 +84,16 @@ template <class Owner, class... Args>
 void* job::promise_type::operator new(std::size_t bytes, Owner& owner, Args&&...) {
   const std::size_t offset = pool_offset(bytes);
   frame_pool* pool = &scope_of(owner).pool_;
-  auto* frame = static_cast<std::byte*>(pool->allocate(offset + sizeof pool));
-  std::memcpy(frame + offset, &pool, sizeof pool);
+  auto* frame = static_cast<std::byte*>(pool->allocate(offset + pool_bytes));
+  std::memcpy(frame + offset, &pool, pool_bytes);
   return frame;
 }
 
 inline void job::promise_type::operator delete(void* frame, std::size_t bytes) noexcept {
   const std::size_t offset = pool_offset(bytes);
   frame_pool* pool = nullptr;
-  std::memcpy(&pool, static_cast<std::byte*>(frame) + offset, sizeof pool);
-  pool->release(frame, offset + sizeof pool);
+  std::memcpy(&pool, static_cast<std::byte*>(frame) + offset, pool_bytes);
+  pool->release(frame, offset + pool_bytes);
 }
 
 }  // namespace muster

@@ -156,9 +156,8 @@ void child_life::turn() {
     note_end();
   } else if (std::exchange(stop_wanted_, false)) {
     terminate();
-  } else if (std::exchange(rang_, false)) {
-    move_on();
-  } else if (stage_ == stage::warned && left_.ready(readiness::readable)) {
+  } else if (std::exchange(rang_, false) ||
+             (stage_ == stage::warned && left_.ready(readiness::readable))) {
     move_on();
   }
   if (has_ended() && output_.descriptor() < 0 && errors_.descriptor() < 0) settle();

@@ -1,5 +1,7 @@
 #include "record/numbers.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace muster {
@@ -20,7 +22,7 @@ std::uint64_t loss_thousandths(std::uint64_t sent, std::uint64_t received) {
   if (received >= sent) return 0;
   if (received == 0) return 1000;
   const double lost = static_cast<double>(sent - received) / static_cast<double>(sent);
-  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(lost * 1000 + 0.5), 1, 999);
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::llround(lost * 1000)), 1, 999);
 }
 
 void timestamp_writer::begin_second(std::chrono::sys_seconds second) {

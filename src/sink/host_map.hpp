@@ -37,6 +37,7 @@ class host_cell {
   /// The index of its RTT's upper bound on the scale `one_two_five`; only of a host that is up.
   constexpr unsigned rtt_index() const { return fastest_byte - byte_; }
   constexpr std::uint8_t byte() const { return byte_; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): sees the 0 that such an operator compares with.
   friend constexpr auto operator<=>(host_cell, host_cell) = default;
 
   /// The byte of the slowest host that is up, and of the fastest.

@@ -32,6 +32,7 @@ class string_stream {
   using Ch = char;
   explicit string_stream(std::string& out) : out_{out} {}
 
+  // NOLINTNEXTLINE(readability-identifier-naming): RapidJSON calls it so.
   void Put(char c) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte == 0x7f) return append_escape(out_, byte);
@@ -47,6 +48,7 @@ class string_stream {
     code_point_ = code_point_ << 6 | (byte & 0x3fU);
     if (--missing_ == 0 && is_deceptive(code_point_)) escape();
   }
+  // NOLINTNEXTLINE(readability-identifier-naming): RapidJSON calls it so.
   void Flush() {}
 
  private:

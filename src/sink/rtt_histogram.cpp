@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ std::uint64_t eighths_of(std::uint64_t count, std::uint64_t count_max, std::size
   if (count == 0) return 0;
   const double part = static_cast<double>(count) / static_cast<double>(count_max);
   return std::max<std::uint64_t>(
-      1, static_cast<std::uint64_t>(part * 8 * static_cast<double>(columns) + 0.5));
+      1, static_cast<std::uint64_t>(std::llround(part * 8 * static_cast<double>(columns))));
 }
 
 struct bar_words {

@@ -33,6 +33,7 @@ void show_targets(const std::vector<target>& all, field_visitor& visitor) {
   visitor.lines(first_target, text_of(all.front()));
   if (all.size() < 2) return;
   std::vector<std::string> texts;
+  texts.reserve(all.size());
   for (const target& one : all)
     texts.push_back(text_of(one));
   visitor.texts(targets, texts);

@@ -89,7 +89,7 @@ void append_columns(std::string& out, const probe_result& result, std::string_vi
 class text_sink final : public file_sink {
  public:
   text_sink(output_file file, std::string name, text_options options)
-      : file_sink{std::move(file), std::move(name)}, options_{std::move(options)} {}
+      : file_sink{std::move(file), std::move(name)}, options_{options} {}
 
   void write(const probe_result& result) override {
     if (!options_.show_all && is_only_counted(result)) {

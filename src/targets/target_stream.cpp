@@ -63,7 +63,7 @@ struct target_stream::state {
   pull gather();
   std::uint64_t next_place() const;
   void pass_over(std::uint64_t places);
-  void notice(std::string text) const;
+  void notice(const std::string& text) const;
   line_splitter& open_feed();
   char line_end() const { return options.nul_ended ? '\0' : '\n'; }
   bool is_random() const { return options.order == target_order::random; }
@@ -197,7 +197,7 @@ void target_stream::state::pass_over(std::uint64_t count) {
   skipped += places_of(options.shard, skip_until) - places_of(options.shard, from);
 }
 
-void target_stream::state::notice(std::string text) const {
+void target_stream::state::notice(const std::string& text) const {
   if (options.on_notice) options.on_notice(text);
 }
 

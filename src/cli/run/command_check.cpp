@@ -53,8 +53,9 @@ void check_script(const char* option, const std::string& text) {
   process_result read;
   asio::io_context context{1};
   // A blank before it keeps a dash from making it an option.
-  asio::co_spawn(context, run_process({"/bin/sh", "-n", "-c", ' ' + text}),
-                 [&read](std::exception_ptr, process_result result) { read = std::move(result); });
+  asio::co_spawn(
+      context, run_process({"/bin/sh", "-n", "-c", ' ' + text}),
+      [&read](const std::exception_ptr&, process_result result) { read = std::move(result); });
   context.run();
   if (read.status != status::mismatch || read.errors.empty()) return;
   std::string said;

@@ -251,6 +251,7 @@ void http_exchange::deliver() {
   result.details.adopt(std::move(details_));
   give_reader_back();
   shared_.owner.deliver(std::move(result));
+  // NOLINTNEXTLINE(bugprone-use-after-move): a consumer need not have taken them.
   if (auto used = result.details.release<http_details>()) {
     shared_.details.keep(emptied(std::move(used)));
   }

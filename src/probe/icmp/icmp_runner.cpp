@@ -48,7 +48,7 @@ void icmp_runner::open(codec::ip_family family) {
   if (one.exchange || one.failure) return;
   const probe_options& probe = shared_.options();
   echo_options options;
-  static_cast<icmp_options&>(options) = spec_;
+  static_cast<icmp_options&>(options) = static_cast<const icmp_options&>(spec_);
   options.timeout = probe.timeout;
   options.source = probe.source;
   options.source_scope = probe.source_scope;

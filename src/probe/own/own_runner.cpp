@@ -61,7 +61,7 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
     const time_limit limit = shared.limit(request_->subject);
     began_ = shared.time().now();
     whole_.arm(shared.deadlines(), limit);
-    auto ended = [self = shared_from_this()](std::exception_ptr thrown, own_answer answer) {
+    auto ended = [self = shared_from_this()](const std::exception_ptr& thrown, own_answer answer) {
       self->end(thrown, std::move(answer));
     };
     try {
