@@ -297,8 +297,10 @@ std::unique_ptr<lookup_source> simulated_network::open_names(const resolver_opti
 bool simulated_network::run(asio::io_context& context, const std::function<bool()>& done) {
   while (!done()) {
     context.restart();
-    if (context.poll() > 0) continue;
-    if (!time_.ring_next()) return false;
+    const bool moved = context.poll() > 0;
+    if (done()) break;
+    // Nothing is ready any more: asking the loop again would cost more than what it has done.
+    if (!time_.ring_next() && !moved) return false;
   }
   return true;
 }
