@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <typeinfo>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/io_context.hpp>
@@ -14,9 +15,11 @@ namespace muster {
 
 /// The io_context that an executor belongs to. Throws std::invalid_argument when there is none.
 inline asio::io_context& io_context_of(const asio::any_io_executor& executor) {
-  const auto* const known = executor.target<asio::io_context::executor_type>();
-  if (!known) throw std::invalid_argument{"muster runs on an io_context, and on no other executor"};
-  return known->context();
+  // Asio 1.22 gives a target of any type, whatever type it is asked for.
+  if (executor.target_type() != typeid(asio::io_context::executor_type)) {
+    throw std::invalid_argument{"muster runs on an io_context, and on no other executor"};
+  }
+  return executor.target<asio::io_context::executor_type>()->context();
 }
 
 /// For the end of an object whose operation goes on with the state that they share: has it stopped
