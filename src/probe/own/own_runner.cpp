@@ -61,12 +61,9 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
     const time_limit limit = shared.limit(request_->subject);
     began_ = shared.time().now();
     whole_.arm(shared.deadlines(), limit);
-    auto ended = [self = shared_from_this()](const std::exception_ptr& thrown, own_answer answer) {
-      self->end(thrown, std::move(answer));
-    };
     try {
       asio::co_spawn(shared.context(), asked_.ask(request_->subject),
-                     asio::bind_cancellation_slot(signal_.slot(), std::move(ended)));
+                     asio::bind_cancellation_slot(signal_.slot(), handler{shared_from_this()}));
     } catch (...) {
       end(std::current_exception(), {});  // it is no coroutine, or got no memory
     }
@@ -76,10 +73,29 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
     owner_ = nullptr;
     whole_.disarm();
     request_.reset();  // with its permits
-    signal_.emit(asio::cancellation_type::terminal);
+    if (!is_over_) signal_.emit(asio::cancellation_type::terminal);
   }
 
  private:
+  /// Is called at the coroutine's end, or destroyed with it at that of the loop: what it waited for
+  /// is not there any more then, and can't be cancelled.
+  class handler {
+   public:
+    explicit handler(std::shared_ptr<own_run> run) : run_{std::move(run)} {}
+    handler(handler&&) = default;
+    handler& operator=(handler&&) = delete;
+    ~handler() {
+      if (run_) run_->is_over_ = true;
+    }
+    void operator()(const std::exception_ptr& thrown, own_answer answer) {
+      run_->is_over_ = true;
+      run_->end(thrown, std::move(answer));
+    }
+
+   private:
+    std::shared_ptr<own_run> run_;
+  };
+
   void cancel() override { signal_.emit(asio::cancellation_type::terminal); }
 
   void end(const std::exception_ptr& thrown, own_answer answer) {
@@ -109,6 +125,7 @@ class own_run final : public std::enable_shared_from_this<own_run>, private canc
   }
 
   own_runner* owner_;
+  bool is_over_ = false;  // the coroutine
   std::optional<probe_request> request_;
   const own_spec::question& asked_;  // while there is an owner
   own_runner::place place_;
