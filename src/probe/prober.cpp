@@ -43,22 +43,24 @@ prober::prober(asio::io_context& context, network& net, probe_options options,
 prober::~prober() = default;
 
 void prober::start(probe_request&& request) {
+  probe_runner& runner = runner_of(request);
   begin(std::move(request));
-  streams_.poll_some();
+  if (runner.times_by_loop()) streams_.poll_some();
 }
 
 void prober::begin(probe_request&& request) {
   if (!request.subject.needs_lookup() && request.subject.address().is_unspecified()) {
     return deliver(request, {status::skipped, reason::unspecified_address});
   }
-  runners_[static_cast<std::size_t>(request.kind())]->start(std::move(request));
+  runner_of(request).start(std::move(request));
 }
 
 void prober::start(probe_request&& request, const time_limit& target) {
+  probe_runner& runner = runner_of(request);
   target_limit_ = target;
   begin(std::move(request));
   target_limit_.reset();
-  streams_.poll_some();
+  if (runner.times_by_loop()) streams_.poll_some();
 }
 
 time_limit prober::limit(const target& subject) const {

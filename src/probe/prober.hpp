@@ -122,6 +122,9 @@ class prober {
 
  private:
   void begin(probe_request&& request);
+  probe_runner& runner_of(const probe_request& request) {
+    return *runners_[static_cast<std::size_t>(request.kind())];
+  }
 
   asio::io_context& context_;
   network& network_;

@@ -25,6 +25,8 @@ class tcp_runner final : public probe_runner {
   void start(probe_request&& request) override {
     tcp_probe(shared_.jobs(), shared_, std::move(request));
   }
+  // The kernel stamps no refusal.
+  bool times_by_loop() const override { return true; }
 
  private:
   prober& shared_;
