@@ -88,7 +88,6 @@ std::string page_title::text() const {
 }
 
 void body_title::begin(std::string_view content_type) {
-  clear();
   if (!may_have_title(content_type)) return;
   title_.begin(content_type);
   left_ = bytes_max_;

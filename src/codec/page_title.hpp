@@ -49,7 +49,7 @@ class body_title final : public body_observer {
 
   void begin(std::string_view content_type) override;
   void see(std::string_view bytes) override;
-  /// Forgets the body that it has seen.
+  /// Forgets the body that it has seen: to be called before the next response.
   void clear();
   /// As `page_title::text`.
   std::string text() const { return title_.text(); }

@@ -229,24 +229,22 @@ bool scheduler<Client>::stop(reason why) {
 
 template <class Client>
 void scheduler<Client>::settle_unstarted() {
-  const auto take_back = [this](work&& waiting) {
+  const auto take_back = [this](work&& waiting, std::uint64_t group) {
     const std::uint64_t host = client_.host_of(waiting);
     client_.take_back(std::move(waiting));
-    hosts_.leave(host);
+    free_slots(host, group);
   };
-  for (work& ready : std::exchange(provided_, {})) {
-    const std::uint64_t group = client_.group_of(ready);
-    take_back(std::move(ready));
-    if (group != 0) groups_.leave(group);
-  }
-  for (line& scarce : lines_) {
-    for (work& waiting : std::exchange(scarce.works, {})) {
-      const std::uint64_t group = client_.group_of(waiting);
-      take_back(std::move(waiting));
-      if (group != 0) groups_.leave(group);
+  const auto take_all_back = [&](std::deque<work>& waiting) {
+    for (work& one : std::exchange(waiting, {})) {
+      const std::uint64_t group = client_.group_of(one);
+      take_back(std::move(one), group);
     }
-  }
-  groups_.drain([&](std::uint64_t, work&& waiting) { take_back(std::move(waiting)); });
+  };
+  take_all_back(provided_);
+  for (line& scarce : lines_)
+    take_all_back(scarce.works);
+  // These hold no slot of their group yet, or have it taken back by `drain`.
+  groups_.drain([&](std::uint64_t, work&& waiting) { take_back(std::move(waiting), 0); });
   if (current_) {
     hosts_.leave(current_->first);
     client_.settle(std::move(current_->second));

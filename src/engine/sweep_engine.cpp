@@ -157,11 +157,12 @@ void sweep_engine::note_up(std::uint64_t ordinal) {
 /// Puts a probe off for another try; false when its outcome is final.
 bool sweep_engine::try_again(const probe_result& result) {
   if (!retries_ || stopping()) return false;
-  const auto again_in = retries_->next_wait(result);
+  const auto wait = retries_->next_wait(result);
+  if (!wait) return false;
   const std::uint64_t ordinal = ordinal_of(result.sequence);
-  const auto due = time_.now() + again_in.value_or(std::chrono::nanoseconds{0});
+  const auto due = time_.now() + *wait;
   // Without the time for another try, what is known stands.
-  if (!again_in || (target_times_ && due >= target_times_->end_of(ordinal))) return false;
+  if (target_times_ && due >= target_times_->end_of(ordinal)) return false;
   totals_.add_try(result);
   probe_cursor again;
   again.subject = result.subject;

@@ -45,7 +45,7 @@ prober::~prober() = default;
 void prober::start(probe_request&& request) {
   probe_runner& runner = runner_of(request);
   begin(std::move(request));
-  if (runner.times_by_loop()) streams_.poll_some();
+  look_after_start(runner);
 }
 
 void prober::begin(probe_request&& request) {
@@ -60,7 +60,13 @@ void prober::start(probe_request&& request, const time_limit& target) {
   target_limit_ = target;
   begin(std::move(request));
   target_limit_.reset();
-  if (runner.times_by_loop()) streams_.poll_some();
+  look_after_start(runner);
+}
+
+void prober::look_after_start(const probe_runner& runner) {
+  if (!runner.times_by_loop() || ++starts_unseen_ < starts_per_look) return;
+  starts_unseen_ = 0;
+  streams_.poll_some();
 }
 
 time_limit prober::limit(const target& subject) const {
