@@ -55,6 +55,21 @@ TEST_CASE("a sweep that is stopped for longer than the timeout goes on where it 
   CHECK(contains(result.out, R"("status":"up")"));
 }
 
+TEST_CASE("a response that ends with its connection is not charged with a standstill") {
+  const hostile_server server{{.head = "HTTP/1.1 200 OK\r\n\r\n", .pace = 15ms}};
+  process child{muster_command({"sweep", server.url(), "--timeout", "2s", "--json"})};
+  ::usleep(200'000);
+  child.send_signal(SIGSTOP);
+  ::usleep(3'000'000);
+  child.send_signal(SIGCONT);
+  const auto result = child.wait();
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("status":"up")"));
+  const auto whole = numbers_after(result.out, R"("rtt_ms":)");
+  REQUIRE(whole.size() == 1);
+  CHECK(whole[0] < 1500);
+}
+
 TEST_CASE("the phases of HTTP requests add up to the whole, with many in flight as with one") {
   const hostile_server server{hostile_script::control_title()};
   std::string list;

@@ -169,8 +169,10 @@ http_exchange::state http_exchange::received(std::string_view bytes, clock::time
   return now_is;
 }
 
-http_exchange::state http_exchange::closed() {
-  latest_ = shared_.owner.time().now();
+http_exchange::state http_exchange::closed(clock::duration paused) {
+  // The kernel does not say when the end came: it is no later than now, but for a standstill, and
+  // no earlier than what came before it.
+  latest_ = std::max(latest_, shared_.owner.time().now() - paused);
   if (!reader_) begin_response();
   const state now_is = reader_->response.finish();
   note_response();

@@ -40,7 +40,9 @@ class http_exchange {
   void sent(clock::time_point at);
   /// Bytes that reached this machine then.
   state received(std::string_view bytes, clock::time_point arrived);
-  state closed();
+  /// The peer has closed the connection. `paused`: how long the probe's clock has stood still since
+  /// the request was sent.
+  state closed(clock::duration paused);
   /// What a wait for bytes that took too long was waiting for.
   reason waiting_for() const;
 

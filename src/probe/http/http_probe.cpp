@@ -40,6 +40,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
 
     const auto sent = co_await peer.write_all(exchange.request());
     exchange.sent(sent.at);
+    const auto paused_when_sent = whole.paused();
     what = transfer_outcome(shared, sent, reason::send_timeout);
     state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
@@ -47,7 +48,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       what = transfer_outcome(shared, got, exchange.waiting_for());
       if (what.status != status::up) break;
       response = got.bytes == 0
-                     ? exchange.closed()
+                     ? exchange.closed(whole.paused() - paused_when_sent)
                      : exchange.received({shared.read_buffer().data(), got.bytes}, got.at);
     }
     if (what.status != status::up) exchange.fail(what);
