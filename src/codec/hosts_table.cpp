@@ -55,16 +55,18 @@ void hosts_table::add_line(std::string_view line) {
   const std::string_view address = first_word(line);
   for (auto name = first_word(rest_after(address)); !name.empty();
        name = first_word(rest_after(name))) {
-    if (name.size() <= name_bytes_max) add_name(name);
+    if (name.size() <= name_bytes_max) add_name(name, address);
   }
 }
 
-void hosts_table::add_name(std::string_view name) {
-  const auto place = static_cast<std::uint32_t>(name.data() - text_.data());
-  char* const letters = text_.data() + place;
+void hosts_table::add_name(std::string_view name, std::string_view address) {
+  const auto place = [&](std::string_view word) {
+    return static_cast<std::uint32_t>(word.data() - text_.data());
+  };
+  char* const letters = text_.data() + place(name);
   std::transform(letters, letters + name.size(), letters, [](char c) { return to_lower(c); });
   // Until the entries are linked, its hash stands where the next one will.
-  entries_.push_back({place, hash_of(name)});
+  entries_.push_back({place(address), place(name), hash_of(name)});
 }
 
 void hosts_table::link() {
@@ -85,7 +87,8 @@ std::vector<ip_address> hosts_table::find(std::string_view name) const {
        at = entries_[at].next) {
     const entry& one = entries_[at];
     if (!is_called(one, name)) continue;
-    const auto address = ip_address::parse(address_of(one));
+    const auto address =
+        ip_address::parse(first_word(std::string_view{text_}.substr(one.address_at)));
     if (!address) continue;
     if (std::find(found.begin(), found.end(), *address) == found.end()) found.push_back(*address);
     if (found.size() == addresses_max) break;
@@ -97,12 +100,6 @@ bool hosts_table::is_called(const entry& one, std::string_view name) const {
   const std::string_view rest = std::string_view{text_}.substr(one.name_at);
   if (!rest.starts_with(name)) return false;
   return rest.size() == name.size() || is_blank(rest[name.size()]) || rest[name.size()] == '#';
-}
-
-std::string_view hosts_table::address_of(const entry& one) const {
-  const std::string_view before = std::string_view{text_}.substr(0, one.name_at);
-  const std::size_t line_end = before.rfind('\n');
-  return first_word(before.substr(line_end == before.npos ? 0 : line_end + 1));
 }
 
 }  // namespace muster::codec

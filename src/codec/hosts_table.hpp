@@ -15,7 +15,7 @@ namespace muster::codec {
 /// read, or has a zone, counts for nothing; the lines of one name add up. Case makes no difference;
 /// a trailing dot does, as it is part of the name.
 ///
-/// Takes the text's bytes and about 16 bytes more a name.
+/// Takes the text's bytes and about 20 bytes more a name.
 class hosts_table {
  public:
   hosts_table() = default;
@@ -33,15 +33,15 @@ class hosts_table {
 
  private:
   struct entry {
-    std::uint32_t name_at;  // in `text_`
-    std::uint32_t next;     // in `entries_`: the next one of the same bucket
+    std::uint32_t address_at;  // in `text_`
+    std::uint32_t name_at;     // in `text_`
+    std::uint32_t next;        // in `entries_`: the next one of the same bucket
   };
 
   void add_line(std::string_view line);
-  void add_name(std::string_view name);
+  void add_name(std::string_view name, std::string_view address);
   void link();
   bool is_called(const entry& one, std::string_view name) const;
-  std::string_view address_of(const entry& one) const;
 
   std::string text_;
   std::vector<entry> entries_;

@@ -77,6 +77,13 @@ TEST_CASE("a name of more addresses than are taken from an answer has that many"
   CHECK(hosts_table{text}.find("many").size() == hosts_table::addresses_max);
 }
 
+TEST_CASE("a line as long as a file that names one host all along is no hindrance") {
+  std::string line = "127.0.0.9";
+  for (int i = 0; i < 300'000; ++i)
+    line += " one";
+  CHECK(found(hosts_table{line}, "one") == strings{"127.0.0.9"});
+}
+
 TEST_CASE("each of 100,000 names that share an address is found") {
   std::string text;
   for (int i = 0; i < 100'000; ++i)
