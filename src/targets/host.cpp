@@ -32,8 +32,8 @@ parse_error bad_character(std::string_view name, char c) {
     case '@':
       return {"a user name has no place in a target: write what follows the @"};
     default:
-      return {
-          fmt::format("the character '{}' has no place in the host name '{}'", c, excerpt(name))};
+      return {fmt::format("the character '{}' has no place in the host name '{}'", excerpt({&c, 1}),
+                          excerpt(name))};
   }
 }
 
