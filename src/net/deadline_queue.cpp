@@ -103,12 +103,13 @@ void deadline_queue::note_standstill(time_point until) {
 }
 
 void deadline_queue::on_alarm() {
+  const duration lost_before = lived_.lost();
   catch_up();
   const auto by_now = now();
-  if (by_now >= earliest()) {
-    if (before_expiry_) before_expiry_();
-    expire(by_now);
-  }
+  const bool is_due = by_now >= earliest();
+  // What came during a standstill is read at its end, to be told from what comes later.
+  if (before_expiry_ && (is_due || lived_.lost() > lost_before)) before_expiry_();
+  if (is_due) expire(by_now);
   set_alarm();
 }
 

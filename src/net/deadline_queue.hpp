@@ -83,7 +83,7 @@ class deadline_queue {
     if (standstill_from_ == time_point::max()) return;
     if (const auto now = time_.now(); now >= standstill_from_) note_standstill(now);
   }
-  /// Called before deadlines expire, so that answers that have arrived but were not read yet are
+  /// Called before deadlines expire, and after a standstill, so that what has arrived unread is
   /// read first: a busy process must not turn an answer into a timeout.
   void on_before_expiry(std::function<void()> notify) { before_expiry_ = std::move(notify); }
 

@@ -136,6 +136,7 @@ std::size_t socket_poller::dispatch() {
   if (before_events_) before_events_();
   std::array<socket_event, batch_max> events;
   const std::size_t count = system_->take_events(events);
+  full_ = count == batch_max;
   for (const socket_event& event : std::span{events}.first(count)) {
     const auto place = static_cast<std::size_t>(event.key & 0xffff'ffff);
     polled_socket* const socket = place < sockets_.size() ? sockets_[place] : nullptr;

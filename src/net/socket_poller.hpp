@@ -106,6 +106,9 @@ class socket_poller {
   std::size_t watched() const { return watched_; }
   sockets& system() const { return *system_; }
 
+  /// Whether the last batch of events was full, so that more may have come by then.
+  bool may_have_more() const { return full_; }
+
   /// Wakes all that need not wait any longer by now, rather than when the loop comes by.
   void poll();
   /// The same for a few of them, by one call, between two starts: so that what is told of one that
@@ -142,6 +145,7 @@ class socket_poller {
   std::size_t watched_ = 0;
   std::uint32_t generation_ = 0;
   bool dispatching_ = false;
+  bool full_ = false;
   bool gathering_ = false;
 };
 

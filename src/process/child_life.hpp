@@ -60,6 +60,9 @@ class child_life final : private deadline {
   }
 
  private:
+  /// The time that one without a limit has: it is looked after as well, so that a standstill shows.
+  static constexpr std::chrono::hours never{24 * 365 * 100};
+
   /// `co_await introduction{…}`: tells what the coroutine is called, and goes on.
   struct introduction {
     child_life& own;
@@ -103,6 +106,8 @@ class child_life final : private deadline {
   void read(polled_socket& from, process_stream stream);
   void write_input();
   void note_end();
+  void note_late_start();
+  std::chrono::nanoseconds time_to_end();
   void move_on();
   void set_clock(stage next, std::chrono::nanoseconds length);
   void on_deadline(ending why) override;
@@ -140,6 +145,7 @@ class child_life final : private deadline {
   pid_t process_ = -1;
   std::size_t written_ = 0;
   std::chrono::steady_clock::time_point began_{};
+  std::chrono::nanoseconds lost_before_{0};  // by standstills of this process before it began
   spawn_watch spawn_watch_;
   spawn_failure failure_;
   spawn_step failed_ = spawn_step::none;

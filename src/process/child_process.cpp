@@ -20,6 +20,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +95,7 @@ job child_life::live(process_host& host, child_process& owner, std::vector<std::
     if (error == 0) {
       host.scarce().taken();
       own.set_clock(stage::running, own.options_.timeout);
+      own.note_late_start();
       while (!own.done()) {
         wait next{own};
         co_await next;
@@ -126,7 +128,7 @@ void child_life::set_clock(stage next, std::chrono::nanoseconds length) {
   disarm();
   rang_ = false;
   const bool endless = next == stage::running && length.count() == 0;
-  if (!endless) host_.deadlines().arm(*this, clock::now(), length);
+  host_.deadlines().arm(*this, clock::now(), endless ? never : length);
 }
 
 void child_life::on_deadline(ending) {
@@ -203,13 +205,30 @@ void child_life::write_input() {
   input_.tell_again();
 }
 
+/// A process that has not ended when this one, which stood still while it started it, goes on: it
+/// runs on, too.
+void child_life::note_late_start() {
+  const auto lost = host_.deadlines().lived().lost();
+  if (lost == lost_before_) return;
+  pollfd end{end_.descriptor(), POLLIN, 0};
+  if (::poll(&end, 1, 0) == 0) lost_before_ = lost;
+}
+
+/// How long a process ran that is told to have ended. One that ends while this process stands still
+/// ended no later than now, but for the standstill; one that runs on meanwhile has its whole time.
+std::chrono::nanoseconds child_life::time_to_end() {
+  host_.deadlines().catch_up();
+  const auto lost = host_.deadlines().lived().lost();
+  return clock::now() - began_ - (lost - std::max(lost_before_, host_.lost_before_news()));
+}
+
 // Its end is noted without reaping it.
 void child_life::note_end() {
   siginfo_t info{};
   const int failed =
       ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT);
   if (failed == 0 && info.si_pid == 0) return end_.used_up(readiness::readable);
-  result_.took = clock::now() - began_;
+  result_.took = time_to_end();
   failure_ = spawn_watch_.end();
   if (failed == 0 && info.si_code == CLD_EXITED) {
     result_.exit_code = info.si_status;

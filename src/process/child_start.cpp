@@ -77,6 +77,9 @@ int child_life::try_to_start() {
   spawned child;
   if (error == 0) {
     began_ = std::chrono::steady_clock::now();
+    // Whatever happens from here on, a standstill shows.
+    host_.deadlines().arm(*this, began_, never);
+    lost_before_ = host_.deadlines().lived().lost();
     result_.began = host_.time().wall();
     child =
         spawn({from, output.writer(), options_.merge_errors ? output.writer() : errors.writer()});
@@ -84,6 +87,7 @@ int child_life::try_to_start() {
     failed_ = child.failure.step;
   }
   if (error != 0) {
+    disarm();
     close_streams();
     return error;
   }

@@ -33,7 +33,15 @@ process_host::process_host(asio::io_context& context)
       scarce_{time_},
       null_device_{open_null_device()},
       spawner_{null_device_} {
+  streams_.on_before_events([this] { note_look(); });
   deadlines_.on_before_expiry([this] { streams_.poll(); });
+}
+
+void process_host::note_look() {
+  deadlines_.catch_up();
+  // What a full batch left is as old as what it had.
+  if (!streams_.may_have_more()) lost_before_ = lost_at_look_;
+  lost_at_look_ = deadlines_.lived().lost();
 }
 
 void process_host::await_end(int pidfd, std::chrono::milliseconds wait_max) {

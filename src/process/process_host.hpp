@@ -33,6 +33,9 @@ class process_host {
   timeline& time() { return time_; }
   deadline_queue& deadlines() { return deadlines_; }
   socket_poller& streams() { return streams_; }
+  /// How long this process has stood still, all in all, when whatever it hears of now had not
+  /// happened yet.
+  std::chrono::nanoseconds lost_before_news() const { return lost_before_; }
   shortage& scarce() { return scarce_; }
   const resource_waits& waits() const { return scarce_.waits(); }
   spawner& starter() { return spawner_; }
@@ -49,9 +52,13 @@ class process_host {
   void await_end(int pidfd, std::chrono::milliseconds wait_max = std::chrono::seconds{5});
 
  private:
+  void note_look();
+
   system_timeline time_;
   deadline_queue deadlines_;
   socket_poller streams_;
+  std::chrono::nanoseconds lost_at_look_{0};  // when its processes were last looked at
+  std::chrono::nanoseconds lost_before_{0};   // at the look before
   shortage scarce_;
   const int null_device_;
   spawner spawner_;

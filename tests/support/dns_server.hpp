@@ -68,6 +68,8 @@ class dns_server {
   /// Takes no TCP connections any more.
   void close_tcp() { tcp_.close(); }
 
+  /// Whether it was asked, over UDP, and has not read that yet, as the io_context does not run.
+  bool has_unread() const { return udp_.available() > 0; }
   std::size_t questions() const { return questions_; }
   std::size_t questions_about(const std::string& name) const;
   std::size_t tcp_questions() const { return tcp_questions_; }
