@@ -162,7 +162,7 @@ bool sweep_engine::try_again(const probe_result& result) {
   const std::uint64_t ordinal = ordinal_of(result.sequence);
   const auto due = time_.now() + *wait;
   // Without the time for another try, what is known stands.
-  if (target_times_ && due >= target_times_->end_of(ordinal)) return false;
+  if (out_of_time(result.sequence, *wait)) return false;
   totals_.add_try(result);
   probe_cursor again;
   again.subject = result.subject;

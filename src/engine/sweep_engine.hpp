@@ -113,8 +113,11 @@ class sweep_engine final : public result_consumer {
   std::uint64_t undone_from(std::uint64_t ordinal, std::uint64_t index, std::uint64_t count) const;
   /// The first of them, or `plan_size`.
   std::uint32_t next_undone(std::uint64_t ordinal, std::uint64_t index) const;
-  bool out_of_time(std::uint64_t sequence) const {
-    return target_times_ && time_.now() >= target_times_->end_of(ordinal_of(sequence));
+  /// Whether the time of its target is up after a wait.
+  bool out_of_time(std::uint64_t sequence, std::chrono::nanoseconds wait = {}) {
+    if (!target_times_) return false;
+    const auto limit = target_times_->limit_of(ordinal_of(sequence));
+    return limit && prober_.time_left(*limit) <= wait;
   }
   bool stopping() const { return scheduler_.stopping(); }
   sweep_summary summary() const;

@@ -108,7 +108,7 @@ void sweep_engine::start(work&& probe, semaphore_permit permit) {
   const auto now = time_.now();
   const time_limit limit{target_times_->start(ordinal_of(probe.request.sequence), now),
                          target_times_->length()};
-  if (limit.end() > now) return prober_.start(std::move(probe.request), limit);
+  if (prober_.time_left(limit).count() > 0) return prober_.start(std::move(probe.request), limit);
   // Its time ran out while it waited to be started.
   const scheduler<sweep_engine>::ending ended{scheduler_, probe.host, 0};
   end_unstarted(std::move(probe), reason::host_timeout);

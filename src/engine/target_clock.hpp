@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/probe_deadline.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,11 +26,11 @@ class target_clock {
     if (!started) started = now;
     return *started;
   }
-  /// When the target's time is up; never before its first probe has started.
-  time_point end_of(std::uint64_t target) const {
+  /// The target's time; nothing before its first probe has started.
+  std::optional<time_limit> limit_of(std::uint64_t target) const {
     const auto known = targets_.find(target);
-    if (known == targets_.end() || !known->second.started) return time_point::max();
-    return *known->second.started + length_;
+    if (known == targets_.end() || !known->second.started) return {};
+    return time_limit{*known->second.started, length_};
   }
   /// A probe of the target has been reported: after the last one it is forgotten.
   void reported(std::uint64_t target) {

@@ -69,9 +69,14 @@ void prober::look_after_start(const probe_runner& runner) {
   streams_.poll_some();
 }
 
-time_limit prober::limit(const target& subject) const {
+time_limit prober::limit(const target& subject) {
   const time_limit own{network_.time().now(), timeout_of(subject)};
-  return target_limit_ && target_limit_->end() < own.end() ? *target_limit_ : own;
+  return target_limit_ && time_left(*target_limit_) < own.length ? *target_limit_ : own;
+}
+
+std::chrono::nanoseconds prober::time_left(const time_limit& limit) {
+  const auto now = deadlines_.lived_start(network_.time().now());
+  return limit.length - (now - deadlines_.lived_start(limit.start));
 }
 
 void prober::stop(reason why) {

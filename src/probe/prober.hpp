@@ -80,7 +80,9 @@ class prober {
   deadline_queue& deadlines() { return deadlines_; }
   /// How much time the probe that is being started, and has not waited yet, has in all: `timeout`,
   /// or what is left of its target's time.
-  time_limit limit(const target& subject) const;
+  time_limit limit(const target& subject);
+  /// What is left of it now; standstills of this process don't count.
+  std::chrono::nanoseconds time_left(const time_limit& limit);
   /// The limit of its target; nothing if it has none.
   const std::optional<time_limit>& target_limit() const { return target_limit_; }
   lookup_source& names() { return *names_; }

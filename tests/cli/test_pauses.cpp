@@ -154,7 +154,7 @@ class http_peer final : public slow_peer {
   descriptor client_;
 };
 
-class udp_peer final : public slow_peer {
+class udp_peer : public slow_peer {
  public:
   udp_peer() : socket_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
     sockaddr_in own = address_of("127.0.0.1", 0);
@@ -181,6 +181,17 @@ class udp_peer final : public slow_peer {
   descriptor socket_;
   std::uint16_t port_ = 0;
   sockaddr_in from_{};
+};
+
+/// The same, with something else to do for its host afterwards, within the same time.
+class host_time_peer final : public udp_peer {
+ public:
+  std::vector<std::string> command() const override {
+    std::vector<std::string> words = udp_peer::command();
+    words.insert(words.end(), {"--udp", std::to_string(free_port()), "--max-per-host", "1",
+                               "--host-timeout", fmt::format("{}ms", timeout.count())});
+    return words;
+  }
 };
 
 /// A name server, of a host that is there.
@@ -298,11 +309,11 @@ struct paused_probe {
       : peer{std::move(its_peer)}, answers{when} {}
 
   /// Starts it, and stops it as soon as it has asked.
-  void start() {
+  void start(std::chrono::milliseconds its_timeout = timeout) {
     std::vector<std::string> arguments = peer->command();
     // Behind the word that says what to do.
     arguments.insert(arguments.begin() + 1,
-                     {"--json", "--timeout", fmt::format("{}ms", timeout.count())});
+                     {"--json", "--timeout", fmt::format("{}ms", its_timeout.count())});
     started_at = clock_type::now();
     child = std::make_unique<process>(muster_command(std::move(arguments)));
     while (!peer->asked() && child->running())
@@ -414,6 +425,7 @@ void check(paused_probe& one, const kind& expected) {
     CHECK(one.lived_on >= timeout - heartbeat - (one.asked_at - one.started_at));
   } else {
     check_time(one, expected.clock, result.out);
+    CHECK_FALSE(contains(result.out, "host_timeout"));
   }
 }
 
@@ -421,6 +433,7 @@ void check(paused_probe& one, const kind& expected) {
 constexpr std::array kinds{
     kind{"HTTP", make<http_peer>, "up", "timeout", timed_by::kernel},
     kind{"UDP", make<udp_peer>, "up", "timeout", timed_by::kernel},
+    kind{"host's time", make<host_time_peer>, "up", "timeout", timed_by::kernel},
     kind{"name", make<name_peer>, "up", "name_error", timed_by::muster},
     kind{"plugin", make<command_peer>, "up", "timeout", timed_by::end},
     kind{"task", make<task_peer>, "up", "timeout", timed_by::end},

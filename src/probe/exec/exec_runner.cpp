@@ -65,7 +65,7 @@ class exec_run final : public list_hook, private process_consumer {
     const time_limit limit = shared.limit(request_.subject);
     process_options options;
     // 0 would be no limit.
-    options.timeout = std::max(limit.end() - shared.time().now(), std::chrono::nanoseconds{1});
+    options.timeout = std::max(shared.time_left(limit), std::chrono::nanoseconds{1});
     options.grace = owner_.spec().grace;
     options.output_bytes_max = 0;
     child_.start(std::move(arguments), std::move(options));
