@@ -5,8 +5,9 @@
 // dead.
 //
 // Timeouts: asking c-ares for the earliest one walks all its queries, so that is done only when the
-// timer fires, not at each packet. The timer is never set further off than one query timeout; no
-// query that starts later can then expire much before it fires.
+// timer fires, not at each packet. The timer is never set further off than half a second, so that a
+// standstill of this process shows; no query that starts later can then expire much before it
+// fires.
 //
 // Truncated answers: c-ares would ask again over TCP, and when that can't be reached it gives up
 // the server's UDP socket too and moves every query of that server on; one long answer would fail
@@ -15,6 +16,7 @@
 #include "net/dns_channel.hpp"
 
 #include "core/zone.hpp"
+#include "net/deadline_queue.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -145,12 +147,15 @@ void dns_channel::start(const std::string& name, dns_family family, dns_query& q
   query.failures_before_ = failures_;
   query.name_ = name;
   query.family_ = family;
+  catch_up();
+  query.lost_when_started_ = lost_;
   query.started_ = std::chrono::steady_clock::now();
   take_remark(query);  // on an answer that came too late for an earlier question
   ask(query);
 }
 
 void dns_channel::ask(dns_query& query) {
+  query.lost_when_asked_ = lost_;
   query.asked_ = std::chrono::steady_clock::now();
   ares_addrinfo_hints hints{};
   // Sorting by RFC 6724 would connect a socket for each address; the caller has its own preference.
@@ -188,12 +193,16 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
 
 /// c-ares 1.34 waits for a server by what its answers took so far, as little as 250 ms; that can't
 /// be switched off. So a question that it gives up early is asked again, as long as another round
-/// of tries fits into the time that all of them were to have.
+/// of tries fits into the time that all of them were to have. So is one whose time passed while
+/// this process stood still, as long as anything of that time is left.
 bool dns_channel::has_patience(const dns_query& query) const {
   const auto now = std::chrono::steady_clock::now();
   const auto rounds =
       static_cast<std::int64_t>(options_.servers.size()) * ((1 << options_.tries) - 1);
-  return now - query.started_ + (now - query.asked_) <= options_.query_timeout * rounds;
+  const auto whole = options_.query_timeout * rounds;
+  const auto waited = now - query.started_ - (lost_ - query.lost_when_started_);
+  if (lost_ > query.lost_when_asked_) return waited < whole;
+  return waited + (now - query.asked_) <= whole;
 }
 
 /// What came of a question, whose last remarkable answer had this response code; 0 for none.
@@ -316,7 +325,16 @@ void dns_channel::wait(const std::shared_ptr<watch>& socket) {
   }
 }
 
+/// Sees whether this process stood still since the timer was due: c-ares counts that as a wait.
+void dns_channel::catch_up() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!timer_armed_ || now < timer_due_ + deadline_queue::standstill_min) return;
+  lost_ += now - timer_due_;
+  timer_due_ = now;
+}
+
 void dns_channel::process(int readable, int writable) {
+  catch_up();
   ares_process_fd(ares_, readable, writable);
   // An idle channel must not keep the io_context running.
   if (in_flight_ == 0 && timer_armed_) {
@@ -332,9 +350,13 @@ void dns_channel::arm_timer() {
   const timeval* next = ares_timeout(ares_, &limit, &left);
   const auto delay = std::chrono::seconds{next->tv_sec} + std::chrono::microseconds{next->tv_usec};
   timer_armed_ = true;
-  timer_->expires_after(std::max<std::chrono::microseconds>(delay, timer_quantum));
+  timer_due_ =
+      std::chrono::steady_clock::now() +
+      std::clamp<std::chrono::microseconds>(delay, timer_quantum, deadline_queue::heartbeat);
+  timer_->expires_at(timer_due_);
   timer_->async_wait([this, weak = std::weak_ptr{timer_}](asio::error_code error) {
     if (error || weak.expired()) return;
+    catch_up();
     timer_armed_ = false;
     process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     if (in_flight_ > 0) arm_timer();

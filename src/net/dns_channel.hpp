@@ -53,6 +53,8 @@ class dns_query {
   dns_family family_{};
   std::chrono::steady_clock::time_point started_;
   std::chrono::steady_clock::time_point asked_;  // the last time
+  std::chrono::nanoseconds lost_when_started_{0};
+  std::chrono::nanoseconds lost_when_asked_{0};
   dns_reply cut_short_;  // what a truncated answer held, while it is asked for again over TCP
 };
 
@@ -86,6 +88,7 @@ class dns_channel {
   void wait(const std::shared_ptr<watch>& socket);
   void process(int readable, int writable);
   void arm_timer();
+  void catch_up();
   dns_reply reply_to(const dns_query& query, int status, const ares_addrinfo* result,
                      unsigned rcode) const;
   reason why_refused(const dns_query& query) const;
@@ -105,6 +108,8 @@ class dns_channel {
   std::uint64_t arrivals_ = 0;  // how often a socket became readable
   std::uint64_t failures_ = 0;  // how often a socket failed or was closed
   bool timer_armed_ = false;
+  std::chrono::steady_clock::time_point timer_due_;
+  std::chrono::nanoseconds lost_{0};  // by standstills of this process while questions waited
   bool closing_ = false;
   // What was remarked on answers of late, by the name and the type of their questions.
   std::map<std::pair<std::string, std::uint16_t>, codec::dns_remark> remarks_;

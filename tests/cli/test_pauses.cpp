@@ -471,3 +471,19 @@ TEST_CASE("an echo reply that comes while muster is stopped has the network's ro
   CHECK(contains(late.out, R"("status":"timeout","reason":"no_reply")"));
   check(*all[2], {"ICMP", nullptr, "up", "timeout", timed_by::kernel});
 }
+
+TEST_CASE("a name server's last try is not charged with a pause") {
+  paused_probe one{std::make_unique<name_peer>(), moment::after};
+  one.start(20s);
+  // It was asked again by then, which it has four seconds for.
+  one.child->send_signal(SIGCONT);
+  sleep_for(3'000ms);
+  one.child->send_signal(SIGSTOP);
+  sleep_for(3'300ms);
+  one.child->send_signal(SIGCONT);
+  sleep_for(answer_delay);
+  one.answer();
+  const auto result = one.child->wait();
+  CAPTURE(result.out, result.err);
+  CHECK(contains(result.out, R"("status":"up")"));
+}
