@@ -150,7 +150,14 @@ bool echo_exchange::send_some() {
     return false;
   }
   const auto before = time_.now();
+  // A standstill between a lone request and its deadline is to show, too. Those of a batch have
+  // their shares of the call, however long that was.
+  if (count == 1) deadlines_.arm(sending_now_, before, deadline_queue::heartbeat);
   const send_progress gone = transport_->send({outgoing_.data(), count});
+  if (count == 1) {
+    deadlines_.catch_up();
+    sending_now_.disarm();
+  }
   for (std::size_t i = count; i > gone.sent; --i) {
     echo_operation& operation = *sending_[i - 1];
     operation.registered_ = false;

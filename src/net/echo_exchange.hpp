@@ -50,6 +50,11 @@ class echo_exchange {
   /// while nobody knew how big it may be, is sent again, this often.
   static constexpr std::uint8_t resends_max = 3;
 
+  /// Armed while nothing else may be, so that the queue notices a standstill.
+  class life_sign final : public deadline {
+    void on_deadline(ending) override {}
+  };
+
   void start(echo_operation& operation);
   void forget(echo_operation& operation, bool answered);
   bool resend(echo_operation& operation);
@@ -83,6 +88,7 @@ class echo_exchange {
   asio::io_context& context_;
   timeline& time_;
   deadline_queue& deadlines_;
+  life_sign sending_now_;
   std::unique_ptr<icmp_transport> transport_;
   const icmp_framing framing_;
   const bool may_fragment_;
