@@ -219,14 +219,8 @@ std::string_view run_true(const std::string& target) {
   return code == 0 ? "up" : code > 0 ? "mismatch" : "local_error";
 }
 
-}  // namespace
-
-std::string_view probe_once(const work& wanted, std::uint32_t index) {
-  if (wanted.probe.kind == probe_kind::task) return "up";
-  if (wanted.probe.kind == probe_kind::program) return run_true(wanted.targets.text(index));
-  peer_address to;
-  if (!resolve(wanted, index, to)) return "name_error";
-  const auto until = clock::now() + wanted.timeout;
+std::string_view exchange_once(const work& wanted, std::uint32_t index, const peer_address& to,
+                               clock::time_point until) {
   if (wanted.probe.kind == probe_kind::icmp) return echo(to, until);
   if (wanted.probe.kind == probe_kind::http) {
     std::string answer;
@@ -236,16 +230,31 @@ std::string_view probe_once(const work& wanted, std::uint32_t index) {
   return out.get() < 0 ? "local_error" : connected(out.get(), to, until);
 }
 
-bool http_answer_has(std::uint32_t address, std::uint16_t port, std::string_view path,
-                     std::string_view text, std::chrono::milliseconds timeout) {
+}  // namespace
+
+probe_outcome probe_once(const work& wanted, std::uint32_t index) {
+  if (wanted.probe.kind == probe_kind::task) return {"up"};
+  if (wanted.probe.kind == probe_kind::program) return {run_true(wanted.targets.text(index))};
+  const auto started = clock::now();
+  peer_address to;
+  if (!resolve(wanted, index, to)) return {"name_error"};
+  const auto looked_up = clock::now();
+  const auto status = exchange_once(wanted, index, to, looked_up + wanted.timeout);
+  return {status, {.rtt = clock::now() - looked_up, .lookup = looked_up - started}};
+}
+
+std::optional<std::string> http_answer(std::uint32_t address, std::uint16_t port,
+                                       std::string_view path, std::chrono::milliseconds timeout) {
   work one;
   one.targets = targets::addresses(address, 1);
   one.probe = {probe_kind::http, port};
   peer_address to;
   std::string answer;
-  return resolve(one, 0, to) &&
-         get(to, one.targets.text(0), path, answer, clock::now() + timeout) == "up" &&
-         answer.find(text) != answer.npos;
+  if (!resolve(one, 0, to) ||
+      get(to, one.targets.text(0), path, answer, clock::now() + timeout) != "up") {
+    return std::nullopt;
+  }
+  return answer;
 }
 
 }  // namespace muster::bench

@@ -1,18 +1,22 @@
 #pragma once
 
+#include "result_printer.hpp"
 #include "work.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace muster::bench {
 
-/// One probe as a thread or a process of its own does it: ordinary sockets, waited for with poll.
-/// Returns the status word that muster has for the outcome.
-std::string_view probe_once(const work& wanted, std::uint32_t index);
+/// One probe as a thread or a process of its own does it: ordinary sockets, waited for with poll,
+/// and its own clock before and after. The status word is the one that muster has for the outcome.
+probe_outcome probe_once(const work& wanted, std::uint32_t index);
 
-/// `GET path` on a connection of its own; the answer's body holds `text`. Takes at most `timeout`.
-bool http_answer_has(std::uint32_t address, std::uint16_t port, std::string_view path,
-                     std::string_view text, std::chrono::milliseconds timeout);
+/// The whole answer to `GET path` on a connection of its own; none without one. Takes at most
+/// `timeout`.
+std::optional<std::string> http_answer(std::uint32_t address, std::uint16_t port,
+                                       std::string_view path, std::chrono::milliseconds timeout);
 
 }  // namespace muster::bench

@@ -27,7 +27,9 @@ void read_own_lines(const work&, const std::string_view* line, tally& results) {
   if (!line) return;
   if (line->starts_with("done ")) return results.add_counted(number_in(*line));
   const auto space = line->find(' ');
-  if (space != line->npos) results.add(line->substr(0, space), line->substr(space + 1));
+  if (space == line->npos) return;
+  const auto status = line->substr(space + 1);
+  results.add(line->substr(0, space), status.substr(0, status.find(' ')));
 }
 
 void read_json_lines(const work& wanted, const std::string_view* line, tally& results) {

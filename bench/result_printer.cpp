@@ -3,18 +3,32 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+
+#include <fmt/format.h>
 
 #include <unistd.h>
 
 namespace muster::bench {
+namespace {
+
+double milliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+}  // namespace
 
 result_printer::~result_printer() { flush(); }
 
-void result_printer::print(std::string_view target, std::string_view status) {
+void result_printer::print(std::string_view target, const probe_outcome& outcome) {
   const std::lock_guard guard{lock_};
   text_ += target;
   text_ += ' ';
-  text_ += status;
+  text_ += outcome.status;
+  if (outcome.took.rtt.count() >= 0) {
+    fmt::format_to(std::back_inserter(text_), " {:.6f} {:.6f}", milliseconds(outcome.took.rtt),
+                   milliseconds(outcome.took.lookup));
+  }
   text_ += '\n';
   const auto now = clock::now();
   if (text_.size() < piece_bytes && now - flushed_ < wait_max) return;

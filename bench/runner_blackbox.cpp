@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <string_view>
 #include <thread>
 
 #include <fmt/format.h>
@@ -46,12 +49,33 @@ std::string path_for(const work& wanted, std::uint32_t index) {
   return fmt::format("/probe?module={}&target={}", module_for(wanted.probe.kind), target);
 }
 
+std::chrono::nanoseconds seconds_in(std::string_view metrics, std::string_view name) {
+  const auto begin = metrics.find(fmt::format("\n{} ", name));
+  double seconds = -1;
+  if (begin != metrics.npos) {
+    const auto digits = metrics.substr(begin + name.size() + 2);
+    std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  }
+  if (seconds < 0) return std::chrono::nanoseconds{-1};
+  return std::chrono::nanoseconds{std::llround(seconds * 1e9)};
+}
+
+/// What its metrics say; of an echo request the round trip alone, as its duration is that of
+/// opening a socket, too.
+probe_outcome outcome_in(const work& wanted, std::string_view metrics) {
+  const auto* duration = wanted.probe.kind == probe_kind::icmp
+                             ? "probe_icmp_duration_seconds{phase=\"rtt\"}"
+                             : "probe_duration_seconds";
+  return {metrics.find("\nprobe_success 1\n") != metrics.npos ? "up" : "down",
+          {.rtt = seconds_in(metrics, duration),
+           .lookup = seconds_in(metrics, "probe_dns_lookup_time_seconds")}};
+}
+
 bool wait_for_start(test::process& exporter, std::uint16_t port) {
   const auto until = std::chrono::steady_clock::now() + start_time_max;
   while (exporter.running() && std::chrono::steady_clock::now() < until) {
-    if (http_answer_has(exporter_address, port, "/-/healthy", "Healthy", answer_time_more)) {
-      return true;
-    }
+    const auto answer = http_answer(exporter_address, port, "/-/healthy", answer_time_more);
+    if (answer && answer->find("Healthy") != answer->npos) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   return false;
@@ -75,9 +99,9 @@ int run_blackbox(const work& wanted, std::uint32_t width) {
   std::atomic<std::uint32_t> given{0};
   const auto ask = [&] {
     for (std::uint32_t at = given++; at < wanted.targets.size(); at = given++) {
-      const bool up = http_answer_has(exporter_address, port, path_for(wanted, at),
-                                      "\nprobe_success 1\n", wanted.timeout + answer_time_more);
-      out.print(wanted.targets.text(at), up ? "up" : "down");
+      const auto answer = http_answer(exporter_address, port, path_for(wanted, at),
+                                      wanted.timeout + answer_time_more);
+      out.print(wanted.targets.text(at), outcome_in(wanted, answer.value_or("")));
     }
   };
   std::vector<std::thread> threads;

@@ -31,7 +31,7 @@ class pool {
 
  private:
   void worker();
-  void keep(std::uint32_t index, std::string_view status);
+  void keep(std::uint32_t index, const probe_outcome& outcome);
   void submit(std::uint32_t index);
   void print_finished();
 
@@ -42,7 +42,7 @@ class pool {
   std::condition_variable more_;
   std::queue<std::uint32_t> queue_;
   bool closed_ = false;
-  std::vector<std::pair<std::uint32_t, std::string_view>> finished_;
+  std::vector<std::pair<std::uint32_t, probe_outcome>> finished_;
   std::size_t pending_ = 0;  // Submitted and, by a polling owner, not yet collected.
 };
 
@@ -58,10 +58,10 @@ void pool::worker() {
   }
 }
 
-void pool::keep(std::uint32_t index, std::string_view status) {
-  if (!polled_) return out_.print(wanted_.targets.text(index), status);
+void pool::keep(std::uint32_t index, const probe_outcome& outcome) {
+  if (!polled_) return out_.print(wanted_.targets.text(index), outcome);
   const std::lock_guard hold{lock_};
-  finished_.emplace_back(index, status);
+  finished_.emplace_back(index, outcome);
 }
 
 void pool::submit(std::uint32_t index) {
@@ -74,13 +74,13 @@ void pool::submit(std::uint32_t index) {
 }
 
 void pool::print_finished() {
-  std::vector<std::pair<std::uint32_t, std::string_view>> finished;
+  std::vector<std::pair<std::uint32_t, probe_outcome>> finished;
   {
     const std::lock_guard hold{lock_};
     finished.swap(finished_);
   }
-  for (const auto& [index, status] : finished)
-    out_.print(wanted_.targets.text(index), status);
+  for (const auto& [index, outcome] : finished)
+    out_.print(wanted_.targets.text(index), outcome);
   pending_ -= finished.size();
 }
 

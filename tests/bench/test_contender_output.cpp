@@ -46,8 +46,8 @@ TEST_CASE("the JSON lines of muster are read") {
 
 TEST_CASE("the lines of this program's own runners are read") {
   const auto wanted = three(icmp);
-  const auto results =
-      read_all("pool:2", wanted, {"10.0.0.2 up", "10.0.0.1 up", "10.0.0.3 timeout"});
+  const auto results = read_all(
+      "pool:2", wanted, {"10.0.0.2 up 0.012000 0.000100", "10.0.0.1 up", "10.0.0.3 timeout"});
   CHECK(results.right() == 3);
 }
 
