@@ -7,6 +7,7 @@
 #include "options.hpp"
 #include "rounds.hpp"
 #include "runners.hpp"
+#include "serve_late.hpp"
 #include "support/loopback.hpp"
 
 #include <algorithm>
@@ -162,6 +163,7 @@ int run(const bench_options& options) {
     return 0;
   }
   if (options.serve_names > 0) serve_names(options.serve_names);
+  if (options.serve_late.count() > 0) return serve_late(options.serve_late);
   raise_open_files();
   if (!options.run_one.empty()) return run_one(runner::parse(options.run_one), work_of(options));
   const muster::test::temporary_directory files;

@@ -1,5 +1,8 @@
 #include "network.hpp"
 
+#include "late_answer.hpp"
+#include "muster/address.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -68,9 +71,11 @@ void replace_system_file(const std::string& name, const std::string& file) {
   if (const auto why_not = why_no_name_server(); !why_not.empty()) {
     throw std::runtime_error{fmt::format("{} of its own: {}", place, why_not)};
   }
-  if (unshare(CLONE_NEWNS) != 0 ||
-      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      mount(file.c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+  const bool apart =
+      unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  // The file of an earlier network is gone, and nothing can be mounted on what is gone.
+  if (apart) umount2(place.c_str(), MNT_DETACH);
+  if (!apart || mount(file.c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0) {
     throw std::runtime_error{fmt::format("{} of its own: {}", place, std::strerror(errno))};
   }
 }
@@ -111,11 +116,11 @@ network::network(surroundings around, work& wanted, const std::string& directory
     case surroundings::cable:
       without_filter();
       put_behind_cable("10.0.0.0/8");
-      if (wanted.probe.kind == probe_kind::tcp && wanted.live > 0) {
-        start_acceptor(wanted, directory);
-      } else if (wanted.probe.kind == probe_kind::http) {
-        start_web_server(wanted);
-      }
+      start_server(wanted, directory);
+      break;
+    case surroundings::late:
+      without_filter();
+      make_room_for_late_hosts(wanted);
       break;
     case surroundings::name_server:
       without_filter();
@@ -128,8 +133,12 @@ network::network(surroundings around, work& wanted, const std::string& directory
 
 // Not on loopback: nmap takes every address of its own machine as up, and asks none.
 void network::put_behind_cable(const std::string& block) {
-  far_.emplace("192.0.2.1/30", "192.0.2.2/30");
+  lay_cable(block);
   far_->run("ip route add local " + block + " dev lo");
+}
+
+void network::lay_cable(const std::string& block) {
+  far_.emplace("192.0.2.1/30", "192.0.2.2/30");
   test::neighbour::route_via(block, "192.0.2.2");
 }
 
@@ -137,6 +146,20 @@ void network::silence_behind_cable(const std::string& block) {
   far_->run("nft add table inet far");
   far_->run("nft add chain inet far in { type filter hook input priority 0; }");
   far_->run("nft add rule inet far in ip daddr " + block + " icmp type echo-request drop");
+}
+
+void network::start_server(work& wanted, const std::string& directory) {
+  if (wanted.probe.kind == probe_kind::http) return start_web_server(wanted);
+  if (wanted.probe.kind == probe_kind::tcp && wanted.live > 0) start_acceptor(wanted, directory);
+}
+
+void network::make_room_for_late_hosts(work& wanted) {
+  lay_cable("10.0.0.0/8");
+  far_->run("ip route add blackhole 10.0.0.0/8");
+  if (wanted.live > 0) wanted.probe.port = late_port;
+  if (wanted.targets.what() == targets::kind::names) {
+    use_name_server(ip_address::from_v4(late_names_address).to_string());
+  }
 }
 
 void network::start_acceptor(work& wanted, const std::string& directory) {
@@ -171,10 +194,14 @@ void network::start_web_server(work& wanted) {
   }
 }
 
-void network::start_name_server(const work& wanted) {
+void network::use_name_server(const std::string& address) {
   const auto file = files_.file("resolv.conf");
-  test::write_whole_file(file, "nameserver 127.0.0.1\n");
+  test::write_whole_file(file, "nameserver " + address + "\n");
   replace_system_file("resolv.conf", file);
+}
+
+void network::start_name_server(const work& wanted) {
+  use_name_server("127.0.0.1");
   server_ = std::make_unique<test::process>(std::vector<std::string>{
       "/proc/self/exe", "--serve-names", fmt::format("{}", wanted.targets.size())});
   if (!server_->wait_for_output("\n", start_time_max)) {

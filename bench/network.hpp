@@ -22,17 +22,23 @@ class network {
   /// what is missing.
   network(surroundings around, work& wanted, const std::string& directory);
 
- private:
-  void start_acceptor(work& wanted, const std::string& directory);
-  void start_web_server(work& wanted);
-  void start_name_server(const work& wanted);
-
-  void put_behind_cable(const std::string& block);
-  void silence_behind_cable(const std::string& block);
   /// The words of a command on the side where the targets are.
   std::vector<std::string> on_their_side(std::vector<std::string> command) const {
     return far_ ? far_->words_there(std::move(command)) : std::move(command);
   }
+
+ private:
+  void start_server(work& wanted, const std::string& directory);
+  void start_acceptor(work& wanted, const std::string& directory);
+  void start_web_server(work& wanted);
+  void start_name_server(const work& wanted);
+
+  void use_name_server(const std::string& address);
+
+  void lay_cable(const std::string& block);
+  void make_room_for_late_hosts(work& wanted);
+  void put_behind_cable(const std::string& block);
+  void silence_behind_cable(const std::string& block);
 
   test::temporary_directory files_;
   std::optional<test::neighbour> far_;

@@ -141,6 +141,11 @@ void add_inner(CLI::App& app, bench_options& out) {
   app.add_option("--run-one", out.run_one)->group("");
   app.add_flag("--from-stdin", out.from_stdin)->group("");
   app.add_option("--serve-names", out.serve_names)->group("");
+  add_duration(
+      app, "--serve-late", std::chrono::microseconds{1},
+      [&out](std::chrono::nanoseconds value) { out.serve_late = value; }, "",
+      std::chrono::minutes{1})
+      ->group("");
 }
 
 std::string wrong_together(const bench_options& options) {

@@ -33,6 +33,7 @@ struct bench_options {
   std::string run_one;
   bool from_stdin = false;
   std::uint32_t serve_names = 0;
+  std::chrono::nanoseconds serve_late{0};
 };
 
 /// Returns an exit code if there is nothing more to do: after `--help`, or when an option is wrong,

@@ -14,6 +14,7 @@ enum class surroundings {
   home_subnet,  ///< 192.168.0.0/24 behind a cable: echo requests from .17 on are dropped.
   silence,      ///< 10.0.0.0/8 behind a cable: echo requests are dropped.
   cable,        ///< 10.0.0.0/8 behind a cable, where all answers; with servers, if they are needed.
+  late,         ///< 10.0.0.0/8 behind a cable, of which only serve_late() answers, and its names.
   acceptor,     ///< A process that accepts and closes, on every loopback address.
   half_acceptor,  ///< The same; the second half of the targets resets.
   web_server,     ///< nginx with one worker and a page of 612 bytes.
