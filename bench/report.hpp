@@ -74,10 +74,10 @@ struct growth_report {
   std::vector<growth_line> lines;
 };
 
-/// A figure that is asked of muster.
+/// A figure that is asked of muster, or one for comparison, of which nothing is asked.
 struct figure {
   std::string what;
-  std::string asked;
+  std::string asked;  ///< Empty: nothing.
   std::string measured;
   bool met = false;
 };

@@ -213,7 +213,9 @@ std::string table_of(const std::vector<figure>& figures) {
         "<tr><td class=left>{}</td><td class=left>{}</td><td class=left>{}</td>"
         "<td class=left>{}</td></tr>\n",
         escaped(one.what), escaped(one.measured), escaped(one.asked),
-        one.met ? "met" : "<b class=bad>not met</b>");
+        one.asked.empty() ? ""
+        : one.met         ? "met"
+                          : "<b class=bad>not met</b>");
   }
   return out + "</table>\n";
 }

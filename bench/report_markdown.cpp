@@ -76,7 +76,9 @@ std::string table_of(const std::vector<figure>& figures) {
       "\n### What is asked of muster\n\n| | asked | measured | |\n|---|---|---|---|\n";
   for (const auto& one : figures) {
     out += fmt::format("| {} | {} | {} | {} |\n", one.what, one.asked, one.measured,
-                       one.met ? "met" : "**not met**");
+                       one.asked.empty() ? ""
+                       : one.met         ? "met"
+                                         : "**not met**");
   }
   return out;
 }

@@ -70,8 +70,11 @@ std::string text_of(const std::vector<figure>& figures) {
     widest = std::max(widest, one.what.size());
   std::string out = "\nWhat is asked of muster\n";
   for (const auto& one : figures) {
-    out += fmt::format("{:<{}}  {:<40} asked {:<16} {}\n", one.what, widest, one.measured,
-                       one.asked, one.met ? "met" : "NOT MET");
+    out += fmt::format("{:<{}}  {:<40}", one.what, widest, one.measured);
+    if (!one.asked.empty()) {
+      out += fmt::format(" asked {:<16} {}", one.asked, one.met ? "met" : "NOT MET");
+    }
+    out += '\n';
   }
   return out;
 }
