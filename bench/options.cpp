@@ -77,7 +77,7 @@ void add_what(CLI::App& app, bench_options& out) {
       ->check(wrong_runner)
       ->type_name("NAME")
       ->group(group);
-  app.add_flag("--all", out.all, "Every scenario, the figures and the growth: 16 minutes")
+  app.add_flag("--all", out.all, "Every scenario, the figures and the growth: 19 minutes")
       ->group(group);
   app.add_flag("--figures", out.figures, "The figures that are asked of muster, met or not")
       ->group(group);

@@ -8,14 +8,17 @@
 #include "late_answer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <deque>
 #include <sstream>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 
 #include <fmt/format.h>

@@ -7,6 +7,7 @@
 #include "support/loopback.hpp"
 #include "support/process.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -90,6 +91,11 @@ TEST_CASE("the figures and the growth are measured") {
   if (skipped_without_lab()) return;
   const auto all = run_small({"--figures", "--growth"});
   CHECK(all.figures.size() >= 19);
+  const auto late = std::ranges::count_if(all.figures, [](const figure& one) {
+    return one.what.ends_with(
+        "that answer 20 ms late: the same, beyond what each held its answer back");
+  });
+  CHECK(late == (why_no_name_server().empty() ? 5 : 4));
   REQUIRE(all.growth.size() == 2);
   for (const auto& one : all.growth) {
     for (const auto& point : one.lines.at(0).points)
