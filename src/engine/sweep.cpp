@@ -12,17 +12,16 @@ class sweep::engine {
  public:
   engine(asio::io_context& context, sweep_options options, target_stream& targets,
          result_handler on_result)
-      : network_{context},
-        core{context, network_, std::move(options), targets, std::move(on_result)} {}
+      : world_{context}, core{context, world_, std::move(options), targets, std::move(on_result)} {}
   engine(asio::io_context& context, sweep_options options, target_stream&& targets,
          result_handler on_result)
       : targets_{std::move(targets)},
-        network_{context},
-        core{context, network_, std::move(options), *targets_, std::move(on_result)} {}
+        world_{context},
+        core{context, world_, std::move(options), *targets_, std::move(on_result)} {}
 
  private:
   std::optional<target_stream> targets_;
-  system_network network_;
+  system_world world_;
 
  public:
   sweep_engine core;

@@ -75,7 +75,7 @@ bool timed_out(const probe_result& result) {
 
 }  // namespace
 
-sweep_engine::sweep_engine(asio::io_context& context, network& net, sweep_options options,
+sweep_engine::sweep_engine(asio::io_context& context, probe_world& world, sweep_options options,
                            target_stream& targets, result_handler on_result)
     : options_{checked(std::move(options))},
       plan_size_{options_.plan.size()},
@@ -83,8 +83,8 @@ sweep_engine::sweep_engine(asio::io_context& context, network& net, sweep_option
       on_result_{std::move(on_result)},
       processes_{context.get_executor(), options_.processes_max},
       up_targets_{options_.before.up_targets},
-      time_{net.time()},
-      prober_{context, net, options_.probe, options_.plan, targets.excludes(), *this},
+      time_{world.time()},
+      prober_{context, world, options_.probe, options_.plan, targets.excludes(), *this},
       scheduler_{
           context, time_, *this, limits_of(options_), {&shared_descriptors(context), &processes_}} {
   for (const probe_kind kind : all_probe_kinds)

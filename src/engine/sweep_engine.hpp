@@ -7,9 +7,9 @@
 #include "engine/target_clock.hpp"
 #include "muster/sweep.hpp"
 #include "net/job.hpp"
-#include "net/network.hpp"
 #include "net/timeline.hpp"
 #include "probe/plan_requests.hpp"
+#include "probe/probe_world.hpp"
 #include "probe/prober.hpp"
 
 #include <array>
@@ -31,7 +31,7 @@ class sweep_engine final : public result_consumer {
 
   /// Everything that is passed by reference outlives the engine. Throws std::invalid_argument when
   /// an option makes no sense.
-  sweep_engine(asio::io_context& context, network& net, sweep_options options,
+  sweep_engine(asio::io_context& context, probe_world& world, sweep_options options,
                target_stream& targets, result_handler on_result);
 
   asio::awaitable<sweep_summary> run();

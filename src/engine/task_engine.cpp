@@ -268,7 +268,7 @@ asio::awaitable<run_summary> task_engine::run() {
   const std::function<void()> start = [this] { scheduler_.begin(); };
   co_await scheduler_.live(options_.run_deadline, start);
   if (names_) names_->cancel();
-  host_.scarce().rest();
+  host_.rest();
   if (window_) window_->flush();
   co_return summary();
 }

@@ -32,7 +32,7 @@ class network {
 };
 
 /// The system's network. The io_context outlives it.
-class system_network final : public network {
+class system_network : public virtual network {
  public:
   explicit system_network(asio::io_context& context) : context_{context}, time_{context} {}
 

@@ -15,19 +15,19 @@ std::optional<endpoint> source_of(const probe_options& options) {
 
 }  // namespace
 
-prober::prober(asio::io_context& context, network& net, probe_options options,
+prober::prober(asio::io_context& context, probe_world& world, probe_options options,
                const probe_plan& plan, const exclude_set& excludes, result_consumer& consumer)
     : context_{context},
-      network_{net},
+      world_{world},
       options_{std::move(options)},
       plan_{plan},
       source_{source_of(options_)},
       excludes_{excludes},
       consumer_{consumer},
-      deadlines_{net.time()},
-      names_{net.open_names(options_.resolver)},
-      streams_{net.open_sockets()},
-      scarce_{net.time()} {
+      deadlines_{world.time()},
+      names_{world.open_names(options_.resolver)},
+      streams_{world.open_sockets()},
+      scarce_{world.time()} {
   streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
     for (auto& runner : runners_)
@@ -70,12 +70,12 @@ void prober::look_after_start(const probe_runner& runner) {
 }
 
 time_limit prober::limit(const target& subject) {
-  const time_limit own{network_.time().now(), timeout_of(subject)};
+  const time_limit own{world_.time().now(), timeout_of(subject)};
   return target_limit_ && time_left(*target_limit_) < own.length ? *target_limit_ : own;
 }
 
 std::chrono::nanoseconds prober::time_left(const time_limit& limit) {
-  const auto now = deadlines_.lived_start(network_.time().now());
+  const auto now = deadlines_.lived_start(world_.time().now());
   return limit.length - (now - deadlines_.lived_start(limit.start));
 }
 
@@ -183,7 +183,7 @@ probe_result prober::result_of(const target& subject, std::uint64_t sequence, pr
 }
 
 void prober::deliver(probe_result&& result) const {
-  result.finished = network_.time().wall();
+  result.finished = world_.time().wall();
   consumer_.on_result(std::move(result));
 }
 

@@ -9,13 +9,13 @@
 #include "net/deadline_queue.hpp"
 #include "net/error_status.hpp"
 #include "net/job.hpp"
-#include "net/network.hpp"
 #include "net/probe_deadline.hpp"
 #include "net/shortage.hpp"
 #include "net/socket_poller.hpp"
 #include "probe/own_setting.hpp"
 #include "probe/probe_request.hpp"
 #include "probe/probe_runner.hpp"
+#include "probe/probe_world.hpp"
 
 #include <array>
 #include <chrono>
@@ -36,8 +36,8 @@ class prober {
   /// All that is passed by reference outlives the prober. `consumer` hears of every outcome. Throws
   /// std::invalid_argument when what the plan asks for can't be done here, std::system_error when
   /// this machine has nothing left.
-  prober(asio::io_context& context, network& net, probe_options options, const probe_plan& plan,
-         const exclude_set& excludes, result_consumer& consumer);
+  prober(asio::io_context& context, probe_world& world, probe_options options,
+         const probe_plan& plan, const exclude_set& excludes, result_consumer& consumer);
   ~prober();
 
   /// Starts a probe. The consumer hears of the outcome later, or at once when it fails at once.
@@ -66,10 +66,10 @@ class prober {
   // For the probes.
 
   asio::io_context& context() { return context_; }
-  network& net() { return network_; }
+  probe_world& world() { return world_; }
   /// Where their coroutines live.
   job_scope& jobs() { return scope_; }
-  timeline& time() { return network_.time(); }
+  timeline& time() { return world_.time(); }
   const probe_options& options() const { return options_; }
   /// Where connections come from; nothing when that is left to the system.
   const std::optional<endpoint>& source() const { return source_; }
@@ -134,7 +134,7 @@ class prober {
 
   asio::io_context& context_;
   unsigned starts_unseen_ = 0;  // since the last look
-  network& network_;
+  probe_world& world_;
   probe_options options_;
   const probe_plan& plan_;
   const std::optional<endpoint> source_;

@@ -1,6 +1,7 @@
 #include "process/process_host.hpp"
 
 #include "net/kernel_sockets.hpp"
+#include "process/child_process.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -42,6 +43,10 @@ void process_host::note_look() {
   // What a full batch left is as old as what it had.
   if (!streams_.may_have_more()) lost_before_ = lost_at_look_;
   lost_at_look_ = deadlines_.lived().lost();
+}
+
+std::unique_ptr<child> process_host::make_child(process_consumer& consumer) {
+  return std::make_unique<child_process>(*this, consumer);
 }
 
 void process_host::await_end(int pidfd, std::chrono::milliseconds wait_max) {

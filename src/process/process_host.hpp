@@ -5,12 +5,14 @@
 #include "net/shortage.hpp"
 #include "net/socket_poller.hpp"
 #include "net/timeline.hpp"
+#include "process/process_source.hpp"
 #include "process/program_path.hpp"
 #include "process/session_search.hpp"
 #include "process/spawner.hpp"
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <span>
 
 #include <asio/io_context.hpp>
@@ -19,7 +21,7 @@ namespace muster {
 
 /// What all child processes of a run share: one epoll for their pipes and their ends, deadlines,
 /// and what is needed to start them.
-class process_host {
+class process_host final : public process_source {
  public:
   /// The io_context outlives the host. Throws std::system_error when the kernel has no epoll or
   /// descriptor left.
@@ -27,7 +29,7 @@ class process_host {
   process_host(const process_host&) = delete;
   process_host& operator=(const process_host&) = delete;
   /// Kills every process that has not ended; nobody is told.
-  ~process_host();
+  ~process_host() override;
 
   job_scope& jobs() { return scope_; }
   timeline& time() { return time_; }
@@ -37,12 +39,13 @@ class process_host {
   /// happened yet.
   std::chrono::nanoseconds lost_before_news() const { return lost_before_; }
   shortage& scarce() { return scarce_; }
-  const resource_waits& waits() const { return scarce_.waits(); }
+  std::unique_ptr<child> make_child(process_consumer& consumer) override;
+  resource_waits waits() const override { return scarce_.waits(); }
+  void rest() override { scarce_.rest(); }
   spawner& starter() { return spawner_; }
-  program_paths& programs() { return programs_; }
+  program_paths& programs() override { return programs_; }
   session_search& sessions() { return sessions_; }
-  /// Kills what is left of the sessions of processes that were killed.
-  void kill_marked() { sessions_.kill_marked(); }
+  void kill_marked() override { sessions_.kill_marked(); }
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// /dev/null, for those who get no input.

@@ -95,7 +95,7 @@ asio::awaitable<process_result> run(std::vector<std::string> arguments, process_
   const auto over = [&own] { return !own.running(); };
   const auto stop = [&own] { own.stop(); };
   co_await await_end(own.ended(), over, stop);
-  host.scarce().rest();
+  host.rest();
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return own.take_result();
 }

@@ -258,9 +258,9 @@ TEST_CASE("probes may be abandoned after any step, and the loop goes on without 
     probe_options options;
     options.resolver.servers = {no_name_server};
     options.timeout = 300ms;
-    system_network net{context};
+    system_world outside{context};
     const probe_plan plan;
-    auto subject = std::make_unique<prober>(context, net, options, plan, nothing, consumer);
+    auto subject = std::make_unique<prober>(context, outside, options, plan, nothing, consumer);
     for (target one; targets.next(one) == target_stream::pull::target;) {
       probe_request request = request_of(plan, one, 0);
       subject->start(std::move(request));

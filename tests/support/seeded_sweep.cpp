@@ -1,12 +1,13 @@
 #include "support/seeded_sweep.hpp"
 
 #include "engine/sweep_engine.hpp"
+#include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/tcp.hpp"
 #include "muster/probe/udp.hpp"
 #include "net/deadline_queue.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -90,8 +91,20 @@ names_weather servers_weather(chances& chance) {
   return weather;
 }
 
+processes_weather machine_weather(chances& chance) {
+  processes_weather weather;
+  weather.waits = chance.some(0.3);
+  weather.missing = chance.some(0.1);
+  weather.endless = chance.some(0.2);
+  weather.deaf = chance.some(0.5);
+  weather.killed = chance.some(0.2);
+  weather.silent = chance.some(0.3);
+  weather.delay_max = 1ms * (1 + chance.below(1200));
+  return weather;
+}
+
 /// A page, with its length or in chunks, for a whole request; "answer" for a datagram.
-std::optional<std::string> say(simulated_network& network, std::string_view request) {
+std::optional<std::string> say(simulated_world& network, std::string_view request) {
   if (request == "question") return "answer";
   if (!request.ends_with("\r\n\r\n")) return {};
   std::string head = "HTTP/1.1 200 OK\r\n";
@@ -119,11 +132,15 @@ sweep_options options_of(chances& chance) {
   if (chance.one_in(4)) options.retries = 1 + static_cast<unsigned>(chance.below(3));
   if (chance.one_in(8)) options.host_timeout = 1700ms;
   if (chance.one_in(16)) options.min_up = 5;
-  const auto kinds = 1 + chance.below(15);
+  const auto kinds = 1 + chance.below(31);
   options.plan.of<icmp_spec>().is_asked = (kinds & 1) != 0;
   if ((kinds & 2) != 0) options.plan.of<tcp_spec>().ports = {22, 80};
   if ((kinds & 4) != 0) options.plan.of<http_spec>().urls = {"http://{}:8080/"};
   if ((kinds & 8) != 0) options.plan.of<udp_spec>().questions = {{53, "question"}};
+  if ((kinds & 16) != 0) {
+    options.plan.of<exec_spec>().commands = {{"true", "{}"}};
+    options.processes_max = 1 + chance.below(8);
+  }
   return options;
 }
 
@@ -148,6 +165,7 @@ class seeded_sweep {
     targets_.add_text("10.1.0.0/28");
     targets_.add_text("10.2.0.7");
     network_.name_servers = servers_weather(chance_);
+    network_.processes = machine_weather(chance_);
     if (chance_.one_in(2)) return;
     for (std::uint32_t i = 0; i < 8; ++i) {
       const std::string name = fmt::format("h{}.test", i);
@@ -202,7 +220,9 @@ class seeded_sweep {
     engine_->stop(reason::interrupted);
     const auto stopped = network_.time().now();
     finish();
-    if (network_.time().now() - stopped > 2ms) fault("took its time to stop");
+    const exec_spec& programs = options_.plan.of<exec_spec>();
+    const auto grace = programs.commands.empty() ? 0ns : programs.grace;
+    if (network_.time().now() - stopped > grace + 2ms) fault("took its time to stop");
     return end();
   }
   seeded_verdict end() {
@@ -235,14 +255,39 @@ class seeded_sweep {
     if (network_.open_socket_count != 0) fault("left a socket open");
     // One more tries whether there is an address to send from.
     if (network_.open_sockets_peak > options_.probe.in_flight_max + 1) fault("too many sockets");
+    if (network_.process_count != 0) fault("left a process running");
+    if (network_.processes_peak > options_.processes_max) fault("too many processes");
   }
 
   void check_truth() {
     // Of several tries only the last is told of, and there may be none of it.
     if (options_.retries > 0) return;
     for (const told& one : told_) {
-      if (one.kind != probe_kind::icmp) check_truth(one);
+      if (one.kind == probe_kind::exec) {
+        check_process(one);
+      } else if (one.kind != probe_kind::icmp) {
+        check_truth(one);
+      }
     }
+  }
+  void check_process(const told& one) {
+    if (one.status == status::cancelled || one.status == status::skipped) return;
+    const auto runs =
+        network_.process_runs.find(one.host.empty() ? one.address.to_string() : one.host);
+    if (runs == network_.process_runs.end()) return fault("nothing was run", one);
+    const process_run& known = runs->second.back();
+    if (one.reason == reason::command_not_found) {
+      if (known.began) fault("it was there", one);
+      return;
+    }
+    if (!known.began || !known.ended) return fault("it has not run, or not ended", one);
+    if (one.status == status::timeout) {
+      if (!known.told_to_end) fault("it was not told to end", one);
+      return;
+    }
+    const bool is_known = one.status == status::up || one.status == status::mismatch;
+    if (is_known && one.rtt != *known.ended - *known.began) fault("a wrong time", one);
+    if ((one.status == status::up) != (known.exit_code == 0)) fault("a wrong exit code", one);
   }
   void check_name(const told& one) {
     const auto place = network_.lookups.find(one.host);
@@ -328,7 +373,7 @@ class seeded_sweep {
   }
 
   chances chance_;
-  simulated_network network_;
+  simulated_world network_;
   sweep_options options_;
   asio::io_context context_;
   target_stream targets_;

@@ -1,6 +1,6 @@
 #include "support/simulated_names.hpp"
 
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <utility>
 
@@ -12,7 +12,7 @@ struct simulated_names::question {
   intrusive_list<waiter> waiters;  // one, unless it has lost interest
 };
 
-simulated_names::simulated_names(simulated_network& net)
+simulated_names::simulated_names(simulated_world& net)
     : network_{net}, alarm_{net.time().make_alarm([this] { on_alarm(); })} {}
 
 simulated_names::~simulated_names() { cancel(); }

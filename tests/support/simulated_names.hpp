@@ -12,7 +12,7 @@
 
 namespace muster::test {
 
-class simulated_network;
+class simulated_world;
 
 /// How simulated name servers answer, as probabilities of each question.
 struct names_weather {
@@ -36,7 +36,7 @@ struct looked_up {
 /// Names that a simulated network knows, by way of its servers.
 class simulated_names final : public lookup_source {
  public:
-  explicit simulated_names(simulated_network& net);
+  explicit simulated_names(simulated_world& net);
   ~simulated_names() override;
 
   const lookup_answer* resolve(std::string_view name, waiter& interest) override;
@@ -49,7 +49,7 @@ class simulated_names final : public lookup_source {
   void later(std::unique_ptr<question> one);
   void on_alarm();
 
-  simulated_network& network_;
+  simulated_world& network_;
   lookup_answer known_;
   std::multimap<timeline::time_point, std::unique_ptr<question>> under_way_;
   std::unique_ptr<alarm> alarm_;

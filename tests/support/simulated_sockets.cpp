@@ -3,7 +3,7 @@
 // and its state is told once for that, as an edge-triggered epoll does.
 #include "support/simulated_sockets.hpp"
 
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -44,7 +44,7 @@ struct simulated_sockets::socket {
   bool writable() const { return has_failed || (is_connected && !is_full); }
 };
 
-simulated_sockets::simulated_sockets(simulated_network& net)
+simulated_sockets::simulated_sockets(simulated_world& net)
     : network_{net}, alarm_{net.time().make_alarm([this] { on_alarm(); })} {}
 
 simulated_sockets::~simulated_sockets() = default;

@@ -19,7 +19,7 @@
 
 namespace muster::test {
 
-class simulated_network;
+class simulated_world;
 
 /// How a simulated world treats connections and datagrams, as probabilities of each.
 struct peer_weather {
@@ -66,7 +66,7 @@ using simulated_server = std::function<std::optional<std::string>(std::string_vi
 /// Sockets whose peers are made up.
 class simulated_sockets final : public sockets {
  public:
-  explicit simulated_sockets(simulated_network& net);
+  explicit simulated_sockets(simulated_world& net);
   ~simulated_sockets() override;
 
   opened open(bool is_v4, transport kind) override;
@@ -104,7 +104,7 @@ class simulated_sockets final : public sockets {
   void answer(socket& one, std::string text);
   void say(socket& one, std::string piece, bool is_last);
 
-  simulated_network& network_;
+  simulated_world& network_;
   std::map<int, std::unique_ptr<socket>> sockets_;
   std::uint64_t opened_ = 0;
   struct happening {

@@ -5,7 +5,6 @@
 #include "codec/plugin_output.hpp"
 #include "core/parsed.hpp"
 #include "probe/prober.hpp"
-#include "process/child_process.hpp"
 #include "process/interpreter.hpp"
 
 #include <algorithm>
@@ -58,7 +57,7 @@ class exec_run final : public list_hook, private process_consumer {
       : owner_{owner},
         request_{std::move(request)},
         command_{command},
-        child_{owner.host(), *this} {}
+        child_{owner.processes().make_child(*this)} {}
 
   void start(std::vector<std::string> arguments) {
     prober& shared = owner_.shared();
@@ -68,10 +67,10 @@ class exec_run final : public list_hook, private process_consumer {
     options.timeout = std::max(shared.time_left(limit), std::chrono::nanoseconds{1});
     options.grace = owner_.spec().grace;
     options.output_bytes_max = 0;
-    child_.start(std::move(arguments), std::move(options));
+    child_->start(std::move(arguments), std::move(options));
   }
-  void stop(reason why) { child_.stop(why); }
-  void kill() { child_.kill(); }
+  void stop(reason why) { child_->stop(why); }
+  void kill() { child_->kill(); }
 
  private:
   void on_output(process_stream stream, std::string_view bytes) override {
@@ -106,18 +105,18 @@ class exec_run final : public list_hook, private process_consumer {
   const std::string& command_;
   codec::plugin_output_reader output_;
   codec::plugin_output_reader errors_;
-  child_process child_;
+  std::unique_ptr<child> child_;
 };
 
 exec_runner::exec_runner(prober& shared, const exec_spec& spec) : shared_{shared}, spec_{spec} {
   if (spec.commands.empty()) return;
-  host_.emplace(shared.context());
+  processes_ = shared.world().open_processes();
   for (const std::vector<std::string>& words : spec.commands) {
     commands_.emplace_back(words, command_template_options{});
     const std::string& program = words.front();
     if (program.find('{') != program.npos) continue;
-    const std::string name = path_of(host_->programs(), program);
-    const std::string path = host_->programs().find(name).path;
+    const std::string name = path_of(processes_->programs(), program);
+    const std::string path = processes_->programs().find(name).path;
     if (!path.empty() && ::access(path.c_str(), X_OK) == 0) {
       const auto fault = find_interpreter_fault(path, {});
       if (!fault) continue;
@@ -151,19 +150,19 @@ void exec_runner::start(probe_request&& request) {
     details.detail = std::move(filled.what);
     return shared_.deliver(std::move(result));
   }
-  filled.arguments.front() = path_of(host_->programs(), filled.arguments.front());
+  filled.arguments.front() = path_of(processes_->programs(), filled.arguments.front());
   auto* const run = new exec_run{*this, std::move(request), command.text()};
   running_.push_back(*run);
   run->start(std::move(filled.arguments));  // may be its end already
 }
 
 void exec_runner::rest() {
-  if (host_) host_->scarce().rest();
+  if (processes_) processes_->rest();
 }
 
 void exec_runner::kill() {
   running_.visit_once([](exec_run& run) { run.kill(); });
-  if (host_) host_->kill_marked();
+  if (processes_) processes_->kill_marked();
 }
 
 void exec_runner::stop(reason why) {

@@ -4,9 +4,9 @@
 #include "muster/detail/intrusive_list.hpp"
 #include "muster/probe/exec.hpp"
 #include "probe/probe_runner.hpp"
-#include "process/process_host.hpp"
+#include "process/process_source.hpp"
 
-#include <optional>
+#include <memory>
 #include <vector>
 
 namespace muster {
@@ -30,18 +30,20 @@ class exec_runner final : public probe_runner {
   void stop(reason why) override;
   void kill() override;
   void rest() override;
-  resource_waits waits() const override { return host_ ? host_->waits() : resource_waits{}; }
+  resource_waits waits() const override {
+    return processes_ ? processes_->waits() : resource_waits{};
+  }
 
   // For a run.
 
-  process_host& host() { return *host_; }
+  process_source& processes() { return *processes_; }
   prober& shared() { return shared_; }
   const exec_spec& spec() const { return spec_; }
 
  private:
   prober& shared_;
   const exec_spec& spec_;
-  std::optional<process_host> host_;  // where there are commands
+  std::unique_ptr<process_source> processes_;  // where there are commands
   std::vector<command_template> commands_;
   intrusive_list<exec_run> running_;
 };

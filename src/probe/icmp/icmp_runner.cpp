@@ -54,7 +54,7 @@ void icmp_runner::open(codec::ip_family family) {
   options.source_scope = probe.source_scope;
   options.in_flight_max = probe.in_flight_max;
   try {
-    one.exchange = std::make_unique<echo_exchange>(shared_.context(), shared_.net(),
+    one.exchange = std::make_unique<echo_exchange>(shared_.context(), shared_.world(),
                                                    shared_.deadlines(), family, options);
   } catch (const std::system_error& error) {
     one.failure = outcome_of_socket_error(error.code().value());

@@ -2,7 +2,7 @@
 
 #include "engine/sweep_engine.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <algorithm>
 #include <map>
@@ -72,7 +72,7 @@ class recorded_sweep {
     return std::ranges::is_sorted(results, std::less{}, &recorded_result::sequence);
   }
 
-  simulated_network network;
+  simulated_world network;
   asio::io_context context;
   target_stream targets;
   std::vector<recorded_result> results;

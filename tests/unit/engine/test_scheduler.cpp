@@ -1,7 +1,7 @@
 // The scheduler by itself, with works that are made up and a clock that the test moves.
 #include "engine/scheduler.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -135,7 +135,7 @@ made_up::cursor one_of(int number, std::uint64_t host, std::size_t scarce,
 }
 
 struct world {
-  simulated_network network{1, {}};
+  simulated_world network{1, {}};
   asio::io_context context;
 
   void live(made_up& one) {

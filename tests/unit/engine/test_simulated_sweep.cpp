@@ -3,7 +3,7 @@
 #include "engine/sweep_engine.hpp"
 #include "muster/probe/icmp.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <algorithm>
 #include <map>
@@ -55,7 +55,7 @@ class simulated_sweep {
   std::map<ip_address, std::vector<status>> outcomes;
   std::map<status, std::uint64_t> statuses;
   std::optional<sweep_summary> summary;
-  simulated_network network;
+  simulated_world network;
   asio::io_context context;
   target_stream targets;
   std::unique_ptr<sweep_engine> engine;

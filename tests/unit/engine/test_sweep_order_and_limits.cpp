@@ -99,7 +99,7 @@ TEST_CASE("options that make no sense are refused") {
     sweep_options options = plain_options();
     change(options);
     asio::io_context context;
-    simulated_network net{1, {}};
+    simulated_world net{1, {}};
     target_stream targets;
     CHECK_THROWS_AS((sweep_engine{context, net, options, targets, nullptr}), std::invalid_argument);
   };

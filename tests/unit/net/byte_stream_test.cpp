@@ -2,7 +2,7 @@
 #include "net/byte_stream.hpp"
 
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <array>
 #include <cerrno>
@@ -64,7 +64,7 @@ struct world {
   const conversation& known() { return network.conversations.at({host, 80}).back(); }
 
   asio::io_context context;
-  simulated_network network;
+  simulated_world network;
   deadline_queue deadlines{network.time()};
   shortage line;
   socket_poller poller{network.open_sockets()};

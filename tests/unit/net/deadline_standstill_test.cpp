@@ -2,7 +2,7 @@
 #include "net/deadline_queue.hpp"
 #include "net/probe_deadline.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 using namespace muster;
 using namespace muster::test;

@@ -2,7 +2,7 @@
 
 #include "net/packed_time.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <chrono>
 #include <memory>
@@ -31,7 +31,7 @@ std::vector<std::chrono::nanoseconds> rtts_of_batch(
   asio::io_context context{1};
   test::network_weather weather;
   weather.delay_min = weather.delay_max = answer_time;
-  test::simulated_network network{1, weather};
+  test::simulated_world network{1, weather};
   std::size_t sent = 0;
   network.on_send = [&](ip_address) { network.time().pass(send_times.at(sent++)); };
   network.stamps_off = stamps_off;

@@ -1,7 +1,7 @@
 // Peers that answer otherwise than asked, or for others.
 #include "net/echo_exchange.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -37,9 +37,9 @@ struct answers {
 
 /// What becomes of so many neighbours that are all asked at once.
 answers ask_all(std::uint32_t hosts, test::network_weather weather, std::size_t payload_bytes,
-                const std::function<void(test::simulated_network&)>& arrange = {}) {
+                const std::function<void(test::simulated_world&)>& arrange = {}) {
   asio::io_context context{1};
-  test::simulated_network network{7, weather};
+  test::simulated_world network{7, weather};
   if (arrange) arrange(network);
   deadline_queue deadlines{network.time()};
   echo_options options;

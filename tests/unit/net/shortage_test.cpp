@@ -2,7 +2,7 @@
 
 #include "net/shortage_step.hpp"
 #include "support/catch.hpp"
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include <cerrno>
 #include <memory>

@@ -2,7 +2,7 @@
 // replies, also bytes, with a time to arrive at; one alarm stands for the earliest of them. Replies
 // are handed over as a raw IPv4 socket does it, with their IP header, so all of the exchange's own
 // reading and checking is at work.
-#include "support/simulated_network.hpp"
+#include "support/simulated_world.hpp"
 
 #include "codec/checksum.hpp"
 #include "codec/wire.hpp"
@@ -103,9 +103,9 @@ bytes host_unreachable(ip_address destination, const bytes& request) {
 
 // ---- The transport
 
-class simulated_network::transport final : public icmp_transport {
+class simulated_world::transport final : public icmp_transport {
  public:
-  explicit transport(simulated_network& net)
+  explicit transport(simulated_world& net)
       : network_{net},
         first_id_{static_cast<std::uint16_t>(net.random() | 0x8000)},
         arrival_{net.time_.make_alarm([this] { deliver(); })} {}
@@ -138,7 +138,7 @@ class simulated_network::transport final : public icmp_transport {
   void add(packet one, std::chrono::nanoseconds after);
   void deliver();
 
-  simulated_network& network_;
+  simulated_world& network_;
   std::uint16_t first_id_;
   std::multimap<timeline::time_point, packet> under_way_;
   std::deque<packet> arrived_;
@@ -149,7 +149,7 @@ class simulated_network::transport final : public icmp_transport {
   std::unique_ptr<alarm> arrival_;
 };
 
-send_progress simulated_network::transport::send(std::span<const outgoing_echo> batch) {
+send_progress simulated_world::transport::send(std::span<const outgoing_echo> batch) {
   std::size_t sent = 0;
   for (const outgoing_echo& request : batch) {
     if (network_.happens(network_.weather_.shortage)) return {sent, sent == 0 ? ENOBUFS : 0};
@@ -165,7 +165,7 @@ send_progress simulated_network::transport::send(std::span<const outgoing_echo> 
   return {sent, 0};
 }
 
-void simulated_network::transport::lie(const outgoing_echo& request) {
+void simulated_world::transport::lie(const outgoing_echo& request) {
   const int reach = network_.lies_about;
   const int neighbours = network_.neighbours_of_liar;
   for (int host = -neighbours; host <= neighbours; ++host) {
@@ -184,8 +184,8 @@ void simulated_network::transport::lie(const outgoing_echo& request) {
   }
 }
 
-void simulated_network::transport::answer(const outgoing_echo& request) {
-  simulated_network& net = network_;
+void simulated_world::transport::answer(const outgoing_echo& request) {
+  simulated_world& net = network_;
   const network_weather& weather = net.weather_;
   const bytes asked{request.message.begin(), request.message.end()};
   const bytes good = reply_to(asked);
@@ -231,13 +231,13 @@ void simulated_network::transport::answer(const outgoing_echo& request) {
   add(std::move(reply), after);
 }
 
-void simulated_network::transport::add(packet one, std::chrono::nanoseconds after) {
+void simulated_world::transport::add(packet one, std::chrono::nanoseconds after) {
   one.arrives = network_.time_.now() + after;
   under_way_.emplace(one.arrives, std::move(one));
   arrival_->set(under_way_.begin()->first);
 }
 
-void simulated_network::transport::deliver() {
+void simulated_world::transport::deliver() {
   while (!under_way_.empty() && under_way_.begin()->first <= network_.time_.now()) {
     packet one = std::move(under_way_.begin()->second);
     under_way_.erase(under_way_.begin());
@@ -251,7 +251,7 @@ void simulated_network::transport::deliver() {
   if (notify_) notify_();
 }
 
-receive_progress simulated_network::transport::receive(std::span<incoming_icmp> into) {
+receive_progress simulated_world::transport::receive(std::span<incoming_icmp> into) {
   received_.clear();
   while (!arrived_.empty() && received_.size() < into.size()) {
     received_.push_back(std::move(arrived_.front()));
@@ -273,7 +273,7 @@ receive_progress simulated_network::transport::receive(std::span<incoming_icmp> 
 
 // ---- The network
 
-simulated_network::simulated_network(std::uint64_t seed, network_weather weather)
+simulated_world::simulated_world(std::uint64_t seed, network_weather weather)
     : server{[](std::string_view request) -> std::optional<std::string> {
         if (!request.ends_with("\r\n\r\n")) return {};
         return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -281,20 +281,23 @@ simulated_network::simulated_network(std::uint64_t seed, network_weather weather
       chance_{seed},
       weather_{weather} {}
 
-std::unique_ptr<icmp_transport> simulated_network::open_icmp(codec::ip_family,
-                                                             const echo_options&) {
+std::unique_ptr<icmp_transport> simulated_world::open_icmp(codec::ip_family, const echo_options&) {
   return std::make_unique<transport>(*this);
 }
 
-std::unique_ptr<sockets> simulated_network::open_sockets() {
+std::unique_ptr<sockets> simulated_world::open_sockets() {
   return std::make_unique<simulated_sockets>(*this);
 }
 
-std::unique_ptr<lookup_source> simulated_network::open_names(const resolver_options&) {
+std::unique_ptr<lookup_source> simulated_world::open_names(const resolver_options&) {
   return std::make_unique<simulated_names>(*this);
 }
 
-bool simulated_network::run(asio::io_context& context, const std::function<bool()>& done) {
+std::unique_ptr<process_source> simulated_world::open_processes() {
+  return std::make_unique<simulated_processes>(*this);
+}
+
+bool simulated_world::run(asio::io_context& context, const std::function<bool()>& done) {
   while (!done()) {
     context.restart();
     const bool moved = context.poll() > 0;
@@ -305,12 +308,12 @@ bool simulated_network::run(asio::io_context& context, const std::function<bool(
   return true;
 }
 
-bool simulated_network::happens(double probability) {
+bool simulated_world::happens(double probability) {
   return probability > 0 && std::generate_canonical<double, 32>(chance_) < probability;
 }
 
-std::chrono::nanoseconds simulated_network::delay(std::chrono::nanoseconds least,
-                                                  std::chrono::nanoseconds most) {
+std::chrono::nanoseconds simulated_world::delay(std::chrono::nanoseconds least,
+                                                std::chrono::nanoseconds most) {
   const auto spread = most - least;
   return least +
          std::chrono::nanoseconds{static_cast<std::int64_t>(

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "net/network.hpp"
+#include "probe/probe_world.hpp"
 #include "support/simulated_names.hpp"
+#include "support/simulated_processes.hpp"
 #include "support/simulated_sockets.hpp"
 
 #include <chrono>
@@ -72,10 +73,10 @@ struct traffic {
   std::uint64_t rejections = 0;
 };
 
-/// A made-up network on which everything is decided by a seed: IPv4 as through a raw socket.
-class simulated_network final : public network {
+/// A made-up world in which everything is decided by a seed: IPv4 as through a raw socket.
+class simulated_world final : public probe_world {
  public:
-  simulated_network(std::uint64_t seed, network_weather weather);
+  simulated_world(std::uint64_t seed, network_weather weather);
 
   fake_timeline& time() override { return time_; }
   std::uint64_t random() override { return chance_(); }
@@ -83,6 +84,7 @@ class simulated_network final : public network {
                                             const echo_options& options) override;
   std::unique_ptr<sockets> open_sockets() override;
   std::unique_ptr<lookup_source> open_names(const resolver_options& options) override;
+  std::unique_ptr<process_source> open_processes() override;
 
   /// Runs `context` on this network's time until `done`, or until nothing is left to happen. False
   /// in the latter case.
@@ -113,6 +115,11 @@ class simulated_network final : public network {
   std::map<std::string, ip_address, std::less<>> names;
   /// What was said of each name last.
   std::map<std::string, looked_up, std::less<>> lookups;
+  /// How processes fare, and what became of them, by the last word of their commands.
+  processes_weather processes;
+  std::map<std::string, std::deque<process_run>, std::less<>> process_runs;
+  std::size_t process_count = 0;
+  std::size_t processes_peak = 0;
   std::size_t open_socket_count = 0;
   std::size_t open_sockets_peak = 0;
 
