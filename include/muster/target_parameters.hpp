@@ -1,7 +1,6 @@
 #pragma once
 
 #include "muster/probe_kind.hpp"
-#include "muster/status_codes.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -33,13 +32,9 @@ struct target_parameters {
   std::string host;                 ///< HTTP: what the Host header says, `host` or `host:port`.
   std::optional<probe_kind> probe;  ///< The only probe that the target gets.
   std::optional<std::chrono::nanoseconds> timeout;
-  std::optional<std::uint32_t> count;                ///< ICMP: echo requests.
-  std::optional<std::chrono::nanoseconds> interval;  ///< ICMP: between echo requests.
-  std::optional<std::string> method;                 ///< HTTP: "GET" or "HEAD".
-  std::optional<unsigned> redirects_max;             ///< HTTP.
-  std::optional<std::uint64_t> body_bytes_max;       ///< HTTP.
-  std::optional<std::string> user_agent;             ///< HTTP; no control characters.
-  std::optional<status_codes> expected;              ///< HTTP: the codes that are `up`.
+  /// How its probes are made, by the names of columns and as they are written in lists, such as
+  /// `{"count", "3"}`; those of kinds that it gets no probe of say nothing.
+  std::vector<std::pair<std::string, std::string>> options;
   /// Columns of the row by name, as they are written there: those that are kept for commands.
   std::vector<std::pair<std::string, std::string>> columns;
   /// Values of columns that the row does not have, or has nothing in.
@@ -48,7 +43,6 @@ struct target_parameters {
   /// The shortest timeout and the shortest interval.
   static constexpr std::chrono::milliseconds time_min{1};
   static constexpr std::size_t label_bytes_max = 256;
-  static constexpr std::size_t user_agent_bytes_max = 256;
 
   /// The value of a column; null when there is none.
   const std::string* column(std::string_view name) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "muster/probe_spec.hpp"
+#include "muster/probe_plan.hpp"
 #include "muster/result.hpp"
 #include "probe/probe_runner.hpp"
 #include "probe/spec_option.hpp"
@@ -48,9 +48,11 @@ class kind_description {
   virtual bool has_details(const probe_result& result) const { return !result.details.empty(); }
   /// TTL or hop limit of the answer; 0 if there is none.
   virtual std::uint8_t ttl(const probe_result&) const { return 0; }
-  /// Whether a probe consists of packets that are counted one by one; and how many, then.
+  /// Whether a probe consists of packets that are counted one by one; how many, then, came of one
+  /// probe, and how many each is to have.
   virtual bool counts_packets() const { return false; }
   virtual packet_counts packets(const probe_result&) const { return {}; }
+  virtual std::uint32_t packets_of_each(const probe_spec&) const { return 1; }
 
   // The text for people.
 
@@ -71,6 +73,11 @@ class kind_description {
 
 /// The description of a kind, from its folder.
 const kind_description& description_of(probe_kind kind);
+
+/// Whether any of the plan's probes needs that.
+bool needs(const probe_plan& plan, scarce_need need);
+/// Asks for one probe of a kind, for each target, as its own option without a value does.
+void ask_for(probe_plan& plan, probe_kind kind);
 
 /// Every field that a probe's record can have, as tables order them; those of one name once.
 const std::vector<const field*>& result_fields();

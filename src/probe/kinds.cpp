@@ -21,6 +21,18 @@ const kind_description& description_of(probe_kind kind) {
   return *all[static_cast<std::size_t>(kind)];
 }
 
+bool needs(const probe_plan& plan, scarce_need need) {
+  return std::ranges::any_of(all_probe_kinds, [&](probe_kind kind) {
+    return plan.of(kind).size() > 0 && description_of(kind).need() == need;
+  });
+}
+
+void ask_for(probe_plan& plan, probe_kind kind) {
+  for (const spec_option& option : description_of(kind).options()) {
+    if (option.asks) option.read(plan.of(kind), {});
+  }
+}
+
 std::string kind_description::label(const probe_result& result) const {
   const target& subject = result.subject;
   std::string label;

@@ -12,7 +12,6 @@
 #include "net/probe_deadline.hpp"
 #include "net/shortage.hpp"
 #include "net/socket_poller.hpp"
-#include "probe/own_setting.hpp"
 #include "probe/probe_request.hpp"
 #include "probe/probe_runner.hpp"
 #include "probe/probe_world.hpp"
@@ -75,7 +74,8 @@ class prober {
   const std::optional<endpoint>& source() const { return source_; }
   /// The time that a probe of this target may take.
   std::chrono::nanoseconds timeout_of(const target& subject) const {
-    return own_setting(subject, &target_parameters::timeout, options_.timeout);
+    const target_parameters* const own = subject.parameters();
+    return own && own->timeout ? *own->timeout : options_.timeout;
   }
   deadline_queue& deadlines() { return deadlines_; }
   /// How much time the probe that is being started, and has not waited yet, has in all: `timeout`,

@@ -18,12 +18,16 @@ namespace muster {
 
 /// An option that probes of one kind have, wherever it is written.
 struct spec_option {
-  std::string names;      ///< On a command line: "--tcp,--ports".
+  std::string names = {};  ///< On a command line: "--tcp,--ports"; empty for a mere column.
   std::string form = {};  ///< Of its value, for people: "PORTS"; empty for a flag.
   std::string help = {};
   /// Takes a value, which is empty for a flag; says what is wrong with it, and nothing when nothing
   /// is.
   std::function<std::string(probe_spec&, const std::string& text)> read = {};
+  /// Its name as a column of a list, whose cells hold for one target; empty when it has none.
+  std::string column = {};
+  /// One socket serves all targets: a column of that name can only be refused.
+  bool is_of_socket = false;
   /// It asks for probes, rather than saying how they are made.
   bool asks = false;
   /// May be given several times.

@@ -2,7 +2,6 @@
 // and handed to it as they stand.
 #include "sink/summary_json.hpp"
 
-#include "muster/probe/icmp.hpp"
 #include "muster/version.hpp"
 #include "probe/kind.hpp"
 #include "record/numbers.hpp"
@@ -165,7 +164,10 @@ void write_limits(member_writer& out, const sweep_options& limits) {
   out.number("max_per_host", limits.per_host_max);
   out.number("max_processes", limits.processes_max);
   out.number("retries", limits.retries);
-  out.number("count", limits.plan.of<icmp_spec>().count);
+  for (const probe_kind kind : all_probe_kinds) {
+    const kind_description& known = description_of(kind);
+    if (known.counts_packets()) out.number("count", known.packets_of_each(limits.plan.of(kind)));
+  }
   out.end();
 }
 

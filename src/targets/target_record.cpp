@@ -5,11 +5,8 @@
 
 #include "core/duration_text.hpp"
 #include "core/listed.hpp"
-#include "core/status_code_list.hpp"
-#include "core/whole_number.hpp"
-#include "muster/http_options.hpp"
-#include "muster/icmp_options.hpp"
 #include "targets/host.hpp"
+#include "targets/kind_columns.hpp"
 #include "targets/listed_target.hpp"
 #include "targets/url.hpp"
 
@@ -24,32 +21,31 @@ namespace {
 
 using nanoseconds = std::chrono::nanoseconds;
 
-constexpr auto ignored_column = target_column::daddr;  // The first of those that say nothing,
-constexpr auto socket_column = target_column::size;    // and of those that are of the socket.
+/// Those that the kinds of probes do not know of.
+constexpr std::array<std::string_view, 15> column_names{
+    "target", "url",  "address", "ip",      "saddr", "host",  "port",  "sport",
+    "probe",  "path", "label",   "timeout", "daddr", "dport", "source"};
+static_assert(column_names.size() == static_cast<std::size_t>(target_column::of_kinds));
 
-constexpr std::array<std::string_view, 27> column_names{
-    "target", "url",           "address",  "ip",         "saddr",         "host",       "port",
-    "sport",  "probe",         "path",     "label",      "timeout",       "count",      "interval",
-    "method", "max_redirects", "max_body", "user_agent", "expect_status", "daddr",      "dport",
-    "size",   "ttl",           "tos",      "df",         "source",        "icmp_socket"};
-static_assert(column_names.size() == static_cast<std::size_t>(target_column::icmp_socket) + 1);
+/// Of those, the first that says nothing.
+constexpr auto ignored_column = target_column::daddr;
+
+std::size_t column_count() { return column_names.size() + kind_columns().size(); }
+
+/// What a kind says of its column; null for one that is no kind's.
+const kind_column* kind_column_of(target_column column) {
+  const auto place = static_cast<std::size_t>(column);
+  return place < column_names.size() ? nullptr : &kind_columns()[place - column_names.size()];
+}
+
+constexpr const char* one_socket =
+    "one socket serves all targets, so this can't be set for one of them: give it as an option";
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view space = " \t\r\n";
   const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
   const std::size_t end = text.find_last_not_of(space);
   return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
-}
-
-/// A number up to `max`; the reason if it is none.
-template <typename Number>
-std::string read_number(std::string_view text, Number min, Number max,
-                        std::optional<Number>& into) {
-  Number value{};
-  if (!read_whole(text, value) || value < min || value > max)
-    return fmt::format("'{}' is not a whole number from {} to {}", excerpt(text), min, max);
-  into = value;
-  return {};
 }
 
 std::string read_time(std::string_view text, std::optional<nanoseconds>& into) {
@@ -71,37 +67,11 @@ std::string read_probe(std::string_view text, std::optional<probe_kind>& into) {
   return fmt::format("'{}' is no probe: write {}", excerpt(text), listed(names, "or"));
 }
 
-std::string read_method(std::string_view text, std::optional<std::string>& into) {
-  if (text != "GET" && text != "HEAD") {
-    return fmt::format("'{}' is not a method that is used here: write GET or HEAD", excerpt(text));
-  }
-  into = text;
-  return {};
-}
-
 std::string read_path(std::string_view text, std::string& into) {
   if (!text.starts_with('/')) return fmt::format("'{}' does not begin with a slash", excerpt(text));
   const auto url = parse_url("http://host" + std::string{text});
   if (!url) return url.error().message;
   into = url->path();
-  return {};
-}
-
-std::string read_user_agent(std::string_view text, std::optional<std::string>& into) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::any_of(text.begin(), text.end(), is_control))
-    return "control characters are not allowed";
-  if (text.size() > target_parameters::user_agent_bytes_max) {
-    return fmt::format("longer than {} bytes", target_parameters::user_agent_bytes_max);
-  }
-  into = text;
-  return {};
-}
-
-std::string read_expected(std::string_view text, std::optional<status_codes>& into) {
-  auto codes = parse_status_codes(text);
-  if (!codes) return codes.error().message;
-  into = std::move(*codes);
   return {};
 }
 
@@ -113,8 +83,20 @@ std::string read_label(std::string_view text, std::string& into) {
   return {};
 }
 
+std::string read_kind_column(const kind_column& column, std::string_view text,
+                             target_parameters& into) {
+  if (column.is_of_socket) return one_socket;
+  std::string value{text};
+  std::string wrong = column.check(value);
+  if (wrong.empty()) into.options.emplace_back(column.name, std::move(value));
+  return wrong;
+}
+
 /// Reads one value into `into`; the reason if it is wrong.
 std::string read_parameter(const record_value& value, target_parameters& into) {
+  if (const kind_column* const own = kind_column_of(value.column)) {
+    return read_kind_column(*own, value.text, into);
+  }
   switch (value.column) {
     case target_column::probe:
       return read_probe(value.text, into.probe);
@@ -124,28 +106,11 @@ std::string read_parameter(const record_value& value, target_parameters& into) {
       return read_label(value.text, into.label);
     case target_column::timeout:
       return read_time(value.text, into.timeout);
-    case target_column::interval:
-      return read_time(value.text, into.interval);
-    case target_column::count:
-      return read_number<std::uint32_t>(value.text, 1, icmp_options::count_max, into.count);
-    case target_column::method:
-      return read_method(value.text, into.method);
-    case target_column::max_redirects:
-      return read_number<unsigned>(value.text, 0, http_options::redirects_limit,
-                                   into.redirects_max);
-    case target_column::max_body:
-      return read_number<std::uint64_t>(value.text, 0, http_options::body_bytes_limit,
-                                        into.body_bytes_max);
-    case target_column::user_agent:
-      return read_user_agent(value.text, into.user_agent);
-    case target_column::expect_status:
-      return read_expected(value.text, into.expected);
+    case target_column::source:
+      return one_socket;
     default:
-      break;
+      return {};
   }
-  if (value.column < socket_column) return {};
-  return "one socket serves all targets, so this can't be set for one of them: give it as an "
-         "option";
 }
 
 /// Whether a column is more than a text for a command's arguments.
@@ -239,17 +204,19 @@ std::string check_together(const target_range& range, const target_parameters& p
 }  // namespace
 
 std::optional<target_column> target_column_of(std::string_view name) {
-  const auto found = std::ranges::find_if(
-      column_names,
-      [name = trimmed(name)](std::string_view known) { return is_same_column(known, name); });
-  if (found == column_names.end()) return std::nullopt;
-  return static_cast<target_column>(found - column_names.begin());
+  name = trimmed(name);
+  for (std::size_t i = 0; i < column_count(); ++i) {
+    const auto column = static_cast<target_column>(i);
+    if (is_same_column(to_string(column), name)) return column;
+  }
+  return std::nullopt;
 }
 
 bool names_target(target_column column) { return column <= target_column::host; }
 
 std::string_view to_string(target_column column) {
-  return column_names[static_cast<std::size_t>(column)];
+  const kind_column* const own = kind_column_of(column);
+  return own ? own->name : column_names[static_cast<std::size_t>(column)];
 }
 
 std::vector<unused_column> unused_columns(const record_values& values) {
@@ -270,17 +237,17 @@ std::vector<unused_column> unused_columns(const record_values& values) {
 }
 
 std::string known_target_columns() {
-  std::string names;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(ignored_column); ++i) {
-    names += names.empty() ? "" : ", ";
-    names += column_names[i];
+  std::vector<std::string_view> names{
+      column_names.begin(), column_names.begin() + static_cast<std::ptrdiff_t>(ignored_column)};
+  for (const kind_column& one : kind_columns()) {
+    if (!one.is_of_socket) names.emplace_back(one.name);
   }
-  return names;
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 parsed<target_range> parse_target_record(record_values values,
                                          const target_parser_options& options) {
-  std::array<std::string_view, column_names.size()> texts;
+  std::vector<std::string_view> texts(column_count());
   target_parameters parameters;
   for (record_value value : values.known) {
     if (options.keep_columns && !means_something_to_commands(value.column)) continue;

@@ -30,23 +30,11 @@ enum class target_column : std::uint8_t {
   path,
   label,
   timeout,
-  count,
-  interval,
-  method,
-  max_redirects,
-  max_body,
-  user_agent,
-  expect_status,
   // Where a scanner itself was; it has answers from there, but no target.
   daddr,
   dport,
-  // One socket serves all targets, so these can't be set for one of them; saying so beats ignoring.
-  size,
-  ttl,
-  tos,
-  df,
-  source,
-  icmp_socket,
+  source,    ///< Of the socket; one serves all targets, and saying so beats ignoring it.
+  of_kinds,  ///< The first of `kind_columns`; the others follow.
 };
 
 /// The column of a name; case makes no difference, and a space or hyphen is an underscore.

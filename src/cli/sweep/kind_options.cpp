@@ -73,7 +73,7 @@ void add_making_options(CLI::App& command, probe_plan& plan) {
   for (const probe_kind kind : all_probe_kinds) {
     command.option_defaults()->group(uppered(to_string(kind)));
     for (const spec_option& option : description_of(kind).options()) {
-      if (!option.asks) add_option(command, option, plan.of(kind));
+      if (!option.asks && !option.names.empty()) add_option(command, option, plan.of(kind));
     }
   }
 }

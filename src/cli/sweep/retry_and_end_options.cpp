@@ -2,7 +2,6 @@
 
 #include "cli/duration_option.hpp"
 #include "core/listed.hpp"
-#include "muster/probe/icmp.hpp"
 #include "probe/kind.hpp"
 
 #include <string>
@@ -76,12 +75,13 @@ std::string asking_options(probe_kind first) {
 void check_fit(const CLI::App& command, sweep_arguments& into) {
   probe_plan& plan = into.sweep.plan;
   if (into.sweep.alive_first) {
-    auto& first = plan.of<icmp_spec>();
-    if (plan.implied() || plan.size() == first.size()) {
-      throw CLI::ValidationError{"--alive-first", "there is no later probe; name some with " +
-                                                      asking_options(first.kind())};
+    // The kinds are in the order in which a target gets its probes.
+    constexpr probe_kind first = all_probe_kinds.front();
+    if (plan.implied() || plan.size() == plan.of(first).size()) {
+      throw CLI::ValidationError{
+          "--alive-first", "there is no later probe; name some with " + asking_options(first)};
     }
-    first.is_asked = true;
+    ask_for(plan, first);
   }
   if (into.checkpoint_file.empty()) into.checkpoint_file = into.resume_file;
   if (into.checkpoint_file.empty() && command.count("--checkpoint-interval") > 0) {

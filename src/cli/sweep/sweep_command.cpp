@@ -23,9 +23,9 @@
 #include "command/shell_words.hpp"
 #include "core/duration_text.hpp"
 #include "engine/silent_time.hpp"
-#include "muster/probe/exec.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/privileges.hpp"
+#include "probe/kind.hpp"
 #include "sink/summary.hpp"
 
 #include <new>
@@ -99,7 +99,7 @@ class sweep_run {
     sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
-    const bool has_plugins = arguments_.sweep.plan.of<exec_spec>().size() > 0;
+    const bool has_plugins = needs(arguments_.sweep.plan, scarce_need::process);
     if (has_plugins) {
       orphans_.emplace(session_.context());
       sweep_.on_unkillable(

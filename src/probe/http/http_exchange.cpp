@@ -40,6 +40,7 @@ std::string_view own_path(const target& subject) {
 http_exchange::http_exchange(http_shared& shared, const probe_request& request)
     : shared_{shared},
       request_{request},
+      spec_{request.subject, *request.spec},
       details_{shared.details.take().value_or(nullptr)},
       phase_{shared_.owner.time().now()},
       latest_{phase_} {
@@ -120,9 +121,8 @@ void http_exchange::connected(clock::duration took) {
   spent_ += took;
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   const std::string own = own_host();
-  codec::write_http_request(
-      request_text_, method(), own.empty() ? url_.authority() : own, url_.path(),
-      own_setting(subject(), &target_parameters::user_agent, spec().user_agent));
+  codec::write_http_request(request_text_, method(), own.empty() ? url_.authority() : own,
+                            url_.path(), spec_->user_agent);
   give_reader_back();
 }
 
@@ -142,8 +142,7 @@ void http_exchange::sent(clock::time_point at) {
 /// A reader is as large as several waiting probes: it is there from the first byte on.
 void http_exchange::begin_response() {
   codec::http_limits limits;
-  limits.body_bytes_max =
-      own_setting(subject(), &target_parameters::body_bytes_max, spec().body_bytes_max);
+  limits.body_bytes_max = spec_->body_bytes_max;
   const bool head = method() == "HEAD";
   reader_ = shared_.readers.take().value_or(nullptr);
   if (!reader_) reader_ = std::make_unique<page_reader>();
@@ -206,8 +205,7 @@ void http_exchange::note_response() {
 }
 
 bool http_exchange::follow_redirect() {
-  const unsigned followed_max =
-      own_setting(subject(), &target_parameters::redirects_max, spec().redirects_max);
+  const unsigned followed_max = spec_->redirects_max;
   if (followed_max == 0 || !is_redirect(details_->status_code)) return false;
   if (details_->redirects.size() >= followed_max) {
     fail({status::protocol_error, reason::too_many_redirects});
@@ -238,8 +236,7 @@ void http_exchange::deliver() {
     fail(failure);
   }
   const bool answered = outcome_.status == status::up;
-  if (answered && !own_setting(subject(), &target_parameters::expected, spec().expected)
-                       .contains(details_->status_code)) {
+  if (answered && !spec_->expected.contains(details_->status_code)) {
     fail({status::mismatch, reason::status_not_expected});
   }
   probe_result result = prober::result_of(request_);

@@ -7,6 +7,7 @@
 #include "net/sockets.hpp"
 #include "probe/http/http_probe.hpp"
 #include "probe/probe_request.hpp"
+#include "probe/target_spec.hpp"
 
 #include <chrono>
 #include <memory>
@@ -64,17 +65,15 @@ class http_exchange {
   void give_reader_back();
 
   const target& subject() const { return request_.subject; }
-  const http_spec& spec() const { return static_cast<const http_spec&>(*request_.spec); }
   /// What is to be asked, where the spec says it; nullptr where the target does.
   const std::string* form() const {
-    return request_.index == probe_spec::own ? nullptr : &spec().urls[request_.index];
+    return request_.index == probe_spec::own ? nullptr : &spec_->urls[request_.index];
   }
-  const std::string& method() const {
-    return own_setting(subject(), &target_parameters::method, spec().method);
-  }
+  const std::string& method() const { return spec_->method; }
 
   http_shared& shared_;
   const probe_request& request_;
+  const target_spec<http_spec> spec_;
   std::unique_ptr<http_details> details_;
   target url_;
   std::string request_text_;

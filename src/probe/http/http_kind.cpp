@@ -45,6 +45,14 @@ std::string read_url(http_spec& spec, const std::string& text) {
   return {};
 }
 
+std::string read_method(http_spec& spec, const std::string& text) {
+  if (text != "GET" && text != "HEAD") {
+    return fmt::format("'{}' is not a method that is used here: write GET or HEAD", excerpt(text));
+  }
+  spec.method = text;
+  return {};
+}
+
 std::string read_body_bytes(http_spec& spec, const std::string& text) {
   const auto size = parse_bytes(text);
   if (!size) return size.error().message;
@@ -66,6 +74,9 @@ std::string read_expected(http_spec& spec, const std::string& text) {
 std::string read_user_agent(http_spec& spec, const std::string& text) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::ranges::any_of(text, is_control)) return "control characters are not allowed";
+  if (text.size() > http_options::user_agent_bytes_max) {
+    return fmt::format("longer than {} bytes", http_options::user_agent_bytes_max);
+  }
   spec.user_agent = text;
   return {};
 }
@@ -101,23 +112,28 @@ class http_kind final : public kind_description {
         {.names = "--head",
          .help = "Ask with HEAD instead of GET",
          .read = setting<http_spec>([](http_spec& spec) { spec.method = "HEAD"; })},
+        {.read = reading<http_spec>(read_method), .column = "method"},
         {.names = "--max-redirects",
          .form = "N",
          .help = "Follow up to N redirects; 0 reports the redirect itself (0)",
          .read = reading_number<http_spec>(&http_spec::redirects_max, 0U,
-                                           http_options::redirects_limit)},
+                                           http_options::redirects_limit),
+         .column = "max_redirects"},
         {.names = "--max-body",
          .form = "BYTES",
          .help = "Bytes of body to read (1MiB)",
-         .read = reading<http_spec>(read_body_bytes)},
+         .read = reading<http_spec>(read_body_bytes),
+         .column = "max_body"},
         {.names = "--expect-status",
          .form = "CODES",
          .help = "Which status codes are up, such as 200,204,3xx, or any\n(200-399)",
-         .read = reading<http_spec>(read_expected)},
+         .read = reading<http_spec>(read_expected),
+         .column = "expect_status"},
         {.names = "--user-agent",
          .form = "TEXT",
          .help = "The User-Agent header",
-         .read = reading<http_spec>(read_user_agent)},
+         .read = reading<http_spec>(read_user_agent),
+         .column = "user_agent"},
     };
   }
 

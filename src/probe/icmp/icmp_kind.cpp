@@ -53,31 +53,43 @@ class icmp_kind final : public kind_description {
         {.names = "--interval",
          .form = "TIME",
          .help = "Between echo requests to one target (1s)",
-         .read = reading_time<icmp_spec>(&icmp_spec::interval, probe_options::time_min)},
+         .read = reading_time<icmp_spec>(&icmp_spec::interval, probe_options::time_min),
+         .column = "interval"},
         {.names = "--count",
          .form = "N",
          .help = "Echo requests to each target (1)",
-         .read = reading_number<icmp_spec>(&icmp_spec::count, 1U, icmp_options::count_max)},
+         .read = reading_number<icmp_spec>(&icmp_spec::count, 1U, icmp_options::count_max),
+         .column = "count"},
         {.names = "--size",
          .form = "BYTES",
          .help = "Bytes of payload (56)",
          .read = reading_number<icmp_spec>(&icmp_spec::payload_bytes, std::size_t{0},
-                                           icmp_options::payload_bytes_max)},
+                                           icmp_options::payload_bytes_max),
+         .column = "size",
+         .is_of_socket = true},
         {.names = "--ttl",
          .form = "N",
          .help = "Time to live, or hop limit",
-         .read = reading_number<icmp_spec>(&icmp_spec::ttl, 1, 255)},
+         .read = reading_number<icmp_spec>(&icmp_spec::ttl, 1, 255),
+         .column = "ttl",
+         .is_of_socket = true},
         {.names = "--tos",
          .form = "N",
          .help = "Type of service, or traffic class",
-         .read = reading_number<icmp_spec>(&icmp_spec::tos, 0, 255)},
+         .read = reading_number<icmp_spec>(&icmp_spec::tos, 0, 255),
+         .column = "tos",
+         .is_of_socket = true},
         {.names = "--df",
          .help = "Forbid fragmentation",
-         .read = setting<icmp_spec>([](icmp_spec& spec) { spec.dont_fragment = true; })},
+         .read = setting<icmp_spec>([](icmp_spec& spec) { spec.dont_fragment = true; }),
+         .column = "df",
+         .is_of_socket = true},
         {.names = "--icmp-socket",
          .form = "KIND",
          .help = "auto, datagram (no privilege needed) or raw (auto)",
-         .read = reading<icmp_spec>(read_socket_mode)},
+         .read = reading<icmp_spec>(read_socket_mode),
+         .column = "icmp_socket",
+         .is_of_socket = true},
     };
   }
 
@@ -118,6 +130,10 @@ class icmp_kind final : public kind_description {
   packet_counts packets(const probe_result& result) const override {
     const auto* const icmp = result.details.get<icmp_details>();
     return icmp ? packet_counts{icmp->sent, icmp->received} : packet_counts{};
+  }
+
+  std::uint32_t packets_of_each(const probe_spec& spec) const override {
+    return static_cast<const icmp_spec&>(spec).count;
   }
 
   // "icmp icmp_host_unreachable" would say it twice.

@@ -2,6 +2,7 @@
 
 #include "net/echo_operation.hpp"
 #include "probe/host_lookup.hpp"
+#include "probe/target_spec.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -165,16 +166,13 @@ job icmp_probe(job_scope&, icmp_runner& runner, probe_request request) {
     co_return;
   }
   const auto start = shared.time().now();
-  const icmp_options& options = static_cast<const icmp_spec&>(*request.spec);
-  const auto count = own_setting(request.subject, &target_parameters::count, options.count);
-  const auto interval =
-      own_setting(request.subject, &target_parameters::interval, options.interval);
+  const target_spec<icmp_spec> spec{request.subject, *request.spec};
   probe_deadline all;
   if (target_limit) all.arm(shared.deadlines(), *target_limit);
   echo_series series;
-  for (std::uint32_t i = 0; i < count && !shared.stopped(); ++i) {
+  for (std::uint32_t i = 0; i < spec->count && !shared.stopped(); ++i) {
     if (i > 0) {
-      pause until_next{shared.deadlines(), start + (i - 1) * interval, interval};
+      pause until_next{shared.deadlines(), start + (i - 1) * spec->interval, spec->interval};
       probe_deadline::step step{all, until_next};
       co_await until_next;
       if (shared.stopped() || all.ended() != ending::none) break;

@@ -1,6 +1,7 @@
 #include "probe/icmp/icmp_runner.hpp"
 
 #include "probe/icmp/icmp_probe.hpp"
+#include "probe/target_spec.hpp"
 
 #include <system_error>
 #include <utility>
@@ -9,8 +10,8 @@ namespace muster {
 
 void icmp_runner::start(probe_request&& request) {
   const target& subject = request.subject;
-  const bool is_series =
-      own_setting(subject, &target_parameters::count, spec_.count) > 1 || shared_.target_limit();
+  const target_spec<icmp_spec> own{subject, spec_};
+  const bool is_series = own->count > 1 || shared_.target_limit();
   if (subject.needs_lookup() || is_series) {
     icmp_probe(shared_.jobs(), *this, std::move(request));
   } else if (exchange_for(subject.address()) != nullptr) {

@@ -84,9 +84,9 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
       "x,::1,82,last";
   const strings expected{
       "notice: stdin:3: nothing here is called 'Name', so it is ignored; known are target, url, "
-      "address, ip, saddr, host, port, sport, probe, path, label, timeout, count, interval, "
+      "address, ip, saddr, host, port, sport, probe, path, label, timeout, interval, count, "
       "method, "
-      "max_redirects, max_body, user_agent, expect_status",
+      "max_redirects, max_body, expect_status, user_agent",
       "10.0.0.1:80 (a,b)",
       "10.0.0.2 (say \"hi\"\nthere)",
       "stdin:9: x,10.0.0.256,,: ip: 256 is too large: each part of an IPv4 address is 0 to 255",

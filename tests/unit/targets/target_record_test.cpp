@@ -102,13 +102,13 @@ TEST_CASE("every parameter is read from its column") {
   expected.path = "/x?y=1";
   expected.probe = probe_kind::http;
   expected.timeout = 250ms;
-  expected.count = 3;
-  expected.interval = 500ms;
-  expected.method = "HEAD";
-  expected.redirects_max = 2;
-  expected.body_bytes_max = 4096;
-  expected.user_agent = "probe/1";
-  expected.expected = status_codes{{{200, 200}, {400, 499}}};
+  expected.options = {{"count", "3"},
+                      {"interval", "0.5"},
+                      {"method", "HEAD"},
+                      {"max_redirects", "2"},
+                      {"max_body", "4096"},
+                      {"user_agent", "probe/1"},
+                      {"expect_status", "200,4xx"}};
   REQUIRE(subject.parameters());
   CHECK(*subject.parameters() == expected);
   CHECK(subject.to_string() == "a.example:81");
@@ -143,7 +143,7 @@ TEST_CASE("a bad value is told with its column and the remedy") {
       {{{"host", "a"}, {"path", "x"}}, "path: 'x' does not begin with a slash"},
       {{{"url", "http://a/x"}, {"path", "/y"}}, "path: the URL has a path of its own"},
       {{{"host", "a"}, {"max_redirects", "51"}}, "max_redirects: '51'"},
-      {{{"host", "a"}, {"max_body", "1MB"}}, "max_body: '1MB'"},
+      {{{"host", "a"}, {"max_body", "1 page"}}, "max_body: '1 page'"},
       {{{"host", "a"}, {"user_agent", "a\r\nb"}}, "user_agent: control characters"},
       {{{"host", "a"}, {"expect_status", "ok"}}, "expect_status: 'ok' is no status code"},
       {{{"host", "a"}, {"host", "b"}}, "host: given twice"},
