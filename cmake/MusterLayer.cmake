@@ -8,9 +8,9 @@ define_property(GLOBAL PROPERTY MUSTER_LAYERS)
 # muster_layer(NAME PUBLIC_HEADERS names… SOURCES files… [LIBRARIES targets…])
 # The layer in the current directory, src/NAME, with the headers of include/muster that belong to
 # it. Its objects go into the library `muster`, or with SEPARATE into a library of their own, which
-# is not a part of it.
+# is not a part of it. EACH source is compiled by itself even where others are united.
 function(muster_layer name)
-  cmake_parse_arguments(arg "SEPARATE" "" "PUBLIC_HEADERS;SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "SEPARATE;EACH" "" "PUBLIC_HEADERS;SOURCES;LIBRARIES" ${ARGN})
   set(view "${PROJECT_BINARY_DIR}/layers/${name}")
   file(REMOVE_RECURSE "${view}")
   file(MAKE_DIRECTORY "${view}/muster/detail" "${view}/muster/probe")
@@ -37,5 +37,8 @@ function(muster_layer name)
   target_link_libraries(muster_${name}_layer PRIVATE ${muster_libraries} ${arg_LIBRARIES})
   if(MUSTER_PRECOMPILE STREQUAL "all")
     muster_precompile(muster_${name}_layer common)
+  endif()
+  if(NOT arg_EACH)
+    muster_unite(muster_${name}_layer)
   endif()
 endfunction()

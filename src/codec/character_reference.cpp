@@ -20,7 +20,7 @@ constexpr std::string_view named_references =
 #include "codec/named_references.inc"
     ;
 
-constexpr std::size_t name_bytes_max = 31;
+constexpr std::size_t reference_bytes_max = 31;
 
 struct named_reference {
   std::string_view name;
@@ -84,7 +84,7 @@ std::size_t decode_reference(std::string_view text, std::string& to) {
   if (!text.starts_with('&')) return 0;
   if (text.substr(1).starts_with('#')) return decode_number(text, to);
   std::size_t size = 0;
-  while (size < name_bytes_max && size + 1 < text.size() &&
+  while (size < reference_bytes_max && size + 1 < text.size() &&
          (is_alpha(text[size + 1]) || is_digit(text[size + 1]))) {
     ++size;
   }

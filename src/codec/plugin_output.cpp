@@ -13,17 +13,6 @@
 namespace muster::codec {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-void trim(std::string& text) {
-  while (!text.empty() && is_blank(text.back()))
-    text.pop_back();
-  std::size_t begin = 0;
-  while (begin < text.size() && is_blank(text[begin]))
-    ++begin;
-  text.erase(0, begin);
-}
-
 /// Takes a decimal number off the front of `text`; nothing if there is none, or none that is
 /// finite.
 std::optional<double> take_number(std::string_view& text) {
@@ -83,7 +72,7 @@ bool read_range(std::string_view text, std::string& into) {
 bool take_label(std::string_view& text, std::string& into) {
   bool closed = !text.starts_with('\'');
   if (closed) {
-    while (!text.empty() && text.front() != '=' && !is_blank(text.front())) {
+    while (!text.empty() && text.front() != '=' && !is_line_space(text.front())) {
       into += text.front();
       text.remove_prefix(1);
     }
@@ -129,7 +118,7 @@ bool read_fields(std::string_view text, performance_value& into) {
 
 std::string_view take_word(std::string_view& text) {
   std::size_t end = 0;
-  while (end < text.size() && !is_blank(text[end]))
+  while (end < text.size() && !is_line_space(text[end]))
     ++end;
   const std::string_view word = text.substr(0, end);
   text.remove_prefix(end);
@@ -138,7 +127,7 @@ std::string_view take_word(std::string_view& text) {
 
 void read_performance(std::string_view text, plugin_output& into) {
   while (true) {
-    while (!text.empty() && is_blank(text.front()))
+    while (!text.empty() && is_line_space(text.front()))
       text.remove_prefix(1);
     if (text.empty()) return;
     performance_value one;
@@ -185,7 +174,7 @@ void plugin_output_reader::step(char c) {
 void plugin_output_reader::keep_line(char c) {
   if (out_.line.size() < plugin_output::line_bytes_max) {
     out_.line += c;
-  } else if (!is_blank(c)) {
+  } else if (!is_line_space(c)) {
     out_.line_truncated = true;
   }
 }
@@ -193,7 +182,7 @@ void plugin_output_reader::keep_line(char c) {
 void plugin_output_reader::keep_performance(char c) {
   if (performance_.size() < plugin_output::performance_bytes_max) {
     performance_ += c;
-  } else if (!is_blank(c)) {
+  } else if (!is_line_space(c)) {
     performance_truncated_ = true;
   }
 }
@@ -201,11 +190,11 @@ void plugin_output_reader::keep_performance(char c) {
 plugin_output plugin_output_reader::finish() {
   if (performance_truncated_) {
     // Half a value would be another one.
-    while (!performance_.empty() && !is_blank(performance_.back()))
+    while (!performance_.empty() && !is_line_space(performance_.back()))
       performance_.pop_back();
     ++out_.performance_dropped;
   }
-  trim(out_.line);
+  out_.line = trim(out_.line, line_space);
   read_performance(performance_, out_);
   performance_.clear();
   return std::move(out_);

@@ -11,14 +11,12 @@ namespace {
 constexpr std::size_t name_bytes_max = 253;  // RFC 1035, 2.3.4, without the trailing dot
 constexpr std::size_t label_bytes_max = 63;
 
-// A carriage return, too: the file may have come from elsewhere.
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool begins_comment(char c) { return c == '#' || c == ';'; }
 
 /// Takes the next word off the front of `text`; empty at its end or at a comment.
 std::string_view next_word(std::string_view& text) {
-  const auto begin = std::find_if_not(text.begin(), text.end(), is_blank);
-  const auto end = std::find_if(begin, text.end(), is_blank);
+  const auto begin = std::find_if_not(text.begin(), text.end(), is_line_space);
+  const auto end = std::find_if(begin, text.end(), is_line_space);
   text = {end, text.end()};
   if (begin != end && begins_comment(*begin)) return text = {};
   return {begin, end};
@@ -90,7 +88,7 @@ resolv_conf read_resolv_conf(std::string_view text) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     // A keyword begins its line.
-    if (line.empty() || is_blank(line.front())) continue;
+    if (line.empty() || is_line_space(line.front())) continue;
     const std::string_view keyword = next_word(line);
     if (keyword == "nameserver") {
       add_server(next_word(line), conf);

@@ -36,6 +36,9 @@ constexpr int hex_value(char c) {
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
+/// White space between the words of a line, and what ends it, here or elsewhere.
+constexpr std::string_view line_space = " \t\r\n";
+constexpr bool is_line_space(char c) { return line_space.find(c) != line_space.npos; }
 /// C0 controls and DEL.
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -44,11 +47,11 @@ constexpr bool equal_ignoring_case(std::string_view left, std::string_view right
                     [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 
-/// `text` without blanks and tabs at its ends.
-constexpr std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
+/// `text` without such characters at its ends.
+constexpr std::string_view trim(std::string_view text, std::string_view space = " \t") {
+  const auto first = text.find_first_not_of(space);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
 }  // namespace muster

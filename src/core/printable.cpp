@@ -15,14 +15,14 @@ namespace {
 constexpr std::string_view ellipsis = "\xe2\x80\xa6";
 constexpr std::string_view replacement = "\xef\xbf\xbd";
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view lower_hex_digits = "0123456789abcdef";
 
 void append_escaped_bytes(std::string& out, std::string_view bytes) {
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     out += "\\x";
-    out += hex_digits[byte >> 4];
-    out += hex_digits[byte & 0xf];
+    out += lower_hex_digits[byte >> 4];
+    out += lower_hex_digits[byte & 0xf];
   }
 }
 
@@ -30,7 +30,7 @@ void append_escaped_code_point(std::string& out, char32_t code_point) {
   out += "\\u{";
   int shift = code_point > 0xffff ? 16 : 12;
   for (; shift >= 0; shift -= 4)
-    out += hex_digits[(code_point >> shift) & 0xf];
+    out += lower_hex_digits[(code_point >> shift) & 0xf];
   out += '}';
 }
 

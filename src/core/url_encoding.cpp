@@ -7,7 +7,7 @@
 namespace muster {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
+constexpr std::string_view upper_hex_digits = "0123456789ABCDEF";
 
 bool is_url_character(char c) {
   constexpr std::string_view punctuation = "-._~:/?@!$&'()*+,;=";
@@ -27,7 +27,7 @@ std::string percent_encode(std::string_view part, bool brackets) {
       encoded += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
-      encoded += {'%', hex_digits[byte >> 4], hex_digits[byte & 0xf]};
+      encoded += {'%', upper_hex_digits[byte >> 4], upper_hex_digits[byte & 0xf]};
     }
   }
   return encoded;

@@ -19,7 +19,7 @@ namespace muster {
 namespace {
 
 // Works for busy hosts and groups that are kept before no more are pulled.
-constexpr std::size_t parked_max = 16 * 1024;
+constexpr std::size_t parked_tasks_max = 16 * 1024;
 // Tasks that are begun before those that run have their turn.
 constexpr std::size_t starts_max = 4;
 // Two pipes and the process, and a pipe for its input.
@@ -81,7 +81,7 @@ scheduler_limits limits_of(const run_options& options) {
           .in_flight_max = options.in_flight_max,
           .per_host_max = slots_of(options.per_host_max),
           .per_group_max = slots_of(options.group_max),
-          .parked_max = parked_max,
+          .parked_max = parked_tasks_max,
           .batch_max = starts_max,
           .retries = options.retries};
 }

@@ -47,7 +47,7 @@ const std::vector<kind_column>& kind_columns() {
   return all;
 }
 
-std::unique_ptr<const probe_spec> own_spec(const target& subject, const probe_spec& common) {
+std::unique_ptr<const probe_spec> spec_in_row(const target& subject, const probe_spec& common) {
   const target_parameters* const parameters = subject.parameters();
   if (!parameters || parameters->options.empty()) return nullptr;
   const auto& columns = known_columns_of(common.kind());

@@ -11,7 +11,7 @@ constexpr field targets{"targets", 0};
 constexpr field task_number{"task", 0};
 constexpr field status_word{"status", 0};
 constexpr field reason_word{"reason", 0};
-constexpr field detail{"detail", 0};
+constexpr field detail_field{"detail", 0};
 constexpr field exit_code{"exit_code", 0};
 constexpr field signal_number{"signal", 0};
 constexpr field started{"started", 0};
@@ -24,7 +24,7 @@ constexpr field error_bytes{"error_bytes", 0};
 constexpr field truncated{"truncated", 0};
 constexpr field left_open{"left_open", 0};
 constexpr field parsed_output{"data", 0};
-constexpr field parse_error{"data_error", 0};
+constexpr field data_error{"data_error", 0};
 constexpr field label{"label", 0};
 constexpr field group{"group", 0};
 constexpr field attempts{"attempts", 0};
@@ -50,7 +50,7 @@ void show_process(const process_result& process, bool parse_json, field_visitor&
   if (process.errors_truncated()) visitor.integer(error_bytes, process.error_bytes);
   if (process.output_truncated() || process.errors_truncated()) visitor.yes(truncated);
   if (process.left_open) visitor.yes(left_open);
-  if (as_data) visitor.data(parsed_output, output, parse_error, process.output);
+  if (as_data) visitor.data(parsed_output, output, data_error, process.output);
 }
 
 void show_attempts(const std::vector<task_attempt>& tries, field_visitor& visitor) {
@@ -69,9 +69,9 @@ void show_attempts(const std::vector<task_attempt>& tries, field_visitor& visito
 const std::vector<const field*>& task_fields() {
   static const std::vector<const field*> fields{
       &finished,      &first_target, &targets,       &task_number, &status_word, &reason_word,
-      &detail,        &exit_code,    &signal_number, &started,     &took,        &cpu_time,
+      &detail_field,  &exit_code,    &signal_number, &started,     &took,        &cpu_time,
       &output,        &errors,       &output_bytes,  &error_bytes, &truncated,   &left_open,
-      &parsed_output, &parse_error,  &label,         &group,       &attempts};
+      &parsed_output, &data_error,   &label,         &group,       &attempts};
   return fields;
 }
 
@@ -82,7 +82,7 @@ void show_task(const task_result& result, bool parse_json, field_visitor& visito
   visitor.integer(task_number, result.sequence + 1);
   visitor.word(status_word, to_string(result.status));
   if (result.reason != reason::none) visitor.word(reason_word, to_string(result.reason));
-  if (!result.detail.empty()) visitor.lines(detail, result.detail);
+  if (!result.detail.empty()) visitor.lines(detail_field, result.detail);
   if (process.exit_code >= 0) visitor.integer(exit_code, process.exit_code);
   if (process.signal > 0) visitor.integer(signal_number, process.signal);
   if (process.started) {

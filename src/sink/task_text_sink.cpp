@@ -14,7 +14,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t label_bytes_max = 256;
+constexpr std::size_t shown_bytes_max = 256;
 
 /// What tasks wrote, each whole.
 class task_text_sink final : public task_file_sink {
@@ -79,7 +79,7 @@ std::string_view task_word(status value, reason why) {
 std::string describe_failure(const task_result& result) {
   const process_result& process = result.process;
   std::string out;
-  append_printable(out, text_of(result.targets.front()), label_bytes_max);
+  append_printable(out, text_of(result.targets.front()), shown_bytes_max);
   if (result.targets.size() > 1) out += fmt::format(" and {} more", result.targets.size() - 1);
   out += ": ";
   out += task_word(result.status, result.reason);
@@ -95,7 +95,7 @@ std::string describe_failure(const task_result& result) {
   if (!result.detail.empty()) {
     const bool placeholder = result.reason != reason::bad_interpreter;
     out += placeholder ? " {" : " ";
-    append_printable(out, result.detail, label_bytes_max);
+    append_printable(out, result.detail, shown_bytes_max);
     if (placeholder) out += '}';
   }
   if (process.started) out += " after " + duration_text(process.took);

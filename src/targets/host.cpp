@@ -13,10 +13,6 @@ namespace {
 
 bool is_hex_digit(char c) { return hex_value(c) >= 0; }
 
-bool may_stand_in_name(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
-}
-
 /// Resolvers would take these for IPv4 addresses, each in its own way.
 bool is_number(std::string_view label) {
   if (std::all_of(label.begin(), label.end(), is_digit)) return true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/ascii.hpp"
 #include "core/parsed.hpp"
 #include "muster/address.hpp"
 
@@ -24,6 +25,10 @@ parsed<host> parse_host(std::string_view text);
 /// Parses a port, 1 to 65535.
 parsed<std::uint16_t> parse_port(std::string_view text);
 
+/// A character of a name in lower case.
+constexpr bool may_stand_in_name(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+}
 /// RFC 1035, 2.3.4, without the trailing dot.
 constexpr std::size_t name_bytes_max = 253;
 constexpr std::size_t label_bytes_max = 63;

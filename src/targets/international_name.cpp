@@ -2,6 +2,7 @@
 
 #include "core/deceptive.hpp"
 #include "core/utf8.hpp"
+#include "targets/host.hpp"
 
 #include <algorithm>
 #include <array>
@@ -124,10 +125,6 @@ int look_up(const std::string& name, int processing, idn2_text& into) {
   if (status == IDN2_MALLOC) throw std::bad_alloc{};
   into.reset(status == IDN2_OK ? result : nullptr);
   return status;
-}
-
-bool may_stand_in_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
 }  // namespace

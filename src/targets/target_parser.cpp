@@ -4,6 +4,7 @@
 // remedy.
 #include "targets/target_parser.hpp"
 
+#include "core/ascii.hpp"
 #include "core/zone.hpp"
 #include "targets/address_expression.hpp"
 #include "targets/host.hpp"
@@ -17,8 +18,6 @@
 
 namespace muster {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /// What keeps `text` from being any target; empty when nothing does.
 std::string check_characters(std::string_view text) {
@@ -227,16 +226,12 @@ parsed<target_range> parse_line(std::string_view text) {
 
 std::string_view strip_line(std::string_view line) {
   for (std::size_t hash = line.find('#'); hash != line.npos; hash = line.find('#', hash + 1)) {
-    if (hash == 0 || is_space(line[hash - 1])) {
+    if (hash == 0 || is_line_space(line[hash - 1])) {
       line = line.substr(0, hash);
       break;
     }
   }
-  while (!line.empty() && is_space(line.back()))
-    line.remove_suffix(1);
-  while (!line.empty() && is_space(line.front()))
-    line.remove_prefix(1);
-  return line;
+  return trim(line, line_space);
 }
 
 parsed<target_range> parse_target(std::string_view text, const target_parser_options& options) {

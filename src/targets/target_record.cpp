@@ -3,6 +3,7 @@
 // are then put into it.
 #include "targets/target_record.hpp"
 
+#include "core/ascii.hpp"
 #include "core/duration_text.hpp"
 #include "core/listed.hpp"
 #include "targets/host.hpp"
@@ -40,13 +41,6 @@ const kind_column* kind_column_of(target_column column) {
 
 constexpr const char* one_socket =
     "one socket serves all targets, so this can't be set for one of them: give it as an option";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
-  const std::size_t end = text.find_last_not_of(space);
-  return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
-}
 
 std::string read_time(std::string_view text, std::optional<nanoseconds>& into) {
   const auto time = parse_duration(text);
@@ -204,7 +198,7 @@ std::string check_together(const target_range& range, const target_parameters& p
 }  // namespace
 
 std::optional<target_column> target_column_of(std::string_view name) {
-  name = trimmed(name);
+  name = trim(name, line_space);
   for (std::size_t i = 0; i < column_count(); ++i) {
     const auto column = static_cast<target_column>(i);
     if (is_same_column(to_string(column), name)) return column;
@@ -222,15 +216,15 @@ std::string_view to_string(target_column column) {
 std::vector<unused_column> unused_columns(const record_values& values) {
   std::optional<target_column> used;
   for (const auto& [column, text] : values.known) {
-    if (names_target(column) && !trimmed(text).empty())
+    if (names_target(column) && !trim(text, line_space).empty())
       used = std::min(used.value_or(column), column);
   }
   std::vector<unused_column> unused;
   if (!used) return unused;
   for (const auto& [column, text] : values.known) {
-    if (!names_target(column) || column == *used || trimmed(text).empty()) continue;
+    if (!names_target(column) || column == *used || trim(text, line_space).empty()) continue;
     // A name is HTTP's; an address is no more than the target's, once more.
-    if (column == target_column::host && parse_host_header(trimmed(text))) continue;
+    if (column == target_column::host && parse_host_header(trim(text, line_space))) continue;
     unused.push_back({column, *used});
   }
   return unused;
@@ -251,7 +245,7 @@ parsed<target_range> parse_target_record(record_values values,
   target_parameters parameters;
   for (record_value value : values.known) {
     if (options.keep_columns && !means_something_to_commands(value.column)) continue;
-    value.text = trimmed(value.text);
+    value.text = trim(value.text, line_space);
     if (value.text.empty()) continue;
     auto& place = texts[static_cast<std::size_t>(value.column)];
     if (!place.empty()) return at_column(value.column, "given twice");

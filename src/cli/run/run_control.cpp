@@ -4,6 +4,7 @@
 #include "cli/regular_file.hpp"
 #include "cli/say.hpp"
 #include "cli/usage_error.hpp"
+#include "core/ascii.hpp"
 #include "core/file_state.hpp"
 #include "core/parsed.hpp"
 #include "core/whole_number.hpp"
@@ -27,13 +28,6 @@ namespace {
 
 // As many as the kernel follows (path_resolution(7)).
 constexpr int links_max = 40;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r";
-  const std::size_t begin = std::min(text.find_first_not_of(space), text.size());
-  const std::size_t end = text.find_last_not_of(space);
-  return end == text.npos ? std::string_view{} : text.substr(begin, end - begin + 1);
-}
 
 std::optional<double> number_in(std::string_view text, double least, double most) {
   double value = 0;
@@ -141,7 +135,7 @@ std::string run_control::apply(std::string_view text) {
   std::string wrong;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
+    const std::string_view line = trim(text.substr(0, end), line_space);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.front() == '#') continue;
     std::string why = apply_line(line);
@@ -153,12 +147,12 @@ std::string run_control::apply(std::string_view text) {
 std::string run_control::apply_line(std::string_view line) {
   const std::size_t first = std::min(line.find_first_of(" \t="), line.size());
   const std::string_view name = line.substr(0, first);
-  std::string_view value = trimmed(line.substr(std::min(first + 1, line.size())));
+  std::string_view value = trim(line.substr(std::min(first + 1, line.size())), line_space);
   std::string_view group;
   if (name == "group") {
     const std::size_t last = std::min(value.find_last_of(" \t="), value.size());
-    group = trimmed(value.substr(0, last));
-    value = trimmed(value.substr(std::min(last + 1, value.size())));
+    group = trim(value.substr(0, last), line_space);
+    value = trim(value.substr(std::min(last + 1, value.size())), line_space);
   }
   const double most = name == "rate"            ? 1e9
                       : name == "max-in-flight" ? static_cast<double>(run_options::in_flight_limit)
