@@ -55,7 +55,9 @@ byte_stream::connected byte_stream::connect_step::await_resume() {
   connected end;
   end.ended = whole().ended();
   const duration paused = whole().paused() - paused_before_;
-  end.took = now() - started_ - paused;
+  // Others that were told of at the same time had their turn meanwhile.
+  const bool was_told = is_under_way_ && end.ended == ending::none;
+  end.took = (was_told ? peer().told() : now()) - started_ - paused;
   if (end.ended != ending::none) return end;
   if (error_ != 0) {
     end.what = peer().socket_failed() ? outcome_of_socket_error(error_)

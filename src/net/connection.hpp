@@ -67,6 +67,8 @@ class connection {
   static constexpr auto writable = readiness::writable;
 
   bool ready(readiness what) const { return socket_.ready(what); }
+  /// When it was last told that it is.
+  clock::time_point told() const { return socket_.told(); }
   /// Tells `waiter` once the socket is ready for `what`.
   void await(readiness what, socket_waiter& waiter) { socket_.await(what, waiter); }
   void forget_waiter() { socket_.forget_waiter(); }

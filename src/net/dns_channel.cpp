@@ -97,7 +97,8 @@ dns_channel::dns_channel(asio::io_context& context, const dns_channel_options& o
     : context_{context},
       options_{options},
       timer_{std::make_shared<asio::steady_timer>(context)},
-      hooks_{[this](codec::dns_remark remark) { keep(std::move(remark)); }, [this] { ++failures_; },
+      hooks_{[this](codec::dns_remark remark) { keep(std::move(remark)); },
+             [this](auto when) { arrived_ = when; }, [this] { ++failures_; },
              [this](const ip_address& server) { return zone_of(server); }} {
   ares_options settings{};
   // Where names are looked for, and what is added to them, is muster's to say: c-ares is to read no
@@ -183,6 +184,7 @@ void dns_channel::on_answer(void* context, int status, int, ares_addrinfo* resul
   if (self.in_flight_ == 0) self.remarks_.clear();
   dns_reply reply = self.reply_to(query, status, result, remark ? remark->rcode : 0);
   reply.unasked = self.starting_ == &query;
+  if (status != ARES_ETIMEOUT && !reply.unasked) reply.arrived = self.arrived_;
   if (remark && remark->truncated) return self.ask_over_tcp(query, std::move(reply));
   // Part of an answer is better than none of it.
   if (reply.addresses.empty() && !query.cut_short_.addresses.empty()) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 struct ares_addrinfo;
@@ -19,6 +20,8 @@ struct dns_reply {
   muster::reason failure = reason::none;
   std::vector<ip_address> addresses;
   std::chrono::seconds ttl{};  ///< The least of the records used.
+  /// When it reached this machine; nothing where there is no answer.
+  std::optional<std::chrono::steady_clock::time_point> arrived{};
   bool unasked = false;        ///< It failed before any server could be asked.
 };
 

@@ -13,8 +13,11 @@
 // sends one, which anybody may do in its name.
 #include "net/dns_socket.hpp"
 
+#include "net/clock.hpp"
+#include "net/icmp_ancillary.hpp"
 #include "net/socket_address.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -49,6 +52,7 @@ ares_socket_t open_socket(int family, int type, int protocol, void*) {
   if (type == SOCK_DGRAM) {
     set_option(descriptor, SOL_SOCKET, SO_RCVBUF, receive_buffer_bytes);
     set_option(descriptor, SOL_SOCKET, SO_SNDBUF, send_buffer_bytes);
+    set_option(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   } else {
     set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   }
@@ -81,9 +85,30 @@ ares_ssize_t failed(ares_ssize_t result, void* hooks) {
   return result;
 }
 
+/// recvfrom(2), and when it arrived.
+ares_ssize_t receive_stamped(ares_socket_t descriptor, iovec into, int flags, sockaddr* from,
+                             ares_socklen_t* from_bytes, const dns_socket_hooks& hooks) {
+  alignas(cmsghdr) std::array<std::byte, 128> control;
+  msghdr header{};
+  header.msg_iov = &into;
+  header.msg_iovlen = 1;
+  header.msg_name = from;
+  header.msg_namelen = from && from_bytes ? *from_bytes : 0;
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  const ares_ssize_t got = ::recvmsg(descriptor, &header, flags);
+  if (got < 0) return got;
+  if (from_bytes) *from_bytes = header.msg_namelen;
+  const clock_pair clock;
+  const auto stamp = read_ancillary(header).stamp;
+  hooks.on_arrival(stamp ? clock.steady_at(*stamp) : clock.steady());
+  return got;
+}
+
 ares_ssize_t receive(ares_socket_t descriptor, void* data, size_t bytes, int flags, sockaddr* from,
                      ares_socklen_t* from_bytes, void* hooks) {
-  const ares_ssize_t got = ::recvfrom(descriptor, data, bytes, flags, from, from_bytes);
+  const ares_ssize_t got = receive_stamped(descriptor, {data, bytes}, flags, from, from_bytes,
+                                           *static_cast<dns_socket_hooks*>(hooks));
   if (got < 0) return failed(got, hooks);
   const std::span message{static_cast<const std::byte*>(data), static_cast<std::size_t>(got)};
   const bool may_be_answer = codec::may_be_dns_answer(message);

@@ -3,6 +3,7 @@
 #include "muster/resolver.hpp"
 #include "net/probe_deadline.hpp"
 
+#include <chrono>
 #include <coroutine>
 #include <string_view>
 #include <utility>
@@ -16,10 +17,11 @@ class lookup_operation final : public cancellable, private lookup_source::waiter
  public:
   /// `name` is used during this call only.
   lookup_operation(lookup_source& names, std::string_view name, probe_deadline& whole)
-      : names_{names}, whole_{whole} {
+      : names_{names}, whole_{whole}, paused_before_{whole.paused()} {
     if (const lookup_answer* known = names.resolve(name, *this)) {
       answer_ = *known;
       answered_ = true;
+      was_asked_ = false;
     } else if (in_line()) {
       // Who is not asked yet can't be late.
       is_paused_ = true;
@@ -30,6 +32,10 @@ class lookup_operation final : public cancellable, private lookup_source::waiter
   bool await_ready() const noexcept { return answered_; }
   void await_suspend(std::coroutine_handle<> coroutine) { coroutine_ = coroutine; }
   const lookup_answer& await_resume() const { return answer_; }
+  /// Whether it took a question, rather than that it was known already.
+  bool was_asked() const { return was_asked_; }
+  /// How long the question stood in line.
+  std::chrono::nanoseconds in_line_for() const { return in_line_for_; }
 
   void cancel() override {
     if (!waiting()) return;
@@ -47,7 +53,9 @@ class lookup_operation final : public cancellable, private lookup_source::waiter
     finish();
   }
   void go_on() {
-    if (std::exchange(is_paused_, false)) whole_.go_on();
+    if (!std::exchange(is_paused_, false)) return;
+    whole_.go_on();
+    in_line_for_ = whole_.paused() - paused_before_;
   }
   void finish() {
     answered_ = true;
@@ -56,7 +64,10 @@ class lookup_operation final : public cancellable, private lookup_source::waiter
 
   lookup_source& names_;
   probe_deadline& whole_;
+  const std::chrono::nanoseconds paused_before_;
+  std::chrono::nanoseconds in_line_for_{0};
   bool is_paused_ = false;
+  bool was_asked_ = true;
   lookup_answer answer_;
   std::coroutine_handle<> coroutine_;
   bool answered_ = false;

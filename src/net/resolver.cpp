@@ -116,8 +116,9 @@ void resolver::state::end_delays(clock::time_point now) {
 void resolver::state::finish(flight& ended, dns_reply reply) {
   leave_place(ended);
   const auto ttl = ttl_of(reply);
-  ended.answer = {reply.failure, std::move(reply.addresses)};
-  cache_.store(ended.name, ended.answer, clock::now(), ttl);
+  const auto now = clock::now();
+  ended.answer = {reply.failure, std::move(reply.addresses), reply.arrived.value_or(now)};
+  cache_.store(ended.name, ended.answer, now, ttl);
   if (ended.is_asking()) {
     // Before it is taken out of those whom others join.
     delay(ended);

@@ -42,7 +42,8 @@ void polled_socket::close() {
   failed_ = peer_done_ = urgent_ = false;
 }
 
-void polled_socket::note(const socket_event& event) {
+void polled_socket::note(const socket_event& event, timeline::time_point now) {
+  told_ = now;
   failed_ = event.failed;
   peer_done_ = event.peer_done;
   urgent_ = urgent_ || event.urgent;
@@ -124,7 +125,7 @@ void socket_poller::poll() {
   rest();
 }
 
-/// Takes one batch of events, and says how many they were.
+/// Takes events and wakes who waits for them; says how many there were.
 std::size_t socket_poller::dispatch() {
   // Whatever way this is left: a waiter's exception goes through here.
   struct while_dispatching {
@@ -133,21 +134,30 @@ std::size_t socket_poller::dispatch() {
     bool& flag;
   } const marked{dispatching_};
 
+  std::size_t count = take_events();
+  full_ = count == batch_max;
+  for (unsigned woken = 0; !due_.empty();) {
+    due_.pop_front().wake();
+    if (time_ && ++woken % wakes_per_look == 0 && count < batch_max) count += take_events();
+  }
+  return count;
+}
+
+/// Takes one batch of events, and notes who is to be woken.
+std::size_t socket_poller::take_events() {
   if (before_events_) before_events_();
   std::array<socket_event, batch_max> events;
   const std::size_t count = system_->take_events(events);
-  full_ = count == batch_max;
+  const auto now = time_ ? time_->now() : timeline::time_point{};
   for (const socket_event& event : std::span{events}.first(count)) {
     const auto place = static_cast<std::size_t>(event.key & 0xffff'ffff);
     polled_socket* const socket = place < sockets_.size() ? sockets_[place] : nullptr;
     if (socket == nullptr || socket->generation_ != event.key >> 32) continue;
-    socket->note(event);
+    socket->note(event, now);
     if (socket->waiter_ && socket->ready(socket->wanted_) && !socket->linked()) {
       due_.push_back(*socket);
     }
   }
-  while (!due_.empty())
-    due_.pop_front().wake();
   return count;
 }
 

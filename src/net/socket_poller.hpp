@@ -2,6 +2,7 @@
 
 #include "muster/detail/intrusive_list.hpp"
 #include "net/sockets.hpp"
+#include "net/timeline.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,8 @@ class polled_socket : public list_hook {
   bool failed() const { return failed_; }
   /// The peer sends nothing after what has arrived.
   bool peer_done() const { return peer_done_; }
+  /// When what was told of it last was taken from the system; where the poller times events.
+  timeline::time_point told() const { return told_; }
   /// Urgent data came, at which a read stops short of what is behind it.
   bool urgent() const { return urgent_; }
   /// The last call came to the end of what there was, so the next change will be told.
@@ -76,7 +79,7 @@ class polled_socket : public list_hook {
 
  private:
   friend class socket_poller;
-  void note(const socket_event& event);
+  void note(const socket_event& event, timeline::time_point now);
   void wake();
 
   socket_poller& poller_;
@@ -88,6 +91,7 @@ class polled_socket : public list_hook {
   bool peer_done_ = false;
   bool urgent_ = false;
   readiness wanted_ = readiness::readable;
+  timeline::time_point told_{};
 };
 
 /// Gives what is told of sockets to those who wait for them. A socket costs one call in its life to
@@ -101,6 +105,11 @@ class socket_poller {
 
   /// Called before what came to sockets is looked at.
   void on_before_events(std::function<void()> notify) { before_events_ = std::move(notify); }
+
+  /// From here on, notes when events were taken, by this clock, which outlives the poller; and
+  /// takes further ones while there are many to be woken, so that those are not late by all of the
+  /// others.
+  void time_events(const timeline& time) { time_ = &time; }
 
   /// Sockets being watched. The poller is work for the io_context while there are any.
   std::size_t watched() const { return watched_; }
@@ -128,6 +137,8 @@ class socket_poller {
 
   /// Events taken in one call.
   static constexpr std::size_t batch_max = 256;
+  /// Of those that are timed, how many are woken before there is another look.
+  static constexpr unsigned wakes_per_look = 8;
 
  private:
   friend class polled_socket;
@@ -136,9 +147,11 @@ class socket_poller {
   void remove(const polled_socket& socket);
   void close(int descriptor);
   std::size_t dispatch();
+  std::size_t take_events();
 
   std::unique_ptr<sockets> system_;
   std::function<void()> before_events_;
+  const timeline* time_ = nullptr;
   std::vector<polled_socket*> sockets_;  // by descriptor
   intrusive_list<polled_socket> due_;    // whose waiters are to be told
   std::vector<int> gathered_;            // to be closed, as many as there is room for

@@ -35,6 +35,13 @@ class host_lookup {
     return lookup_ ? lookup_->await_resume().addresses.front() : host_.address();
   }
 
+  /// When the answer reached this machine, as if it had not stood in line.
+  timeline::time_point arrived() const {
+    const bool was_asked = lookup_ && lookup_->was_asked();
+    return was_asked ? lookup_->await_resume().arrived - lookup_->in_line_for()
+                     : shared_.time().now();
+  }
+
  private:
   prober& shared_;
   const target& host_;

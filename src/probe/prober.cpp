@@ -28,6 +28,7 @@ prober::prober(asio::io_context& context, probe_world& world, probe_options opti
       names_{world.open_names(options_.resolver)},
       streams_{world.open_sockets()},
       scarce_{world.time()} {
+  streams_.time_events(world.time());
   streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
     for (auto& runner : runners_)

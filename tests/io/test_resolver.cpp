@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace muster;
 using namespace muster::test;
 using namespace std::chrono_literals;
@@ -257,6 +259,20 @@ TEST_CASE("ten who ask for one name share one lookup") {
   CHECK(names.statistics().queries == 1);
   CHECK(names.statistics().joined == 9);
   CHECK(names.statistics().cache_hits == 1);
+}
+
+TEST_CASE("an answer says when it reached this machine, however late it is read") {
+  world w;
+  w.server.on("www.test", {.addresses = {v4_a}});
+  resolver names{w.context, w.options(address_preference::v4_only)};
+  const auto began = std::chrono::steady_clock::now();
+  asker one{names, "www.test"};
+  w.run_until([&] { return w.server.questions() == 1; });
+  const auto answered = std::chrono::steady_clock::now();
+  ::usleep(20'000);
+  w.run_until([&] { return one.calls == 1; });
+  CHECK(one.answer->arrived >= began);
+  CHECK(one.answer->arrived <= answered);
 }
 
 TEST_CASE("an answer is remembered as its TTL says, within the limits") {

@@ -301,6 +301,10 @@ class seeded_sweep {
       fault("its name came in time", one);
     }
   }
+  std::chrono::nanoseconds lookup_time(const told& one) const {
+    const looked_up& known = network_.lookups.at(one.host);
+    return *known.answered - known.asked;
+  }
   /// Whether a target has but one probe, so that its name is looked up once.
   bool is_asked_once() const {
     return std::ranges::all_of(told_, [&](const told& one) { return one.kind == told_[0].kind; }) &&
@@ -322,6 +326,9 @@ class seeded_sweep {
     switch (one.status) {
       case status::up:
         if (!success) return fault("was not up", one);
+        if (!one.host.empty() && is_asked_once() && one.resolve > lookup_time(one)) {
+          fault("its name took longer than the servers did", one);
+        }
         if (!known.was_lost && one.rtt != rtt_of(one, known)) {
           fault("a wrong RTT", one);
           fault(fmt::format("  it was {} ns", rtt_of(one, known).count()));

@@ -17,7 +17,7 @@ simulated_names::simulated_names(simulated_world& net)
 
 simulated_names::~simulated_names() { cancel(); }
 
-lookup_answer simulated_names::answer_to(std::string_view name) {
+lookup_answer simulated_names::answer_to(std::string_view name, timeline::time_point when) {
   const names_weather& weather = network_.name_servers;
   looked_up& known = network_.lookups[std::string{name}];
   known.answered = network_.time().now();
@@ -28,17 +28,17 @@ lookup_answer simulated_names::answer_to(std::string_view name) {
   } else if (network_.happens(weather.broken)) {
     known.failure = reason::name_server_failure;
   } else if (network_.happens(weather.unusable)) {
-    return {reason::none, {ip_address::from_v4(0)}};
+    return {reason::none, {ip_address::from_v4(0)}, when};
   }
   if (known.failure != reason::none) return {known.failure, {}};
-  return {reason::none, {place->second}};
+  return {reason::none, {place->second}, when};
 }
 
 const lookup_answer* simulated_names::resolve(std::string_view name, waiter& interest) {
   const names_weather& weather = network_.name_servers;
   network_.lookups[std::string{name}] = {network_.time().now(), {}, {}};
   if (network_.happens(weather.known)) {
-    known_ = answer_to(name);
+    known_ = answer_to(name, network_.time().now());
     return &known_;
   }
   auto asked = std::make_unique<question>();
@@ -61,6 +61,7 @@ void simulated_names::later(std::unique_ptr<question> one) {
 
 void simulated_names::on_alarm() {
   while (!under_way_.empty() && under_way_.begin()->first <= network_.time().now()) {
+    const auto when = under_way_.begin()->first;
     auto next = std::move(under_way_.begin()->second);
     under_way_.erase(under_way_.begin());
     if (next->waiters.empty()) continue;
@@ -68,7 +69,7 @@ void simulated_names::on_alarm() {
       ask(next->waiters.front());
       later(std::move(next));
     } else {
-      const lookup_answer answer = answer_to(next->name);
+      const lookup_answer answer = answer_to(next->name, when);
       tell(next->waiters.pop_front(), answer);
     }
   }

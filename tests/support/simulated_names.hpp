@@ -45,7 +45,7 @@ class simulated_names final : public lookup_source {
 
  private:
   struct question;
-  lookup_answer answer_to(std::string_view name);
+  lookup_answer answer_to(std::string_view name, timeline::time_point when);
   void later(std::unique_ptr<question> one);
   void on_alarm();
 

@@ -107,12 +107,12 @@ void http_exchange::forget_response() {
   details_->redirects = std::move(followed);
 }
 
-void http_exchange::resolved(ip_address address, clock::duration paused) {
+void http_exchange::resolved(ip_address address, clock::time_point arrived) {
   if (!url_.needs_lookup()) return;
   address_ = address;
   has_address_ = true;
-  latest_ = shared_.owner.time().now();
-  details_->resolve = latest_ - phase_ - paused;
+  latest_ = arrived;
+  details_->resolve = std::max(latest_ - phase_, clock::duration{0});
   spent_ += details_->resolve;
 }
 

@@ -29,8 +29,8 @@ class http_exchange {
   bool begin();
   /// The URL to ask next: host or address, and port.
   const target& url() const { return url_; }
-  /// `paused`: how long the probe's clock stood still meanwhile.
-  void resolved(ip_address address, clock::duration paused);
+  /// `arrived`: when the answer did.
+  void resolved(ip_address address, clock::time_point arrived);
   /// Where to connect to, once resolved.
   endpoint destination() const { return {address_, url_.port(), url_.scope()}; }
 

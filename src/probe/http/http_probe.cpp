@@ -22,12 +22,11 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
   bool more = exchange.begin();
   while (more) {
     more = false;
-    const auto paused_before = whole.paused();
     host_lookup lookup{shared, exchange.url(), whole};
     outcome what = co_await lookup;
     exchange.fail(what);
     if (what.status != status::up) break;
-    exchange.resolved(lookup.address(), whole.paused() - paused_before);
+    exchange.resolved(lookup.address(), lookup.arrived());
 
     const endpoint to = exchange.destination();
     byte_stream peer = shared.open_stream(whole);

@@ -27,11 +27,13 @@ struct dialogue {
   byte_stream::transferred sent;
   byte_stream::transferred got;
   std::string answer;
+  std::chrono::nanoseconds busy_for{0};  // after the connect
   bool is_over = false;
 };
 
 struct world {
   explicit world(std::uint64_t seed = 1) : network{seed, {}}, line{network.time()} {
+    poller.time_events(network.time());
     network.peers.delay_min = network.peers.delay_max = 10ms;
   }
 
@@ -41,6 +43,7 @@ struct world {
     byte_stream peer{poller, line, whole, kind};
     const endpoint to{host, 80};
     with.connected = co_await peer.connect(to, source);
+    network.time().pass(with.busy_for);
     if (with.connected.what.status == status::up && with.connected.ended == ending::none) {
       peer.stamp_arrivals();
       with.sent = co_await peer.write_all(with.text);
@@ -125,6 +128,19 @@ TEST_CASE("a refusal, a reset and an ICMP error are what a step came to") {
     here.run(with);
     CHECK(with.got.error == ECONNRESET);
   }
+}
+
+TEST_CASE("a refusal is not late by what those before it have done meanwhile") {
+  world here;
+  here.network.peers.refused = 1;
+  std::array<dialogue, 20> all;
+  for (dialogue& each : all) {
+    each.busy_for = 5ms;
+    here.talk(each);
+  }
+  here.run(all.back());
+  for (const dialogue& each : all)
+    CHECK(each.connected.took == 10ms);
 }
 
 TEST_CASE("the deadline ends whichever step is under way, at its time") {
