@@ -26,7 +26,7 @@ function(muster_target name)
   if(MUSTER_SANITIZE)
     # GCC warns of variables and sizes that its own instrumentation has made it lose sight of.
     target_compile_options(${name} PRIVATE -fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all
-      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-stringop-overflow;-Wno-array-bounds>)
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds>)
     target_link_options(${name} PUBLIC -fsanitize=${MUSTER_SANITIZE})
     # Else a million addresses in what describes the checks are put right at each start, which takes
     # longer than most tests of the command.
