@@ -1,9 +1,11 @@
 // Strategy: a batch of events is handled in two passes. The first notes what was told, and runs
 // nobody's code; the second tells whoever waits for it, from a list that a socket leaves when it is
 // destroyed. So a waiter may destroy any other, or close a socket whose number the next one gets,
-// and no event reaches the wrong one. The kernel forgets a socket when its last descriptor is
-// closed; as a child process that was forked may still hold one, an event carries the number of its
-// registration, and one that is out of date means nobody.
+// and no event reaches the wrong one. Where events are timed, the first pass is made again while
+// the second goes on, so that what came meanwhile is not as late as all of them together. The
+// kernel forgets a socket when its last descriptor is closed; as a child process that was forked
+// may still hold one, an event carries the number of its registration, and one that is out of date
+// means nobody.
 #include "net/socket_poller.hpp"
 
 #include <algorithm>
