@@ -13,7 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <utility>
-#include <vector>
 
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
@@ -86,7 +85,8 @@ struct icmp_socket::send_batch {
 
 struct icmp_socket::receive_batch {
   explicit receive_batch(std::size_t message_bytes_)
-      : message_bytes{message_bytes_}, bytes(batch_max * message_bytes_) {
+      : message_bytes{message_bytes_},
+        bytes{std::make_unique_for_overwrite<std::byte[]>(batch_max * message_bytes_)} {
     for (std::size_t i = 0; i < batch_max; ++i) {
       pieces[i] = {&bytes[i * message_bytes], message_bytes};
       headers[i].msg_hdr.msg_iov = &pieces[i];
@@ -108,7 +108,8 @@ struct icmp_socket::receive_batch {
   };
 
   std::size_t message_bytes;
-  std::vector<std::byte> bytes;
+  // Left as it is until something comes, as most of it is never touched.
+  std::unique_ptr<std::byte[]> bytes;
   std::array<socket_address, batch_max> addresses;
   std::array<iovec, batch_max> pieces{};
   std::array<control, batch_max> controls;

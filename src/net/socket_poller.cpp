@@ -1,7 +1,7 @@
 // Strategy: a batch of events is handled in two passes. The first notes what was told, and runs
 // nobody's code; the second tells whoever waits for it, from a list that a socket leaves when it is
 // destroyed. So a waiter may destroy any other, or close a socket whose number the next one gets,
-// and no event reaches the wrong one. Where events are timed, the first pass is made again while
+// and no event reaches the wrong one. Where that is asked for, the first pass is made again while
 // the second goes on, so that what came meanwhile is not as late as all of them together. The
 // kernel forgets a socket when its last descriptor is closed; as a child process that was forked
 // may still hold one, an event carries the number of its registration, and one that is out of date
@@ -140,7 +140,8 @@ std::size_t socket_poller::dispatch() {
   full_ = count == batch_max;
   for (unsigned woken = 0; !due_.empty();) {
     due_.pop_front().wake();
-    if (time_ && ++woken % wakes_per_look == 0 && count < batch_max) count += take_events();
+    const bool looks = looks_between_wakes_ && ++woken % wakes_per_look == 0;
+    if (looks && count < batch_max) count += take_events();
   }
   return count;
 }

@@ -106,10 +106,11 @@ class socket_poller {
   /// Called before what came to sockets is looked at.
   void on_before_events(std::function<void()> notify) { before_events_ = std::move(notify); }
 
-  /// From here on, notes when events were taken, by this clock, which outlives the poller; and
-  /// takes further ones while there are many to be woken, so that those are not late by all of the
-  /// others.
+  /// From here on, notes when events were taken, by this clock, which outlives the poller.
   void time_events(const timeline& time) { time_ = &time; }
+  /// From here on, takes further events while there are many to be woken, so that those are not
+  /// late by all of the others.
+  void look_between_wakes() { looks_between_wakes_ = true; }
 
   /// Sockets being watched. The poller is work for the io_context while there are any.
   std::size_t watched() const { return watched_; }
@@ -137,7 +138,7 @@ class socket_poller {
 
   /// Events taken in one call.
   static constexpr std::size_t batch_max = 256;
-  /// Of those that are timed, how many are woken before there is another look.
+  /// How many are woken before there is another look.
   static constexpr unsigned wakes_per_look = 8;
 
  private:
@@ -158,6 +159,7 @@ class socket_poller {
   std::size_t watched_ = 0;
   std::uint32_t generation_ = 0;
   bool dispatching_ = false;
+  bool looks_between_wakes_ = false;
   bool full_ = false;
   bool gathering_ = false;
 };

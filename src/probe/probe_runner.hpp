@@ -17,8 +17,8 @@ class probe_runner {
   /// Starts a probe; the consumer hears of its outcome, which may be at once.
   virtual void start(probe_request&& request) = 0;
   /// Whether an outcome's time may be that at which the loop comes by, so that it is to come by
-  /// between starts, every few of them. It is not free: each look is a call, and answers taken one
-  /// by one have a server fall asleep in between.
+  /// between starts, every few of them, and between the ends of others. It is not free: each look
+  /// is a call, and answers taken one by one have a server fall asleep in between.
   virtual bool times_by_loop() const { return false; }
   /// Takes what has come from the network, before it is decided that nothing has.
   virtual void receive() {}

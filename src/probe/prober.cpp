@@ -65,7 +65,9 @@ void prober::start(probe_request&& request, const time_limit& target) {
 }
 
 void prober::look_after_start(const probe_runner& runner) {
-  if (!runner.times_by_loop() || ++starts_unseen_ < starts_per_look) return;
+  if (!runner.times_by_loop()) return;
+  streams_.look_between_wakes();
+  if (++starts_unseen_ < starts_per_look) return;
   starts_unseen_ = 0;
   streams_.poll_some();
 }

@@ -34,6 +34,7 @@ struct dialogue {
 struct world {
   explicit world(std::uint64_t seed = 1) : network{seed, {}}, line{network.time()} {
     poller.time_events(network.time());
+    poller.look_between_wakes();
     network.peers.delay_min = network.peers.delay_max = 10ms;
   }
 
