@@ -115,7 +115,7 @@ class dns_channel {
   std::map<std::pair<std::string, std::uint16_t>, codec::dns_remark> remarks_;
   dns_socket_hooks hooks_;
   std::chrono::steady_clock::time_point arrived_;  // what c-ares has read last
-  std::unique_ptr<dns_channel> over_tcp_;  // for what was truncated; absent until needed
+  std::unique_ptr<dns_channel> over_tcp_;          // for what was truncated; absent until needed
 };
 
 }  // namespace muster

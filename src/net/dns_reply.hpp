@@ -22,7 +22,7 @@ struct dns_reply {
   std::chrono::seconds ttl{};  ///< The least of the records used.
   /// When it reached this machine; nothing where there is no answer.
   std::optional<std::chrono::steady_clock::time_point> arrived{};
-  bool unasked = false;        ///< It failed before any server could be asked.
+  bool unasked = false;  ///< It failed before any server could be asked.
 };
 
 /// The addresses of an answer, as far as they are of the kind that was asked for: a server may add

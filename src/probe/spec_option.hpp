@@ -19,7 +19,7 @@ namespace muster {
 /// An option that probes of one kind have, wherever it is written.
 struct spec_option {
   std::string names = {};  ///< On a command line: "--tcp,--ports"; empty for a mere column.
-  std::string form = {};  ///< Of its value, for people: "PORTS"; empty for a flag.
+  std::string form = {};   ///< Of its value, for people: "PORTS"; empty for a flag.
   std::string help = {};
   /// Takes a value, which is empty for a flag; says what is wrong with it, and nothing when nothing
   /// is.

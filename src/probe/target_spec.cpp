@@ -22,6 +22,7 @@ std::vector<spec_option> columns_of(probe_kind kind) {
 const std::vector<spec_option>& known_columns_of(probe_kind kind) {
   static const auto all = [] {
     std::vector<std::vector<spec_option>> tables;
+    tables.reserve(all_probe_kinds.size());
     for (const probe_kind one : all_probe_kinds)
       tables.push_back(columns_of(one));
     return tables;

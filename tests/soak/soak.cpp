@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
+
 #include <sys/epoll.h>
 
 // Nothing in a simulated world is a descriptor, so none is ever ready. The loop asks after each
