@@ -1,5 +1,5 @@
-# muster_unite(TARGET): where MUSTER_UNITY is on, the target's sources are compiled some at a time, which
-# takes a third of the time. Names that two sources have for themselves come together then, and
+# muster_unite(TARGET): where MUSTER_UNITY is on, the target's sources are compiled some at a time, so
+# that the headers they share are read once for all of them. Names that two sources have for themselves come together then, and
 # what is declared twice doesn't compile; what hides something in another source is no fault.
 function(muster_unite target)
   if(NOT MUSTER_UNITY)

@@ -64,7 +64,8 @@ struct lookup_answer {
   /// Of one family, in the server's order. Never empty on success, at most
   /// `resolver::addresses_max`.
   std::vector<ip_address> addresses;
-  /// When it reached this machine, by the kernel's clock; meaningless for what was known already.
+  /// When it reached this machine, by the kernel's clock; meaningless for what was known already,
+  /// and for a failure.
   std::chrono::steady_clock::time_point arrived{};
 };
 

@@ -1,5 +1,7 @@
 #include "net/byte_stream.hpp"
 
+#include <algorithm>
+
 namespace muster {
 
 // ---- A step
@@ -55,9 +57,12 @@ byte_stream::connected byte_stream::connect_step::await_resume() {
   connected end;
   end.ended = whole().ended();
   const duration paused = whole().paused() - paused_before_;
-  // Others that were told of at the same time had their turn meanwhile.
-  const bool was_told = is_under_way_ && end.ended == ending::none;
-  end.took = (was_told ? peer().told() : now()) - started_ - paused;
+  end.took = now() - started_ - paused;
+  if (is_under_way_ && end.ended == ending::none) {
+    // Others that were told of at the same time had their turn meanwhile, and a standstill may have
+    // been then, which is not to be taken off once more.
+    end.took = std::min<duration>(end.took, peer().told() - started_);
+  }
   if (end.ended != ending::none) return end;
   if (error_ != 0) {
     end.what = peer().socket_failed() ? outcome_of_socket_error(error_)

@@ -111,8 +111,8 @@ void http_exchange::resolved(ip_address address, clock::time_point arrived) {
   if (!url_.needs_lookup()) return;
   address_ = address;
   has_address_ = true;
-  latest_ = arrived;
-  details_->resolve = std::max(latest_ - phase_, clock::duration{0});
+  latest_ = std::max(arrived, phase_);
+  details_->resolve = latest_ - phase_;
   spent_ += details_->resolve;
 }
 
