@@ -181,6 +181,8 @@ class seeded_sweep {
           const auto resolve = http ? std::max(http->resolve, 0ns) : 0ns;
           told_.push_back({one.sequence, one.kind, one.address, one.port, one.status, one.reason,
                            one.rtt, resolve, std::string{one.subject.host()}});
+          // A standstill in the middle of whatever the loop is at.
+          if (told_.size() == pause_at_) pause();
         });
     asio::co_spawn(context_, engine_->run(), [this](std::exception_ptr failure, sweep_summary sum) {
       if (failure) return fault("an exception");
@@ -194,14 +196,18 @@ class seeded_sweep {
     }
     if (disturbance == 0) return abandon();
     if (disturbance == 1) return stop();
-    stood_still_ = disturbance == 2;
-    if (stood_still_) network_.time().pass(1ms * chance_.below(20'000));
+    if (disturbance == 2) pause();
+    if (disturbance == 3) pause_at_ = 1 + chance_.below(60);
     finish();
     check_truth();
     return end();
   }
 
  private:
+  void pause() {
+    stood_still_ = true;
+    network_.time().pass(1ms * chance_.below(20'000));
+  }
   bool step() {
     context_.restart();
     return context_.poll_one() > 0 || network_.time().ring_next();
@@ -388,6 +394,7 @@ class seeded_sweep {
   std::optional<sweep_summary> summary_;
   std::unique_ptr<sweep_engine> engine_;
   bool stood_still_ = false;
+  std::size_t pause_at_ = 0;  // at which result; 0 for none
   std::string faults_;
 };
 
