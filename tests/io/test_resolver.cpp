@@ -1,6 +1,7 @@
 #include "io/resolver_world.hpp"
 #include "muster/resolver.hpp"
 #include "net/route_check.hpp"
+#include "support/stamping_kernel.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -265,6 +266,7 @@ TEST_CASE("an answer says when it reached this machine, however late it is read"
   world w;
   w.server.on("www.test", {.addresses = {v4_a}});
   resolver names{w.context, w.options(address_preference::v4_only)};
+  const stamping_kernel stamping;
   const auto began = std::chrono::steady_clock::now();
   asker one{names, "www.test"};
   w.run_until([&] { return w.server.questions() == 1; });
