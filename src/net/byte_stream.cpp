@@ -1,7 +1,5 @@
 #include "net/byte_stream.hpp"
 
-#include <algorithm>
-
 namespace muster {
 
 // ---- A step
@@ -44,7 +42,6 @@ void stream_step::cancel() {
 
 stream_step::wait byte_stream::connect_step::attempt() {
   if (is_under_way_) return wait::none;
-  paused_before_ = whole().paused();
   started_ = now();
   const auto begun = peer().connect(to_, source_);
   error_ = begun.error;
@@ -56,13 +53,9 @@ stream_step::wait byte_stream::connect_step::attempt() {
 byte_stream::connected byte_stream::connect_step::await_resume() {
   connected end;
   end.ended = whole().ended();
-  const duration paused = whole().paused() - paused_before_;
-  end.took = now() - started_ - paused;
-  if (is_under_way_ && end.ended == ending::none) {
-    // Others that were told of at the same time had their turn meanwhile, and a standstill may have
-    // been then, which is not to be taken off once more.
-    end.took = std::min<duration>(end.took, peer().told() - started_);
-  }
+  // Others that were told of at the same time had their turn meanwhile.
+  const bool was_told = is_under_way_ && end.ended == ending::none;
+  end.took = whole().lived(was_told ? peer().told() : now()) - whole().lived(started_);
   if (end.ended != ending::none) return end;
   if (error_ != 0) {
     end.what = peer().socket_failed() ? outcome_of_socket_error(error_)

@@ -116,7 +116,6 @@ class byte_stream::connect_step final : public stream_step {
   const endpoint to_;
   const std::optional<endpoint>& source_;
   time_point started_{};
-  duration paused_before_{0};
   int error_ = 0;
   bool is_under_way_ = false;
 };

@@ -110,6 +110,10 @@ void deadline_queue::on_alarm() {
   // What came during a standstill is read at its end, to be told from what comes later.
   if (before_expiry_ && (is_due || lived_.lost() > lost_before)) before_expiry_();
   if (is_due) expire(by_now);
+  // The process may have stood still in the middle of that, too.
+  const duration lost_by_now = lived_.lost();
+  catch_up();
+  if (before_expiry_ && lived_.lost() > lost_by_now) before_expiry_();
   set_alarm();
 }
 

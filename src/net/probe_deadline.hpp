@@ -60,6 +60,13 @@ class probe_deadline final : public deadline {
     return paused_ + queue_->lived().lost() - lost_before_;
   }
 
+  /// A time without the standstills before it, to measure what lies between two.
+  time_point lived(time_point real) {
+    if (queue_ == nullptr) return real;
+    queue_->catch_up();
+    return queue_->lived().lived(real);
+  }
+
   /// Marks a step as the one under way for as long as this lives. One within another takes its
   /// place meanwhile.
   class step {

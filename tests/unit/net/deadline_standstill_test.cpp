@@ -82,6 +82,30 @@ TEST_CASE("a clock that is stopped while the process stands still loses that tim
   other.end(ending::cancelled);
 }
 
+TEST_CASE("a standstill while deadlines expire puts off those that have not") {
+  class stands_still final : public cancellable {
+   public:
+    explicit stands_still(fake_timeline& time) : time_{time} {}
+    void cancel() override { time_.pass(5s); }
+
+   private:
+    fake_timeline& time_;
+  };
+  fake_timeline time;
+  deadline_queue queue{time};
+  int looks = 0;
+  queue.on_before_expiry([&] { ++looks; });
+  stands_still step{time};
+  probe_deadline first{queue, {time.now(), 100ms}};
+  probe_deadline::step marked{first, step};
+  probe_deadline other{queue, {time.now(), 400ms}};
+  REQUIRE(time.ring_next());
+  REQUIRE(first.ended() == ending::expired);
+  CHECK(other.paused() == 5s - 1ns);
+  CHECK(looks == 2);
+  other.end(ending::cancelled);
+}
+
 TEST_CASE("what has ended is not put off") {
   fake_timeline time;
   deadline_queue queue{time};
