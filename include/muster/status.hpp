@@ -36,6 +36,7 @@ enum class reason : std::uint8_t {
   no_reply,            ///< No echo reply.
   connect_timeout,     ///< No answer to the SYN.
   send_timeout,        ///< The request could not be sent in time.
+  handshake_timeout,   ///< Connected, but TLS was not agreed on.
   first_byte_timeout,  ///< Connected and asked, but no byte of an answer.
   transfer_timeout,    ///< The answer began but did not end.
   host_timeout,        ///< The time for all probes of the target was up; with `skipped`, too.
@@ -78,6 +79,26 @@ enum class reason : std::uint8_t {
   name_server_malformed,        ///< Its answer could not be read.
   name_server_unreachable,
   invalid_name,
+  // tls_error: what speaks against the certificate, then what ended the handshake.
+  certificate_expired,
+  certificate_not_yet_valid,
+  certificate_revoked,
+  hostname_mismatch,  ///< It is for other names, or another address.
+  self_signed,        ///< Its issuer is itself, whom nobody here relies on.
+  unknown_ca,         ///< Nobody here relies on its issuer, or the chain to it is not whole.
+  certificate_chain_too_long,
+  certificate_purpose,          ///< It, or one of its issuers, is not for this.
+  certificate_too_weak,         ///< A key too short, or a digest too weak.
+  certificate_invalid,          ///< Anything else that is wrong with it.
+  certificate_too_large,        ///< The certificates take more room than a handshake may.
+  client_certificate_required,  ///< The server wants one, and there was none to show.
+  client_certificate_refused,   ///< It does not take the one that was shown.
+  tls_version_unsupported,      ///< No version of TLS that both sides speak.
+  no_shared_cipher,             ///< No cipher, group or signature that both sides take.
+  server_name_unknown,          ///< It has no certificate for the name that was asked for.
+  not_tls,                      ///< It speaks something else.
+  handshake_failed,             ///< For another reason, which `tls.error` has.
+  tls_broken,                   ///< What came after the handshake was no TLS.
   // protocol_error
   malformed_response,
   headers_too_large,
@@ -90,7 +111,8 @@ enum class reason : std::uint8_t {
   exit_code_not_zero,   ///< The command ended with an exit code other than 0.
   killed_by_signal,     ///< A signal ended the command, which muster had not sent.
   plugin_warning,       ///< A monitoring plugin said WARNING: exit code 1.
-  plugin_critical,      ///< A monitoring plugin said CRITICAL: exit code 2.
+  certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
+  plugin_critical,           ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.
@@ -99,7 +121,6 @@ enum class reason : std::uint8_t {
   address_not_available,
   too_many_open_files,
   message_too_big,     ///< Larger than the local interface's MTU, with fragmentation forbidden.
-  tls_unsupported,     ///< An https URL; this build does not speak TLS.
   socket_error,        ///< Any other error of a local socket.
   command_not_found,   ///< No such program, not even in PATH.
   not_executable,      ///< It is there, but this user may not run it, or it is no program.

@@ -16,7 +16,7 @@ enum class target_form : std::uint8_t {
   address,    ///< An address alone, or one member of a range: ICMP.
   name,       ///< A host name alone: ICMP.
   host_port,  ///< `host:port` or `[v6]:port`: TCP.
-  url,        ///< `http://…`: HTTP.
+  url,        ///< `http://…`, `https://…`: HTTP.
   line,       ///< Any text at all, for a command to make something of; nothing to probe.
 };
 
@@ -26,6 +26,7 @@ struct target_text {
   std::string host;       ///< The host name in lower case; empty when the host is an address.
   std::string authority;  ///< URL only: `host` or `host:port` as it belongs in a Host header.
   std::string path;       ///< URL only: path and query, at least "/".
+  std::string scheme;     ///< URL only: in lower case.
   /// What its row says about this target alone; null for most.
   std::shared_ptr<const target_parameters> parameters;
   std::uint32_t references = 0;  ///< How many targets share this.
@@ -85,7 +86,7 @@ class target {
   /// The IPv6 zone as an interface index (RFC 4007), 0 for none.
   std::uint32_t scope() const { return scope_; }
   void set_scope(std::uint32_t scope) { scope_ = scope; }
-  /// The port of `host:port` or of the URL (80 when it names none); 0 when there is none.
+  /// The port of `host:port` or of the URL (80 or 443 when it names none); 0 when there is none.
   std::uint16_t port() const { return port_; }
   /// The host name to resolve; empty when the host is an address.
   std::string_view host() const {
@@ -94,6 +95,10 @@ class target {
   /// URL only.
   std::string_view authority() const {
     return text_ ? std::string_view{text_->authority} : std::string_view{};
+  }
+  /// URL only: in lower case.
+  std::string_view scheme() const {
+    return text_ ? std::string_view{text_->scheme} : std::string_view{};
   }
   /// URL only: path and query.
   std::string_view path() const {

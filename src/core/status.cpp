@@ -153,8 +153,48 @@ std::string_view to_string(reason value) {
       return "too_many_open_files";
     case reason::message_too_big:
       return "message_too_big";
-    case reason::tls_unsupported:
-      return "tls_unsupported";
+    case reason::certificate_expired:
+      return "certificate_expired";
+    case reason::certificate_not_yet_valid:
+      return "certificate_not_yet_valid";
+    case reason::certificate_revoked:
+      return "certificate_revoked";
+    case reason::hostname_mismatch:
+      return "hostname_mismatch";
+    case reason::self_signed:
+      return "self_signed";
+    case reason::unknown_ca:
+      return "unknown_ca";
+    case reason::certificate_chain_too_long:
+      return "certificate_chain_too_long";
+    case reason::certificate_purpose:
+      return "certificate_purpose";
+    case reason::certificate_too_weak:
+      return "certificate_too_weak";
+    case reason::certificate_invalid:
+      return "certificate_invalid";
+    case reason::certificate_too_large:
+      return "certificate_too_large";
+    case reason::client_certificate_required:
+      return "client_certificate_required";
+    case reason::client_certificate_refused:
+      return "client_certificate_refused";
+    case reason::tls_version_unsupported:
+      return "tls_version_unsupported";
+    case reason::no_shared_cipher:
+      return "no_shared_cipher";
+    case reason::server_name_unknown:
+      return "server_name_unknown";
+    case reason::not_tls:
+      return "not_tls";
+    case reason::handshake_failed:
+      return "handshake_failed";
+    case reason::tls_broken:
+      return "tls_broken";
+    case reason::handshake_timeout:
+      return "handshake_timeout";
+    case reason::certificate_expires_soon:
+      return "certificate_expires_soon";
     case reason::socket_error:
       return "socket_error";
     case reason::interrupted:

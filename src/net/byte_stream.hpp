@@ -1,14 +1,17 @@
 #pragma once
 
+#include "codec/tls_session.hpp"
 #include "net/connection.hpp"
 #include "net/shortage_step.hpp"
 
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace muster {
 
@@ -32,6 +35,17 @@ class stream_step : public shortage_step, private socket_waiter {
   ~stream_step() { peer().forget_waiter(); }
 
   connection& peer() const;
+  /// What the stream is spoken in, if that is TLS.
+  codec::tls_session* tls() const;
+  /// Sends what TLS has to say; `none` when all of it has left, or with an errno in `error`.
+  wait send_output(int& error);
+  /// Feeds TLS what has come; `none` when there was something, at the end, or with an errno.
+  struct fed {
+    wait need = wait::none;
+    int error = 0;
+    bool ended = false;
+  };
+  fed feed_input();
   /// Calls; `none` when the step has ended.
   virtual wait attempt() = 0;
   time_point now() const;
@@ -45,9 +59,9 @@ class stream_step : public shortage_step, private socket_waiter {
   std::coroutine_handle<> coroutine_;
 };
 
-/// A TCP connection of a probe, or its UDP socket, in steps to be awaited: the probe's deadline
-/// ends each of them, and its clock stands still while one waits for something that this machine is
-/// short of.
+/// A TCP connection of a probe, with or without TLS in it, or its UDP socket, in steps to be
+/// awaited: the probe's deadline ends each of them, and its clock stands still while one waits for
+/// something that this machine is short of.
 class byte_stream {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -61,7 +75,7 @@ class byte_stream {
   /// What a step came to.
   struct transferred {
     std::size_t bytes = 0;
-    int error = 0;  ///< An errno, 0 for none.
+    int error = 0;  ///< An errno, 0 for none; EPROTO when what came was no TLS.
     /// The probe's deadline ended the step; then there was no error, and not all was transferred.
     ending ended = ending::none;
     /// Of a `write_all`, when its last call began: an answer may be there before that returns. Of a
@@ -76,13 +90,30 @@ class byte_stream {
     duration took{0};
   };
 
+  /// What a handshake came to.
+  struct secured {
+    /// An errno, 0 for none; the session knows what else may be wrong.
+    int error = 0;
+    bool closed = false;  ///< The peer ended the stream in the middle of it.
+    ending ended = ending::none;
+    /// From the first byte being sent until the peer's last word of it reached this machine.
+    duration took{0};
+  };
+
   class connect_step;
+  class handshake_step;
   class write_step;
   class read_step;
 
   /// `co_await stream.connect(to, source)` gives `connected`. `source`, where to connect from,
   /// outlives the step.
   connect_step connect(const endpoint& to, const std::optional<endpoint>& source);
+  /// From here on all that is written and read goes through the session: first of all the
+  /// handshake. `co_await stream.handshake()` gives `secured`.
+  void begin_tls(std::unique_ptr<codec::tls_session> session) { tls_ = std::move(session); }
+  handshake_step handshake();
+  /// That session; nullptr when there is none.
+  const codec::tls_session* tls() const { return tls_.get(); }
   /// `co_await stream.write_all(bytes)` gives `transferred`; a datagram is all of the bytes.
   write_step write_all(std::string_view bytes);
   /// `co_await stream.read_some(into)` gives `transferred`: no bytes and no error is the end of a
@@ -102,6 +133,7 @@ class byte_stream {
   connection peer_;
   shortage& scarce_;
   probe_deadline& whole_;
+  std::unique_ptr<codec::tls_session> tls_;
 };
 
 class byte_stream::connect_step final : public stream_step {
@@ -120,6 +152,19 @@ class byte_stream::connect_step final : public stream_step {
   bool is_under_way_ = false;
 };
 
+class byte_stream::handshake_step final : public stream_step {
+ public:
+  explicit handshake_step(byte_stream& stream) : stream_step{stream} {}
+  secured await_resume();
+
+ private:
+  wait attempt() override;
+
+  secured end_;
+  time_point began_{};
+  bool has_begun_ = false;
+};
+
 class byte_stream::write_step final : public stream_step {
  public:
   write_step(byte_stream& stream, std::string_view bytes) : stream_step{stream}, unsent_{bytes} {}
@@ -127,6 +172,7 @@ class byte_stream::write_step final : public stream_step {
 
  private:
   wait attempt() override;
+  wait attempt_tls();
 
   std::string_view unsent_;
   transferred so_far_;
@@ -139,6 +185,7 @@ class byte_stream::read_step final : public stream_step {
 
  private:
   wait attempt() override;
+  wait attempt_tls();
 
   std::span<char> into_;
   transferred got_;
@@ -148,6 +195,7 @@ inline byte_stream::connect_step byte_stream::connect(const endpoint& to,
                                                       const std::optional<endpoint>& source) {
   return {*this, to, source};
 }
+inline byte_stream::handshake_step byte_stream::handshake() { return handshake_step{*this}; }
 inline byte_stream::write_step byte_stream::write_all(std::string_view bytes) {
   return {*this, bytes};
 }

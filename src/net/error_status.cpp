@@ -88,6 +88,8 @@ outcome outcome_of_transfer_error(int error) {
     case ECONNRESET:
     case EPIPE:
       return {status::reset, reason::connection_reset};
+    case EPROTO:
+      return {status::tls_error, reason::tls_broken};
     case ETIMEDOUT:
       return {status::timeout, reason::transfer_timeout};
     case EHOSTUNREACH:

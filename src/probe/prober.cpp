@@ -3,6 +3,7 @@
 #include "net/error_status.hpp"
 #include "probe/kind.hpp"
 
+#include <cerrno>
 #include <utility>
 
 namespace muster {
@@ -161,6 +162,30 @@ outcome prober::barrier(ip_address address) const {
   if (address.is_unspecified()) return {status::skipped, reason::unspecified_address};
   if (excludes_.contains(address)) return {status::skipped, reason::excluded};
   return {};
+}
+
+const codec::tls_context& prober::tls(const tls_settings& settings) {
+  for (const auto& one : tls_contexts_) {
+    if (one->settings() == settings) return *one;
+  }
+  tls_contexts_.push_back(std::make_unique<const codec::tls_context>(settings));
+  return *tls_contexts_.back();
+}
+
+outcome prober::handshake_outcome(const byte_stream::secured& came_to,
+                                  const byte_stream& peer) const {
+  if (came_to.ended != ending::none) return ended(came_to.ended, reason::handshake_timeout);
+  if (came_to.closed) return {status::reset, reason::closed_early};
+  const reason failure = peer.tls()->failure();
+  if (failure != reason::none) return {status::tls_error, failure};
+  return came_to.error == 0 ? outcome{} : outcome_of_transfer_error(came_to.error);
+}
+
+outcome prober::transfer_outcome(const byte_stream::transferred& came_to, const byte_stream& peer,
+                                 reason timed_out) const {
+  if (came_to.ended != ending::none) return ended(came_to.ended, timed_out);
+  if (came_to.error == EPROTO && peer.tls()) return {status::tls_error, peer.tls()->failure()};
+  return came_to.error == 0 ? outcome{} : outcome_of_transfer_error(came_to.error);
 }
 
 outcome prober::connect_outcome(const byte_stream::connected& came_to) const {

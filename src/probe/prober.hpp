@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/tls_context.hpp"
 #include "muster/exclude_set.hpp"
 #include "muster/probe_options.hpp"
 #include "muster/probe_plan.hpp"
@@ -95,6 +96,9 @@ class prober {
   byte_stream open_stream(probe_deadline& whole, transport kind = transport::stream) {
     return {streams_, scarce_, whole, kind};
   }
+  /// What connections with these settings share, made when it is first asked for. Throws as
+  /// `tls_context` does.
+  const codec::tls_context& tls(const tls_settings& settings);
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// Why a probe whose step ended early did so, when the step would have failed for `timed_out`.
@@ -104,6 +108,11 @@ class prober {
   outcome lookup_failure(const lookup_answer& answer, ending why) const;
   /// What became of a connect.
   outcome connect_outcome(const byte_stream::connected& came_to) const;
+  /// What became of a handshake on that stream, and of the certificate in it.
+  outcome handshake_outcome(const byte_stream::secured& came_to, const byte_stream& peer) const;
+  /// What is wrong with a write or a read on that stream, where waiting too long is `timed_out`.
+  outcome transfer_outcome(const byte_stream::transferred& came_to, const byte_stream& peer,
+                           reason timed_out) const;
   /// A result with all that the request says about it.
   static probe_result result_of(const probe_request& request);
   static probe_result result_of(const target& subject, std::uint64_t sequence, probe_kind kind);
@@ -143,6 +152,7 @@ class prober {
   reason stop_reason_ = reason::none;
   std::optional<time_limit> target_limit_;  // of the probe that is being started
   std::array<char, 64 * 1024> read_buffer_;
+  std::vector<std::unique_ptr<const codec::tls_context>> tls_contexts_;
   deadline_queue deadlines_;
   std::unique_ptr<lookup_source> names_;
   socket_poller streams_;

@@ -35,6 +35,9 @@ struct spec_option {
   /// What it stands for when it is given without a value, which it needs not have then; empty where
   /// it needs one.
   std::string bare = {};
+  /// The group that it has in the help, where several kinds have the same option, which is one
+  /// then; empty for the kind's own.
+  std::string group = {};
 };
 
 /// Reads into a spec of a certain type.

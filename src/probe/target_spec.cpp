@@ -40,7 +40,10 @@ const std::vector<kind_column>& kind_columns() {
         const auto check = [kind, read = option.read](const std::string& text) {
           return read(*description_of(kind).make_spec(), text);
         };
-        columns.push_back({option.column, option.is_of_socket, check});
+        const auto same = std::ranges::find(columns, option.column, &kind_column::name);
+        if (same == columns.end()) {
+          columns.push_back({option.column, option.is_of_socket, check});
+        }
       }
     }
     return columns;

@@ -10,8 +10,9 @@ namespace muster {
 /// each other.
 class field {
  public:
-  static constexpr std::size_t name_bytes_max = 20;
-  /// The name as JSON has it, `"name":`, in an array that is copied as a whole.
+  static constexpr std::size_t name_bytes_max = 24;
+  /// The name as JSON has it, `"name":`, in an array that is copied as a whole. Of a name with a
+  /// dot, as `tls.version`, that is what comes after it: such a field is a member of an object.
   struct json_key {
     std::array<char, name_bytes_max + 4> text{};
     std::size_t size = 0;
@@ -22,12 +23,15 @@ class field {
   /// stay where they are.
   consteval field(std::string_view name, unsigned place) : place_{place} {
     if (name.empty() || name.size() > name_bytes_max) throw "no such name";
+    for (const char c : name)
+      name_[name_size_++] = c;
+    const std::size_t dot = name.rfind('.');
     add("\"");
-    add(name);
+    add(dot == name.npos ? name : name.substr(dot + 1));
     add("\":");
   }
 
-  constexpr std::string_view name() const { return {key_.text.data() + 1, key_.size - 3}; }
+  constexpr std::string_view name() const { return {name_.data(), name_size_}; }
   constexpr const json_key& key() const { return key_; }
   constexpr unsigned place() const { return place_; }
 
@@ -37,6 +41,8 @@ class field {
       key_.text[key_.size++] = c;
   }
 
+  std::array<char, name_bytes_max> name_{};
+  std::size_t name_size_ = 0;
   json_key key_;
   unsigned place_;
 };

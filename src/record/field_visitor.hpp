@@ -48,6 +48,9 @@ class field_visitor {
     const char* const end = value.write(text.data());
     word(name, {text.data(), static_cast<std::size_t>(end - text.data())});
   }
+  /// An object, whose members have the object's name before a dot in theirs; to a table they are
+  /// fields like any other.
+  virtual void object(const field& name, const std::function<void(field_visitor&)>& show) = 0;
   /// So many objects; a table has `plain` instead, or their number where that is empty.
   virtual void objects(const field& name, std::size_t count, std::string_view plain,
                        const members& show) = 0;

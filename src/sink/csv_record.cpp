@@ -149,6 +149,10 @@ void csv_record::yes(const field& name) {
   text_ += "true";
 }
 
+void csv_record::object(const field&, const std::function<void(field_visitor&)>& show) {
+  show(*this);
+}
+
 void csv_record::objects(const field& name, std::size_t count, std::string_view plain,
                          const members&) {
   if (plain.empty()) return number(name, count);

@@ -32,6 +32,7 @@ class csv_record final : public field_visitor {
   void milliseconds(const field& name, std::chrono::nanoseconds value) override;
   void thousandths(const field& name, std::uint64_t value) override;
   void yes(const field& name) override;
+  void object(const field& name, const std::function<void(field_visitor&)>& show) override;
   void objects(const field& name, std::size_t count, std::string_view plain,
                const members& show) override;
   void data(const field& name, const field& otherwise, const field& wrong,

@@ -99,12 +99,20 @@ void json_record::yes(const field& name) {
   out_ += "true";
 }
 
+void json_record::object(const field& name, const std::function<void(field_visitor&)>& show) {
+  key(name);
+  json_record inner{out_, clock_, append_};
+  show(inner);
+  if (inner.before_ == '{') out_ += '{';
+  out_ += '}';
+}
+
 void json_record::objects(const field& name, std::size_t count, std::string_view,
                           const members& show) {
   key(name);
-  char before = '[';
+  out_ += '[';
   for (std::size_t i = 0; i < count; ++i) {
-    out_ += std::exchange(before, ',');
+    if (i > 0) out_ += ',';
     json_record member{out_, clock_, append_};
     show(i, member);
     out_ += '}';

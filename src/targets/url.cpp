@@ -110,12 +110,10 @@ std::string encoded(std::string_view text) {
 
 /// What keeps the scheme from being probed; empty when nothing does.
 std::string check_scheme(std::string_view scheme) {
-  if (scheme == "https") {
-    return "this version does not speak TLS yet: write http://, or host:443 to probe the port";
-  }
-  if (scheme != "http") {
-    return fmt::format("{}:// is not a scheme that can be probed: write http://, or host:port",
-                       excerpt(scheme));
+  if (default_port(scheme) == 0) {
+    return fmt::format(
+        "{}:// is not a scheme that can be probed: write http://, https:// or host:port",
+        excerpt(scheme));
   }
   return {};
 }
@@ -182,6 +180,7 @@ parsed<target> parse_checked(std::string_view text, std::string_view scheme) {
   pieces.host = std::move(url_host->name);
   pieces.authority = authority_of(parts, port, scheme);
   pieces.path = path_of(plain);
+  pieces.scheme = scheme;
   target url{target_form::url, url_host->address, port, std::move(pieces)};
   url.set_scope(scope);
   return url;

@@ -13,10 +13,10 @@ bool looks_like_url(std::string_view text);
 /// Where the path or the query of a URL begins; its end if it has neither.
 std::size_t end_of_authority(std::string_view url);
 
-/// Parses an `http://` URL (RFC 3986) into a target of the form `url`. Characters of its path and
-/// query that no URL may hold are percent-encoded. The fragment is dropped,
-/// the port defaults to 80; user information and other schemes are refused. An IPv6 address may
-/// have a zone (RFC 6874), `http://[fe80::1%25eth0]/`, which is no part of `authority()`.
+/// Parses an `http://` or `https://` URL (RFC 3986) into a target of the form `url`. Characters of
+/// its path and query that no URL may hold are percent-encoded. The fragment is dropped, the port
+/// defaults to 80 or 443; user information and other schemes are refused. An IPv6 address may have
+/// a zone (RFC 6874), `http://[fe80::1%25eth0]/`, which is no part of `authority()`.
 parsed<target> parse_url(std::string_view text);
 
 /// The same of a URL with any scheme, for commands, which may speak it. The port defaults to that

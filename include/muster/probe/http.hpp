@@ -2,10 +2,13 @@
 
 #include "muster/http_options.hpp"
 #include "muster/probe_spec.hpp"
+#include "muster/tls_details.hpp"
+#include "muster/tls_options.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,8 @@ namespace muster {
 struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options {
   /// The URLs, where `{}` stands for the target's host.
   std::vector<std::string> urls;
+  /// Of those that are `https://`.
+  tls_options tls;
 
   std::size_t size() const override { return urls.size(); }
   std::uint16_t port(const target& subject, std::uint32_t index) const override;
@@ -35,14 +40,17 @@ struct http_details {
   std::int64_t content_length = -1;  ///< As the header declares it; -1 when absent.
   std::uint64_t body_bytes = 0;      ///< Bytes of body that were read, after de-chunking.
   bool body_truncated = false;       ///< True when the body was cut off at the cap.
+  std::unique_ptr<tls_details> tls;  ///< Of the last request; null where it was not over TLS.
   // The phases, of the last request. Negative when the phase was not reached.
   std::chrono::nanoseconds resolve{-1};
   std::chrono::nanoseconds connect{-1};
+  std::chrono::nanoseconds handshake{-1};   ///< Of TLS.
   std::chrono::nanoseconds first_byte{-1};  ///< From the request being sent to the first byte.
   std::chrono::nanoseconds transfer{-1};    ///< From the first byte to the end.
 
   std::size_t text_bytes() const {
-    return url.size() + title.size() + server.size() + content_type.size() + location.size();
+    return url.size() + title.size() + server.size() + content_type.size() + location.size() +
+           (tls ? tls->text_bytes() : 0);
   }
 };
 

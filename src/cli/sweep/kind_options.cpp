@@ -4,9 +4,12 @@
 #include "core/ascii.hpp"
 #include "probe/kind.hpp"
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,9 +29,20 @@ std::string called(const spec_option& option) {
   return option.names.substr(0, option.names.find(','));
 }
 
-void add_option(CLI::App& command, const spec_option& option, probe_spec& spec) {
-  const auto read = [&spec, read = option.read, name = called(option)](const std::string& text) {
-    if (std::string wrong = read(spec, text); !wrong.empty()) {
+/// Who reads an option: the spec of one kind, or those of several that have the same.
+using option_readers = std::vector<std::function<std::string(const std::string& text)>>;
+
+/// The first thing that one of them finds wrong.
+std::string read_by(const option_readers& readers, const std::string& text) {
+  for (const auto& read : readers) {
+    if (std::string wrong = read(text); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+void add_option(CLI::App& command, const spec_option& option, const option_readers& readers) {
+  const auto read = [readers, name = called(option)](const std::string& text) {
+    if (std::string wrong = read_by(readers, text); !wrong.empty()) {
       throw CLI::ValidationError{name, wrong};
     }
   };
@@ -41,8 +55,8 @@ void add_option(CLI::App& command, const spec_option& option, probe_spec& spec) 
     const auto texts = std::make_shared<std::vector<std::string>>();
     command.add_flag(fmt::format("{}{{{}}}", option.names, option.bare), *texts, option.help)
         ->option_text("[=" + option.form + ']')
-        ->each([texts, &spec, take = option.read](const std::string& text) {
-          if (std::string wrong = take(spec, text); !wrong.empty()) {
+        ->each([texts, readers](const std::string& text) {
+          if (std::string wrong = read_by(readers, text); !wrong.empty()) {
             throw CLI::ValidationError{wrong};
           }
         });
@@ -59,22 +73,66 @@ void add_option(CLI::App& command, const spec_option& option, probe_spec& spec) 
   }
 }
 
+option_readers readers_of(const spec_option& option, probe_spec& spec) {
+  return {[&spec, read = option.read](const std::string& text) { return read(spec, text); }};
+}
+
+std::string heading_of(probe_kind kind, const spec_option& option) {
+  return option.group.empty() ? uppered(to_string(kind)) : option.group;
+}
+
+bool makes_probes(const spec_option& option) { return !option.asks && !option.names.empty(); }
+
+/// The kinds whose probes an option with this heading is for.
+std::vector<probe_kind> kinds_with(std::string_view heading) {
+  std::vector<probe_kind> all;
+  for (const probe_kind kind : all_probe_kinds) {
+    const auto options = description_of(kind).options();
+    const bool has = std::ranges::any_of(options, [&](const spec_option& one) {
+      return makes_probes(one) && heading_of(kind, one) == heading;
+    });
+    if (has) all.push_back(kind);
+  }
+  return all;
+}
+
 }  // namespace
 
 void add_asking_options(CLI::App& command, probe_plan& plan) {
   for (const probe_kind kind : all_probe_kinds) {
     for (const spec_option& option : description_of(kind).options()) {
-      if (option.asks) add_option(command, option, plan.of(kind));
+      if (option.asks) add_option(command, option, readers_of(option, plan.of(kind)));
     }
   }
 }
 
 void add_making_options(CLI::App& command, probe_plan& plan) {
+  struct shared_option {
+    spec_option option;
+    option_readers readers;
+  };
+  std::vector<shared_option> shared;
   for (const probe_kind kind : all_probe_kinds) {
     command.option_defaults()->group(uppered(to_string(kind)));
     for (const spec_option& option : description_of(kind).options()) {
-      if (!option.asks && !option.names.empty()) add_option(command, option, plan.of(kind));
+      if (!makes_probes(option)) continue;
+      option_readers readers = readers_of(option, plan.of(kind));
+      if (option.group.empty()) {
+        add_option(command, option, readers);
+        continue;
+      }
+      const auto same = std::ranges::find_if(
+          shared, [&](const shared_option& one) { return one.option.names == option.names; });
+      if (same == shared.end()) {
+        shared.push_back({option, std::move(readers)});
+      } else {
+        same->readers.push_back(std::move(readers.front()));
+      }
     }
+  }
+  for (const auto& [option, readers] : shared) {
+    command.option_defaults()->group(option.group);
+    add_option(command, option, readers);
   }
 }
 
@@ -82,32 +140,34 @@ std::vector<kind_option> given_kind_options(const CLI::App& command) {
   std::vector<kind_option> given;
   for (const CLI::Option* const option : command.get_options()) {
     if (option->count() == 0) continue;
-    for (const probe_kind kind : all_probe_kinds) {
-      if (lowered(option->get_group()) == to_string(kind)) {
-        given.push_back({kind, option->get_group(), option->get_name()});
-      }
+    if (auto kinds = kinds_with(option->get_group()); !kinds.empty()) {
+      given.push_back({std::move(kinds), option->get_group(), option->get_name()});
     }
   }
   return given;
 }
 
-std::vector<std::string> explain_idle(const std::vector<kind_option>& given,
-                                      const statistics& totals) {
+std::vector<std::string> explain_idle(std::vector<kind_option> given, const statistics& totals) {
+  std::erase_if(given, [&](const kind_option& option) {
+    return std::ranges::any_of(option.kinds,
+                               [&](probe_kind kind) { return probes_of(kind, totals) > 0; });
+  });
   std::vector<std::string> lines;
-  for (const probe_kind kind : all_probe_kinds) {
+  while (!given.empty()) {
+    const kind_option first = given.front();
     std::string names;
-    std::size_t several = 0;
-    std::string heading;
+    const auto same = [&](const kind_option& one) { return one.heading == first.heading; };
+    const auto count = std::ranges::count_if(given, same);
     for (const kind_option& option : given) {
-      if (option.kind != kind) continue;
-      names += (several++ == 0 ? "" : ", ") + option.name;
-      heading = option.heading;
+      if (same(option)) names += (names.empty() ? "" : ", ") + option.name;
     }
-    if (several == 0 || probes_of(kind, totals) > 0) continue;
-    lines.push_back(
-        fmt::format("{} {} for {} probes, and there was none; add --{} for one of each "
-                    "target",
-                    names, several == 1 ? "is" : "are", heading, to_string(kind)));
+    std::string line = fmt::format("{} {} for {} probes, and there was none", names,
+                                   count == 1 ? "is" : "are", first.heading);
+    if (first.kinds.size() == 1 && uppered(to_string(first.kinds.front())) == first.heading) {
+      line += fmt::format("; add --{} for one of each target", to_string(first.kinds.front()));
+    }
+    lines.push_back(std::move(line));
+    std::erase_if(given, same);
   }
   return lines;
 }

@@ -13,10 +13,10 @@ class App;
 
 namespace muster {
 
-/// An option that was given, and that only probes of one kind have.
+/// An option that was given, and that only probes of some kinds have.
 struct kind_option {
-  probe_kind kind;
-  std::string heading;  ///< What people call this kind.
+  std::vector<probe_kind> kinds;
+  std::string heading;  ///< What people call these kinds.
   std::string name;
 };
 
@@ -31,7 +31,6 @@ void add_making_options(CLI::App& command, probe_plan& plan);
 std::vector<kind_option> given_kind_options(const CLI::App& command);
 
 /// A line for each kind of which options were given for nothing, as there was no such probe.
-std::vector<std::string> explain_idle(const std::vector<kind_option>& given,
-                                      const statistics& totals);
+std::vector<std::string> explain_idle(std::vector<kind_option> given, const statistics& totals);
 
 }  // namespace muster

@@ -68,9 +68,7 @@ std::string http_exchange::first_url() const {
 bool http_exchange::parse_url_of(std::string_view text) {
   auto url = parse_url(text);
   if (!url) {
-    const bool tls = text.starts_with("https:");
-    fail(tls ? outcome{status::local_error, reason::tls_unsupported}
-             : outcome{status::protocol_error, reason::bad_redirect});
+    fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
   url->set_scope(request_.subject.scope());
@@ -85,7 +83,7 @@ bool http_exchange::set_url(const target& url) {
   if (redirected) forget_response();
   url_ = url;
   if (redirected) {
-    details_->url.assign("http://").append(url.authority()).append(url.path());
+    details_->url = origin() + std::string{url.path()};
   } else {
     details_->url = url.written();
   }
@@ -93,6 +91,7 @@ bool http_exchange::set_url(const target& url) {
   has_address_ = !url.needs_lookup();
   if (outcome_.status != status::up) return false;
   details_->resolve = details_->connect = std::chrono::nanoseconds{-1};
+  details_->handshake = std::chrono::nanoseconds{-1};
   details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
   phase_ = latest_;
   return true;
@@ -126,10 +125,32 @@ void http_exchange::connected(clock::duration took) {
   give_reader_back();
 }
 
+std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
+  codec::tls_session::peer_identity peer{.name = spec_->tls.server_name, .address = address_};
+  if (peer.name.empty()) {
+    const std::string own = own_host();
+    peer.name = own.empty() ? std::string{url_.host()} : own.substr(0, own.rfind(':'));
+  }
+  static const std::vector<std::string> spoken{"http/1.1"};
+  return std::make_unique<codec::tls_session>(shared_.owner.tls(spec_->tls), peer, spoken);
+}
+
+void http_exchange::secured(clock::duration took, const codec::tls_session& session) {
+  details_->tls = std::make_unique<tls_details>(session.details());
+  if (!session.established() || details_->handshake.count() >= 0) return;
+  details_->handshake = took;
+  spent_ += took;
+}
+
+std::string http_exchange::origin() const {
+  return std::string{url_.scheme()}.append("://").append(url_.authority());
+}
+
 std::string http_exchange::own_host() const {
   const target_parameters* parameters = subject().parameters();
   if (!is_own_place_ || !parameters || parameters->host.empty()) return {};
-  const bool is_whole = url_.port() == 80 || parameters->host.find(':') != std::string::npos;
+  const bool is_whole =
+      url_.port() == default_port() || parameters->host.find(':') != std::string::npos;
   return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url_.port());
 }
 
@@ -213,18 +234,30 @@ bool http_exchange::follow_redirect() {
   }
   // Not what was written down: its zone, if it has one, is of this machine alone.
   const std::string own = own_host();
+  const std::string scheme = std::string{url_.scheme()} + "://";
   const std::string authority = own.empty() ? std::string{url_.authority()} : own;
-  const std::string asked = "http://" + authority + std::string{url_.path()};
+  const std::string asked = scheme + authority + std::string{url_.path()};
   const auto next = codec::resolve_location(asked, details_->location);
   if (!next) {
     fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
   const auto url = parse_url(*next);
-  is_own_place_ = !own.empty() && url && url->authority() == own;
+  is_own_place_ = !own.empty() && url && url->authority() == own && url->scheme() == url_.scheme();
   if (!is_own_place_) return parse_url_of(*next);
   // The host that a row names is where the row says that it is.
-  return parse_url_of("http://" + std::string{url_.authority()} + std::string{url->path()});
+  return parse_url_of(origin() + std::string{url->path()});
+}
+
+outcome http_exchange::judged() const {
+  if (!spec_->expected.contains(details_->status_code)) {
+    return {status::mismatch, reason::status_not_expected};
+  }
+  const auto& days = spec_->tls.expires_in_days;
+  if (days && details_->tls && details_->tls->days_left < static_cast<int>(*days)) {
+    return {status::mismatch, reason::certificate_expires_soon};
+  }
+  return {};
 }
 
 void http_exchange::deliver() {
@@ -236,9 +269,7 @@ void http_exchange::deliver() {
     fail(failure);
   }
   const bool answered = outcome_.status == status::up;
-  if (answered && !spec_->expected.contains(details_->status_code)) {
-    fail({status::mismatch, reason::status_not_expected});
-  }
+  if (answered) fail(judged());
   probe_result result = prober::result_of(request_);
   result.port = url_.port();
   result.has_address = has_address_;

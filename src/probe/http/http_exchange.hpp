@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codec/http_response.hpp"
+#include "codec/tls_session.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/result.hpp"
 #include "net/error_status.hpp"
@@ -34,6 +35,12 @@ class http_exchange {
   /// Where to connect to, once resolved.
   endpoint destination() const { return {address_, url_.port(), url_.scope()}; }
 
+  /// Whether the URL is to be asked over TLS.
+  bool is_secure() const { return url_.scheme() == "https"; }
+  /// For that.
+  std::unique_ptr<codec::tls_session> make_tls_session() const;
+  /// A handshake has ended, after so long where it succeeded, or the session has failed since.
+  void secured(clock::duration took, const codec::tls_session& session);
   /// The host is connected, which took so long: the request can be sent.
   void connected(clock::duration took);
   std::string_view request() const { return request_text_; }
@@ -55,6 +62,11 @@ class http_exchange {
  private:
   bool set_url(const target& url);
   std::string first_url() const;
+  /// Scheme and host of the URL that is asked.
+  std::string origin() const;
+  std::uint16_t default_port() const { return is_secure() ? 443 : 80; }
+  /// What speaks against a whole answer; nothing if it is as asked for.
+  outcome judged() const;
   /// What the Host header says instead of the URL's authority; empty for most.
   std::string own_host() const;
   bool parse_url_of(std::string_view text);

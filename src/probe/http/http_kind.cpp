@@ -5,6 +5,8 @@
 #include "probe/http/http_probe.hpp"
 #include "probe/http/url_template.hpp"
 #include "probe/kind.hpp"
+#include "probe/tls_fields.hpp"
+#include "probe/tls_spec_options.hpp"
 #include "record/words.hpp"
 #include "targets/url.hpp"
 
@@ -31,14 +33,16 @@ constexpr field resolve{"resolve_ms", 3};
 constexpr field connect{"connect_ms", 3};
 constexpr field first_byte{"first_byte_ms", 3};
 constexpr field transfer{"transfer_ms", 3};
+constexpr field handshake{"tls_ms", 9};
 constexpr field bad_header_lines{"bad_header_lines", 7};
 
 constexpr std::size_t url_bytes_max = 256;
 constexpr std::size_t title_bytes_max = 40;
 constexpr std::size_t header_bytes_max = 24;
 
-std::string read_url(http_spec& spec, const std::string& text) {
-  std::string form = text.starts_with("/") ? "http://{}" + text : text;
+/// A path alone is of the target, in this scheme.
+std::string read_url(std::string_view scheme, http_spec& spec, const std::string& text) {
+  std::string form = text.starts_with("/") ? fmt::format("{}://{{}}{}", scheme, text) : text;
   const auto filled = parse_url(fill_url_template(form, target{ip_address::from_v4(0x7f000001)}));
   if (!filled) return filled.error().message;
   spec.urls.push_back(std::move(form));
@@ -96,16 +100,29 @@ class http_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<http_spec>(); }
-  std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec&) const override {
+  std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
+    // Files that can't be used are told of before anything is probed.
+    const tls_settings& settings = static_cast<const http_spec&>(spec).tls;
+    if (settings != tls_settings{}) shared.tls(settings);
     return std::make_unique<http_runner>(shared);
   }
 
   std::vector<spec_option> options() const override {
-    return {
+    std::vector<spec_option> all{
         {.names = "--http",
          .form = "/PATH|URL",
          .help = "GET http://TARGET/, or a path of it, or a URL where {} is the target",
-         .read = reading<http_spec>(read_url),
+         .read = reading<http_spec>(
+             [](http_spec& spec, const std::string& text) { return read_url("http", spec, text); }),
+         .asks = true,
+         .repeats = true,
+         .bare = "/"},
+        {.names = "--https",
+         .form = "/PATH|URL",
+         .help = "The same with https://TARGET/",
+         .read = reading<http_spec>([](http_spec& spec, const std::string& text) {
+           return read_url("https", spec, text);
+         }),
          .asks = true,
          .repeats = true,
          .bare = "/"},
@@ -135,13 +152,18 @@ class http_kind final : public kind_description {
          .read = reading<http_spec>(read_user_agent),
          .column = "user_agent"},
     };
+    for (spec_option& one : tls_spec_options<http_spec>())
+      all.push_back(std::move(one));
+    return all;
   }
 
   std::vector<const field*> fields() const override {
-    return {&url,      &http_version, &status_code,    &redirects,
-            &title,    &server,       &content_type,   &content_length,
-            &location, &body_bytes,   &body_truncated, &resolve,
-            &connect,  &first_byte,   &transfer,       &bad_header_lines};
+    std::vector<const field*> all{
+        &url,          &http_version,   &status_code, &redirects,        &title,          &server,
+        &content_type, &content_length, &location,    &body_bytes,       &body_truncated, &resolve,
+        &connect,      &first_byte,     &transfer,    &bad_header_lines, &handshake};
+    all.insert(all.end(), tls_fields().begin(), tls_fields().end());
+    return all;
   }
 
   void show(const probe_result& result, field_visitor& visitor) const override {
@@ -166,9 +188,11 @@ class http_kind final : public kind_description {
     if (http->body_truncated) visitor.yes(body_truncated);
     phase(resolve, http->resolve);
     phase(connect, http->connect);
+    phase(handshake, http->handshake);
     phase(first_byte, http->first_byte);
     phase(transfer, http->transfer);
     if (http->bad_header_lines > 0) visitor.integer(bad_header_lines, http->bad_header_lines);
+    if (http->tls) show_tls(*http->tls, visitor);
   }
 
   // Where redirects led is no more than a detail.
@@ -187,29 +211,35 @@ class http_kind final : public kind_description {
   // The URL tells.
   bool names_itself(const probe_result&) const override { return false; }
   bool shows_address(const probe_result& result) const override {
-    return result.status != status::up && result.reason != reason::status_not_expected;
+    return result.status != status::up && result.status != status::mismatch;
   }
 
   void append_details(std::string& out, const probe_result& result) const override {
     const auto* const http = result.details.get<http_details>();
-    if (!http || http->status_code == 0) return;
-    append_word(out, std::to_string(http->status_code));
-    if (http->status_code >= 300 && http->status_code < 400 && !http->location.empty()) {
+    if (!http) return;
+    if (http->status_code > 0) append_response(out, *http);
+    if (http->tls) append_tls(out, *http->tls, result.reason);
+  }
+
+ private:
+  static void append_response(std::string& out, const http_details& http) {
+    append_word(out, std::to_string(http.status_code));
+    if (http.status_code >= 300 && http.status_code < 400 && !http.location.empty()) {
       append_word(out, "to");
-      append_untrusted(out, http->location, url_bytes_max);
+      append_untrusted(out, http.location, url_bytes_max);
     }
-    if (!http->title.empty()) {
+    if (!http.title.empty()) {
       append_word(out, "\"");
-      append_printable(out, http->title, title_bytes_max);
+      append_printable(out, http.title, title_bytes_max);
       out += '"';
     }
-    append_untrusted(out, http->server, header_bytes_max);
-    append_word(out, fmt::format("{}{} B", http->body_bytes, http->body_truncated ? "+" : ""));
-    append_untrusted(out, http->content_type, header_bytes_max);
-    if (!http->redirects.empty()) {
-      const std::size_t count = http->redirects.size();
+    append_untrusted(out, http.server, header_bytes_max);
+    append_word(out, fmt::format("{}{} B", http.body_bytes, http.body_truncated ? "+" : ""));
+    append_untrusted(out, http.content_type, header_bytes_max);
+    if (!http.redirects.empty()) {
+      const std::size_t count = http.redirects.size();
       append_word(out, fmt::format("after {} redirect{}:", count, count == 1 ? "" : "s"));
-      append_untrusted(out, http->url, url_bytes_max);
+      append_untrusted(out, http.url, url_bytes_max);
     }
   }
 };

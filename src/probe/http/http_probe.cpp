@@ -4,15 +4,6 @@
 #include "probe/http/http_exchange.hpp"
 
 namespace muster {
-namespace {
-
-outcome transfer_outcome(const prober& shared, const byte_stream::transferred& came_to,
-                         reason timed_out) {
-  if (came_to.ended != ending::none) return shared.ended(came_to.ended, timed_out);
-  return came_to.error == 0 ? outcome{} : outcome_of_transfer_error(came_to.error);
-}
-
-}  // namespace
 
 job http_probe(job_scope&, http_shared& http, probe_request request) {
   using state = http_exchange::state;
@@ -36,20 +27,29 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     if (what.status != status::up) break;
     exchange.connected(connected.took);
     peer.stamp_arrivals();
+    if (exchange.is_secure()) {
+      peer.begin_tls(exchange.make_tls_session());
+      const auto secured = co_await peer.handshake();
+      what = shared.handshake_outcome(secured, peer);
+      exchange.secured(secured.took, *peer.tls());
+      exchange.fail(what);
+      if (what.status != status::up) break;
+    }
 
     const auto sent = co_await peer.write_all(exchange.request());
     exchange.sent(sent.at);
     const auto paused_when_sent = whole.paused();
-    what = transfer_outcome(shared, sent, reason::send_timeout);
+    what = shared.transfer_outcome(sent, peer, reason::send_timeout);
     state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
       const auto got = co_await peer.read_some(shared.read_buffer());
-      what = transfer_outcome(shared, got, exchange.waiting_for());
+      what = shared.transfer_outcome(got, peer, exchange.waiting_for());
       if (what.status != status::up) break;
       response = got.bytes == 0
                      ? exchange.closed(whole.paused() - paused_when_sent)
                      : exchange.received({shared.read_buffer().data(), got.bytes}, got.at);
     }
+    if (what.status == status::tls_error) exchange.secured({}, *peer.tls());
     if (what.status != status::up) exchange.fail(what);
     more = response == state::done && exchange.follow_redirect();
   }
