@@ -101,16 +101,22 @@ enum class reason : std::uint8_t {
   tls_broken,                   ///< What came after the handshake was no TLS.
   // protocol_error
   malformed_response,
+  malformed_body,  ///< Its codings, such as gzip, can't be undone.
   headers_too_large,
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
   // mismatch
-  wrong_payload,        ///< An echo reply came back from the target with other bytes than sent.
-  status_not_expected,  ///< A whole HTTP answer, with a status code that was not expected.
-  answer_not_expected,  ///< An answer that does not match what was expected.
-  exit_code_not_zero,   ///< The command ended with an exit code other than 0.
-  killed_by_signal,     ///< A signal ended the command, which muster had not sent.
-  plugin_warning,       ///< A monitoring plugin said WARNING: exit code 1.
+  wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
+  status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
+  answer_not_expected,   ///< An answer that does not match what was expected.
+  exit_code_not_zero,    ///< The command ended with an exit code other than 0.
+  killed_by_signal,      ///< A signal ended the command, which muster had not sent.
+  plugin_warning,        ///< A monitoring plugin said WARNING: exit code 1.
+  version_not_expected,  ///< `--expect-version`
+  size_not_expected,     ///< `--expect-size`
+  header_not_expected,   ///< `--expect-header`, `--reject-header`
+  body_not_expected,     ///< `--expect-body`, `--reject-body`
+  json_not_expected,     ///< `--expect-json`
   certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
   plugin_critical,           ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error

@@ -5,12 +5,27 @@
 
 namespace muster::codec {
 
-/// An HTTP/1.1 request without a body (RFC 9112), for one answer on a connection of its own.
-/// `authority` is the Host header, `path` the request target with its query. Throws
-/// std::invalid_argument if a part is empty or holds control characters, or blanks where the
-/// user agent alone may have them, because these could smuggle in headers. Replaces what is in
-/// `request`, whose memory is used again.
-void write_http_request(std::string& request, std::string_view method, std::string_view authority,
-                        std::string_view path, std::string_view user_agent);
+/// What an HTTP/1.1 request consists of.
+struct http_request {
+  std::string_view method;
+  std::string_view authority;  ///< The Host header.
+  std::string_view path;       ///< The request target, with its query.
+  std::string_view user_agent;
+  /// Further headers, each with its end: `Name: value\r\n`.
+  std::string_view headers = {};
+  /// What is sent with it; nothing and no length without it.
+  const std::string* body = nullptr;
+};
+
+/// Writes a request (RFC 9112) for one answer on a connection of its own. Throws
+/// std::invalid_argument if a part but `headers` and `body` is empty or holds control characters,
+/// or blanks where the user agent alone may have them, because these could smuggle in headers; who
+/// has `headers` has checked them. Replaces what is in `text`, whose memory is used again.
+void write_http_request(std::string& text, const http_request& request);
+
+/// Whether this may be the name of a header, or a method (RFC 9110, 5.6.2).
+bool is_http_token(std::string_view text);
+/// Whether this may be the value of one: no control characters but tabs.
+bool is_http_value(std::string_view text);
 
 }  // namespace muster::codec

@@ -33,7 +33,9 @@ std::string_view without_end(std::string_view line) {
 
 http_response_reader::http_response_reader(bool head_request, const http_limits& limits,
                                            body_observer* observer)
-    : limits_{limits}, observer_{observer}, head_request_{head_request} {}
+    : limits_{limits}, observer_{observer}, head_request_{head_request} {
+  headers_.keep_lines(limits.keeps_headers);
+}
 
 void http_response_reader::restart(bool head_request, const http_limits& limits) {
   headers_.clear();
@@ -41,6 +43,7 @@ void http_response_reader::restart(bool head_request, const http_limits& limits)
   line_.clear();
   version_.clear();
   limits_ = limits;
+  headers_.keep_lines(limits.keeps_headers);
   body_bytes_ = left_ = 0;
   head_bytes_ = framing_bytes_ = 0;
   status_code_ = interim_responses_ = 0;
@@ -160,7 +163,7 @@ void http_response_reader::end_head() {
 
 /// Where the body ends, by RFC 9112, 6.3.
 void http_response_reader::choose_body() {
-  if (observer_) observer_->begin(headers_.content_type());
+  if (observer_) observer_->begin(headers_.content_type(), headers_.content_encoding());
   chunked_ = headers_.chunked();
   if (chunked_) {
     phase_ = phase::chunk;

@@ -16,6 +16,8 @@ struct http_limits {
   std::size_t header_bytes_max = 32 * 1024;
   /// Body bytes, de-chunked; what goes beyond is not read.
   std::uint64_t body_bytes_max = 1024 * 1024;
+  /// Whether all headers are kept, for `header_lines`.
+  bool keeps_headers = false;
 };
 
 /// Reads one HTTP/1 response (RFC 9112) from bytes as they arrive, as liberally as other clients.
@@ -63,6 +65,10 @@ class http_response_reader {
   const std::string& server() const { return headers_.server(); }
   const std::string& content_type() const { return headers_.content_type(); }
   const std::string& location() const { return headers_.location(); }
+  const std::string& content_encoding() const { return headers_.content_encoding(); }
+  /// All headers of the final response, where the limits say so: of each its name, a colon, its
+  /// value without white space at its ends, and LF.
+  const std::string& header_lines() const { return headers_.lines(); }
   /// As the header declares it; -1 if absent.
   std::int64_t content_length() const { return headers_.content_length(); }
   /// Lines of the head and of trailers that were skipped, because they are no headers.

@@ -87,7 +87,7 @@ std::string page_title::text() const {
   return html_text(to_utf8(raw, encoding), title_bytes_max);
 }
 
-void body_title::begin(std::string_view content_type) {
+void body_title::begin(std::string_view content_type, std::string_view) {
   if (!may_have_title(content_type)) return;
   title_.begin(content_type);
   left_ = bytes_max_;

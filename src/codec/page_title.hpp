@@ -47,7 +47,8 @@ class body_title final : public body_observer {
   /// `bytes_max`: how far into the body it is looked for.
   explicit body_title(std::size_t bytes_max = scan_bytes_max) : bytes_max_{bytes_max} {}
 
-  void begin(std::string_view content_type) override;
+  /// Its codings are to be undone before it is seen.
+  void begin(std::string_view content_type, std::string_view content_encoding) override;
   void see(std::string_view bytes) override;
   /// Forgets the body that it has seen: to be called before the next response.
   void clear();

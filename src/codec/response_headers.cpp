@@ -1,5 +1,6 @@
 #include "codec/response_headers.hpp"
 
+#include "codec/http_request.hpp"
 #include "codec/http_response.hpp"
 #include "core/ascii.hpp"
 
@@ -19,33 +20,14 @@ struct header_rule {
 };
 
 // In the order of their places.
-constexpr std::array<header_rule, 5> rules{{
+constexpr std::array<header_rule, 6> rules{{
     {"server", http_response_reader::value_bytes_max},
     {"content-type", http_response_reader::value_bytes_max},
     {"location", http_response_reader::location_bytes_max},
+    {"content-encoding", http_response_reader::value_bytes_max},
     {"content-length", http_response_reader::value_bytes_max},
     {"transfer-encoding", http_response_reader::value_bytes_max},
 }};
-
-/// By byte.
-constexpr auto token_characters = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0; c < table.size(); ++c)
-    table[c] = is_alpha(static_cast<char>(c)) || is_digit(static_cast<char>(c));
-  for (const char c : std::string_view{"!#$%&'*+-.^_`|~"})
-    table[static_cast<unsigned char>(c)] = true;
-  return table;
-}();
-
-bool is_token_character(char c) { return token_characters[static_cast<unsigned char>(c)]; }
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
-}
-
-bool is_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\t'; });
-}
 
 /// Takes the next element off a list with commas, without blanks around it; empty ones are none.
 std::optional<std::string_view> next_element(std::string_view& list) {
@@ -78,6 +60,7 @@ void response_headers::clear() {
     header.seen = false;
   }
   value_.clear();
+  lines_.clear();
   current_ = none;
   may_fold_ = overflowed_ = lengths_conflict_ = false;
   coding_ = coding::identity;
@@ -86,14 +69,19 @@ void response_headers::clear() {
 }
 
 void response_headers::add_line(std::string_view line) {
-  if (is_space(line.front()) && may_fold_ && is_value(line)) {
+  if (is_space(line.front()) && may_fold_ && is_http_value(line)) {
     append(" ");
     append(trim(line));
+    if (keeps_lines_) {
+      lines_.pop_back();
+      lines_.append(" ").append(trim(line)) += '\n';
+    }
     return;
   }
   end();
   const auto colon = line.find(':');
-  may_fold_ = colon != std::string_view::npos && is_token(line.substr(0, colon)) && is_value(line);
+  may_fold_ = colon != std::string_view::npos && is_http_token(line.substr(0, colon)) &&
+              is_http_value(line);
   if (may_fold_) {
     begin_header(line.substr(0, colon), line.substr(colon + 1));
   } else {
@@ -109,6 +97,7 @@ response_headers::place response_headers::place_of(std::string_view name) {
 }
 
 void response_headers::begin_header(std::string_view name, std::string_view value) {
+  if (keeps_lines_) lines_.append(name).append(":").append(trim(value)) += '\n';
   current_ = place_of(name);
   if (current_ < reported && kept_[current_].seen) current_ = none;
   append(trim(value));

@@ -28,6 +28,12 @@ class response_headers {
   const std::string& server() const { return kept_[server_at].value; }
   const std::string& content_type() const { return kept_[content_type_at].value; }
   const std::string& location() const { return kept_[location_at].value; }
+  const std::string& content_encoding() const { return kept_[content_encoding_at].value; }
+
+  /// Whether `lines` is to have all of them, from here on.
+  void keep_lines(bool keeps) { keeps_lines_ = keeps; }
+  /// Of each its name, a colon, its value and LF. No longer than what was read.
+  const std::string& lines() const { return lines_; }
 
   /// -1 if there is none.
   std::int64_t content_length() const { return content_length_; }
@@ -45,6 +51,7 @@ class response_headers {
     server_at,
     content_type_at,
     location_at,
+    content_encoding_at,
     reported,
     content_length_at = reported,
     transfer_encoding_at,
@@ -62,6 +69,8 @@ class response_headers {
   void take_codings(std::string_view value);
 
   std::array<kept_header, reported> kept_;
+  std::string lines_;
+  bool keeps_lines_ = false;
   std::string value_;  // Of the framing header whose lines are being read.
   place current_ = none;
   bool may_fold_ = false;

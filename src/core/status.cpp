@@ -193,6 +193,18 @@ std::string_view to_string(reason value) {
       return "tls_broken";
     case reason::handshake_timeout:
       return "handshake_timeout";
+    case reason::version_not_expected:
+      return "version_not_expected";
+    case reason::size_not_expected:
+      return "size_not_expected";
+    case reason::header_not_expected:
+      return "header_not_expected";
+    case reason::body_not_expected:
+      return "body_not_expected";
+    case reason::json_not_expected:
+      return "json_not_expected";
+    case reason::malformed_body:
+      return "malformed_body";
     case reason::certificate_expires_soon:
       return "certificate_expires_soon";
     case reason::socket_error:

@@ -16,12 +16,6 @@ process_result ask(const hostile_server& server, std::vector<std::string> more =
 
 }  // namespace
 
-#define MUSTER_NEED_NGINX()                                      \
-  do {                                                           \
-    std::string why_not;                                         \
-    if (!nginx_server::available(why_not)) MUSTER_SKIP(why_not); \
-  } while (false)
-
 TEST_CASE("a page of a real nginx is reported as it is") {
   MUSTER_NEED_NGINX();
   nginx_server nginx;

@@ -34,12 +34,6 @@ class issuer_file {
 
 }  // namespace
 
-#define MUSTER_NEED_NGINX()                                      \
-  do {                                                           \
-    std::string why_not;                                         \
-    if (!nginx_server::available(why_not)) MUSTER_SKIP(why_not); \
-  } while (false)
-
 TEST_CASE("a page over TLS is reported as it is, with the certificate") {
   MUSTER_NEED_NGINX();
   const issuer_file relied_on;

@@ -59,3 +59,10 @@ class nginx_server {
 };
 
 }  // namespace muster::test
+
+/// Skips a test where there is no nginx. With catch.hpp.
+#define MUSTER_NEED_NGINX()                                                    \
+  do {                                                                         \
+    std::string why_not;                                                       \
+    if (!muster::test::nginx_server::available(why_not)) MUSTER_SKIP(why_not); \
+  } while (false)

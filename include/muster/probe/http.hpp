@@ -1,6 +1,7 @@
 #pragma once
 
 #include "muster/http_options.hpp"
+#include "muster/probe/http_checks.hpp"
 #include "muster/probe_spec.hpp"
 #include "muster/tls_details.hpp"
 #include "muster/tls_options.hpp"
@@ -20,6 +21,8 @@ struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options
   std::vector<std::string> urls;
   /// Of those that are `https://`.
   tls_options tls;
+  /// What an answer with an expected status code has to be like.
+  http_checks checks;
 
   std::size_t size() const override { return urls.size(); }
   std::uint16_t port(const target& subject, std::uint32_t index) const override;
@@ -40,6 +43,9 @@ struct http_details {
   std::int64_t content_length = -1;  ///< As the header declares it; -1 when absent.
   std::uint64_t body_bytes = 0;      ///< Bytes of body that were read, after de-chunking.
   bool body_truncated = false;       ///< True when the body was cut off at the cap.
+  std::string content_encoding;      ///< The codings that were undone; raw bytes from the network.
+  std::uint64_t decoded_bytes = 0;   ///< Bytes that came out of them.
+  std::string failed_check;          ///< The check that the answer did not pass.
   std::unique_ptr<tls_details> tls;  ///< Of the last request; null where it was not over TLS.
   // The phases, of the last request. Negative when the phase was not reached.
   std::chrono::nanoseconds resolve{-1};

@@ -2,6 +2,8 @@
 
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
+#include "core/ascii.hpp"
+#include "probe/http/http_judge.hpp"
 #include "probe/http/url_template.hpp"
 #include "targets/url.hpp"
 
@@ -21,12 +23,18 @@ bool is_redirect(int status_code) {
 std::unique_ptr<http_details> emptied(std::unique_ptr<http_details> used) {
   http_details fresh;
   for (const auto text : {&http_details::url, &http_details::title, &http_details::server,
-                          &http_details::content_type, &http_details::location}) {
+                          &http_details::content_type, &http_details::location,
+                          &http_details::content_encoding, &http_details::failed_check}) {
     (*used.*text).clear();
     fresh.*text = std::move(*used.*text);
   }
   *used = std::move(fresh);
   return used;
+}
+
+/// Whether a header of the user's own is not for other hosts.
+bool is_secret(std::string_view name) {
+  return equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "cookie");
 }
 
 /// The path that the target's row asks for; empty when it says nothing.
@@ -45,6 +53,8 @@ http_exchange::http_exchange(http_shared& shared, const probe_request& request)
       phase_{shared_.owner.time().now()},
       latest_{phase_} {
   if (!details_) details_ = std::make_unique<http_details>();
+  method_ = spec_->method;
+  sends_body_ = spec_->body.has_value();
 }
 
 bool http_exchange::begin() {
@@ -118,11 +128,38 @@ void http_exchange::resolved(ip_address address, clock::time_point arrived) {
 void http_exchange::connected(clock::duration took) {
   details_->connect = took;
   spent_ += took;
+  write_request();
+  give_reader_back();
+}
+
+void http_exchange::write_request() {
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   const std::string own = own_host();
-  codec::write_http_request(request_text_, method(), own.empty() ? url_.authority() : own,
-                            url_.path(), spec_->user_agent);
-  give_reader_back();
+  std::string headers;
+  const auto add = [&headers](std::string_view name, std::string_view value) {
+    headers.append(name).append(": ").append(value).append("\r\n");
+  };
+  std::string_view authority = own.empty() ? url_.authority() : std::string_view{own};
+  for (const std::string& line : spec_->headers) {
+    const std::size_t colon = line.find(':');
+    const std::string_view name = std::string_view{line}.substr(0, colon);
+    const std::string_view value = trim(std::string_view{line}.substr(colon + 1));
+    if (equal_ignoring_case(name, "host")) {
+      if (is_own_place_) authority = value;
+    } else if (sends_authorization_ || !is_secret(name)) {
+      add(name, value);
+    }
+  }
+  if (!spec_->authorization.empty() && sends_authorization_) {
+    add("Authorization", spec_->authorization);
+  }
+  if (spec_->asks_for_codings) add("Accept-Encoding", "gzip, deflate, br, zstd");
+  codec::write_http_request(request_text_, {.method = method_,
+                                            .authority = authority,
+                                            .path = url_.path(),
+                                            .user_agent = spec_->user_agent,
+                                            .headers = headers,
+                                            .body = sends_body_ ? &*spec_->body : nullptr});
 }
 
 std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
@@ -164,11 +201,10 @@ void http_exchange::sent(clock::time_point at) {
 void http_exchange::begin_response() {
   codec::http_limits limits;
   limits.body_bytes_max = spec_->body_bytes_max;
-  const bool head = method() == "HEAD";
+  limits.keeps_headers = spec_->checks.needs_headers();
   reader_ = shared_.readers.take().value_or(nullptr);
   if (!reader_) reader_ = std::make_unique<page_reader>();
-  reader_->response.restart(head, limits);
-  reader_->title.clear();
+  reader_->restart(method_ == "HEAD", limits, spec_->checks.needs_body());
 }
 
 void http_exchange::give_reader_back() {
@@ -207,7 +243,7 @@ void http_exchange::note_response() {
   const codec::http_response_reader& response = reader_->response;
   details_->version = response.version();
   details_->status_code = response.status_code();
-  details_->title = reader_->title.text();
+  details_->title = reader_->title();
   details_->server = response.server();
   details_->content_type = response.content_type();
   details_->location = response.location();
@@ -215,10 +251,17 @@ void http_exchange::note_response() {
   details_->bad_header_lines = response.bad_header_lines();
   details_->body_bytes = response.body_bytes();
   details_->body_truncated = response.body_truncated();
+  using decoding = codec::content_decoder::state;
+  if (reader_->is_coded()) {
+    details_->content_encoding = response.content_encoding();
+    details_->decoded_bytes = reader_->body_bytes();
+    if (reader_->decoder_state() == decoding::truncated) details_->body_truncated = true;
+  }
   if (response.why() == reason::none) {
     details_->transfer = latest_ - phase_;
     spent_ += details_->transfer;
-    fail({});  // nothing is wrong
+    const bool is_broken = reader_->decoder_state() == decoding::broken;
+    fail(is_broken ? outcome{status::protocol_error, reason::malformed_body} : outcome{});
     return;
   }
   const bool early = response.why() == reason::closed_early;
@@ -243,15 +286,31 @@ bool http_exchange::follow_redirect() {
     return false;
   }
   const auto url = parse_url(*next);
+  const int code = details_->status_code;
+  // As clients do it since the first ones took 302 for this.
+  const bool asks_anew = code == 303 || ((code == 301 || code == 302) && method_ == "POST");
+  if (asks_anew && method_ != "HEAD") method_ = "GET";
+  if (asks_anew) sends_body_ = false;
+  if (!url || url->authority() != url_.authority() || url->scheme() != url_.scheme()) {
+    sends_authorization_ = false;
+  }
   is_own_place_ = !own.empty() && url && url->authority() == own && url->scheme() == url_.scheme();
   if (!is_own_place_) return parse_url_of(*next);
   // The host that a row names is where the row says that it is.
   return parse_url_of(origin() + std::string{url->path()});
 }
 
-outcome http_exchange::judged() const {
+outcome http_exchange::judged() {
   if (!spec_->expected.contains(details_->status_code)) {
     return {status::mismatch, reason::status_not_expected};
+  }
+  failed_check failed = judge(spec_->checks, {.version = details_->version,
+                                              .header_lines = reader_->response.header_lines(),
+                                              .body = reader_->body(),
+                                              .body_bytes = reader_->body_bytes()});
+  if (failed.why != reason::none) {
+    details_->failed_check = std::move(failed.written);
+    return {status::mismatch, failed.why};
   }
   const auto& days = spec_->tls.expires_in_days;
   if (days && details_->tls && details_->tls->days_left < static_cast<int>(*days)) {

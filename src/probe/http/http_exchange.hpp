@@ -66,7 +66,7 @@ class http_exchange {
   std::string origin() const;
   std::uint16_t default_port() const { return is_secure() ? 443 : 80; }
   /// What speaks against a whole answer; nothing if it is as asked for.
-  outcome judged() const;
+  outcome judged();
   /// What the Host header says instead of the URL's authority; empty for most.
   std::string own_host() const;
   bool parse_url_of(std::string_view text);
@@ -81,13 +81,16 @@ class http_exchange {
   const std::string* form() const {
     return request_.index == probe_spec::own ? nullptr : &spec_->urls[request_.index];
   }
-  const std::string& method() const { return spec_->method; }
+  void write_request();
 
   http_shared& shared_;
   const probe_request& request_;
   const target_spec<http_spec> spec_;
   std::unique_ptr<http_details> details_;
   target url_;
+  std::string method_;  ///< Redirects may change it.
+  bool sends_body_ = false;
+  bool sends_authorization_ = true;  ///< Not to another host.
   std::string request_text_;
   std::unique_ptr<page_reader> reader_;
   ip_address address_;

@@ -2,7 +2,9 @@
 #include "core/status_code_list.hpp"
 #include "muster/printable.hpp"
 #include "muster/probe/http.hpp"
+#include "probe/http/http_check_options.hpp"
 #include "probe/http/http_probe.hpp"
+#include "probe/http/http_request_options.hpp"
 #include "probe/http/url_template.hpp"
 #include "probe/kind.hpp"
 #include "probe/tls_fields.hpp"
@@ -34,11 +36,15 @@ constexpr field connect{"connect_ms", 3};
 constexpr field first_byte{"first_byte_ms", 3};
 constexpr field transfer{"transfer_ms", 3};
 constexpr field handshake{"tls_ms", 9};
+constexpr field content_encoding{"content_encoding", 10};
+constexpr field decoded_bytes{"decoded_bytes", 10};
+constexpr field failed_check{"failed_check", 10};
 constexpr field bad_header_lines{"bad_header_lines", 7};
 
 constexpr std::size_t url_bytes_max = 256;
 constexpr std::size_t title_bytes_max = 40;
 constexpr std::size_t header_bytes_max = 24;
+constexpr std::size_t check_bytes_max = 60;
 
 /// A path alone is of the target, in this scheme.
 std::string read_url(std::string_view scheme, http_spec& spec, const std::string& text) {
@@ -46,14 +52,6 @@ std::string read_url(std::string_view scheme, http_spec& spec, const std::string
   const auto filled = parse_url(fill_url_template(form, target{ip_address::from_v4(0x7f000001)}));
   if (!filled) return filled.error().message;
   spec.urls.push_back(std::move(form));
-  return {};
-}
-
-std::string read_method(http_spec& spec, const std::string& text) {
-  if (text != "GET" && text != "HEAD") {
-    return fmt::format("'{}' is not a method that is used here: write GET or HEAD", excerpt(text));
-  }
-  spec.method = text;
   return {};
 }
 
@@ -72,16 +70,6 @@ std::string read_expected(http_spec& spec, const std::string& text) {
   auto codes = parse_status_codes(text);
   if (!codes) return codes.error().message;
   spec.expected = std::move(*codes);
-  return {};
-}
-
-std::string read_user_agent(http_spec& spec, const std::string& text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::ranges::any_of(text, is_control)) return "control characters are not allowed";
-  if (text.size() > http_options::user_agent_bytes_max) {
-    return fmt::format("longer than {} bytes", http_options::user_agent_bytes_max);
-  }
-  spec.user_agent = text;
   return {};
 }
 
@@ -126,10 +114,6 @@ class http_kind final : public kind_description {
          .asks = true,
          .repeats = true,
          .bare = "/"},
-        {.names = "--head",
-         .help = "Ask with HEAD instead of GET",
-         .read = setting<http_spec>([](http_spec& spec) { spec.method = "HEAD"; })},
-        {.read = reading<http_spec>(read_method), .column = "method"},
         {.names = "--max-redirects",
          .form = "N",
          .help = "Follow up to N redirects; 0 reports the redirect itself (0)",
@@ -146,22 +130,20 @@ class http_kind final : public kind_description {
          .help = "Which status codes are up, such as 200,204,3xx, or any\n(200-399)",
          .read = reading<http_spec>(read_expected),
          .column = "expect_status"},
-        {.names = "--user-agent",
-         .form = "TEXT",
-         .help = "The User-Agent header",
-         .read = reading<http_spec>(read_user_agent),
-         .column = "user_agent"},
     };
-    for (spec_option& one : tls_spec_options<http_spec>())
-      all.push_back(std::move(one));
+    for (auto&& more :
+         {http_request_options(), http_check_options(), tls_spec_options<http_spec>()}) {
+      all.insert(all.end(), more.begin(), more.end());
+    }
     return all;
   }
 
   std::vector<const field*> fields() const override {
-    std::vector<const field*> all{
-        &url,          &http_version,   &status_code, &redirects,        &title,          &server,
-        &content_type, &content_length, &location,    &body_bytes,       &body_truncated, &resolve,
-        &connect,      &first_byte,     &transfer,    &bad_header_lines, &handshake};
+    std::vector<const field*> all{&url,       &http_version,     &status_code,    &redirects,
+                                  &title,     &server,           &content_type,   &content_length,
+                                  &location,  &body_bytes,       &body_truncated, &resolve,
+                                  &connect,   &first_byte,       &transfer,       &bad_header_lines,
+                                  &handshake, &content_encoding, &decoded_bytes,  &failed_check};
     all.insert(all.end(), tls_fields().begin(), tls_fields().end());
     return all;
   }
@@ -192,6 +174,9 @@ class http_kind final : public kind_description {
     phase(first_byte, http->first_byte);
     phase(transfer, http->transfer);
     if (http->bad_header_lines > 0) visitor.integer(bad_header_lines, http->bad_header_lines);
+    text(content_encoding, http->content_encoding);
+    if (!http->content_encoding.empty()) visitor.integer(decoded_bytes, http->decoded_bytes);
+    text(failed_check, http->failed_check);
     if (http->tls) show_tls(*http->tls, visitor);
   }
 
@@ -217,6 +202,11 @@ class http_kind final : public kind_description {
   void append_details(std::string& out, const probe_result& result) const override {
     const auto* const http = result.details.get<http_details>();
     if (!http) return;
+    if (!http->failed_check.empty()) {
+      append_word(out, "(");
+      append_printable(out, http->failed_check, check_bytes_max);
+      out += ')';
+    }
     if (http->status_code > 0) append_response(out, *http);
     if (http->tls) append_tls(out, *http->tls, result.reason);
   }

@@ -1,22 +1,15 @@
 #pragma once
 
-#include "codec/http_response.hpp"
-#include "codec/page_title.hpp"
 #include "core/object_pool.hpp"
 #include "muster/probe/http.hpp"
 #include "net/job.hpp"
+#include "probe/http/page_reader.hpp"
 #include "probe/prober.hpp"
 
 #include <memory>
 #include <string>
 
 namespace muster {
-
-/// Reads a response, and the title of the page in it.
-struct page_reader {
-  codec::body_title title;
-  codec::http_response_reader response{false, {}, &title};
-};
 
 /// What all HTTP probes of a run share: what they leave behind for the next ones.
 struct http_shared {

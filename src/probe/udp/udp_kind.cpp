@@ -2,6 +2,7 @@
 #include "muster/printable.hpp"
 #include "muster/probe/udp.hpp"
 #include "probe/kind.hpp"
+#include "probe/pattern_option.hpp"
 #include "probe/udp/payload_text.hpp"
 #include "probe/udp/udp_probe.hpp"
 #include "record/words.hpp"
@@ -38,15 +39,7 @@ std::string read_question(udp_spec& spec, const std::string& text) {
 }
 
 std::string read_expected(udp_spec& spec, const std::string& text) {
-  re2::RE2::Options options{re2::RE2::Latin1};  // an answer is bytes
-  options.set_log_errors(false);
-  options.set_dot_nl(true);
-  auto pattern = std::make_shared<const re2::RE2>(text, options);
-  if (!pattern->ok()) {
-    return fmt::format("'{}' is no regular expression: {}", excerpt(text), pattern->error());
-  }
-  spec.expected = std::move(pattern);
-  return {};
+  return read_pattern(spec.expected, text);
 }
 
 class udp_runner final : public probe_runner {

@@ -249,7 +249,7 @@ TEST_CASE("a title is looked for only so far into the body") {
 TEST_CASE(
     "who looks at a body sees its bytes without their framing, up to the limit, and no other's") {
   struct keeper final : codec::body_observer {
-    void begin(std::string_view content_type) override {
+    void begin(std::string_view content_type, std::string_view) override {
       seen += "(" + std::string{content_type} + ")";
     }
     void see(std::string_view bytes) override { seen += bytes; }

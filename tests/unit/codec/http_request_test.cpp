@@ -9,7 +9,8 @@ namespace {
 std::string request_of(std::string_view method, std::string_view authority, std::string_view path,
                        std::string_view user_agent) {
   std::string request = "what was there before";
-  muster::codec::write_http_request(request, method, authority, path, user_agent);
+  muster::codec::write_http_request(
+      request, {.method = method, .authority = authority, .path = path, .user_agent = user_agent});
   return request;
 }
 

@@ -139,7 +139,7 @@ TEST_CASE("a bad value is told with its column and the remedy") {
       {{{"host", "a"}, {"count", "99999999999"}}, "count: "},
       {{{"host", "a"}, {"probe", "udp"}}, "probe: 'udp' is no probe: write icmp, tcp or http"},
       {{{"host", "a"}, {"probe", "tcp"}}, "probe: a tcp probe needs a port"},
-      {{{"host", "a"}, {"method", "POST"}}, "method: 'POST'"},
+      {{{"host", "a"}, {"method", "P OST"}}, "method: 'P OST'"},
       {{{"host", "a"}, {"path", "x"}}, "path: 'x' does not begin with a slash"},
       {{{"url", "http://a/x"}, {"path", "/y"}}, "path: the URL has a path of its own"},
       {{{"host", "a"}, {"max_redirects", "51"}}, "max_redirects: '51'"},
