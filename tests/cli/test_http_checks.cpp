@@ -81,7 +81,7 @@ TEST_CASE("a body is up when it is as expected, and a mismatch that names the ch
            row{{"--reject-body", "ok"}, "body_not_expected"},
            row{{"--expect-header", "x-state: ^green$"}, ""},
            row{{"--expect-header", "X-State: shared"}, ""},
-           row{{"--expect-header", "X-State: red"}, "header_not_expected"},
+           row{{"--expect-header", "X-State: ^red$"}, "header_not_expected"},
            row{{"--expect-header", "X-Other:"}, "header_not_expected"},
            row{{"--reject-header", "X-Other:"}, ""},
            row{{"--reject-header", "X-State: shar"}, "header_not_expected"},

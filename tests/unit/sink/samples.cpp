@@ -143,6 +143,9 @@ probe_result https_maximal() {
   tls->error = "wrong version number";
   http_of(result).tls = std::move(tls);
   http_of(result).handshake = 200us;
+  http_of(result).content_encoding = "gzip";
+  http_of(result).decoded_bytes = 1024;
+  http_of(result).failed_check = "--expect-body a";
   return result;
 }
 
