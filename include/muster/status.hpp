@@ -108,6 +108,7 @@ enum class reason : std::uint8_t {
   wrong_payload,        ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,  ///< A whole HTTP answer, with a status code that was not expected.
   answer_not_expected,  ///< An answer that does not match what was expected.
+  rcode_not_expected,   ///< A name server's answer, with a response code that was not expected.
   exit_code_not_zero,   ///< The command ended with an exit code other than 0.
   killed_by_signal,     ///< A signal ended the command, which muster had not sent.
   plugin_warning,       ///< A monitoring plugin said WARNING: exit code 1.
