@@ -15,11 +15,11 @@ struct tls_settings {
   /// recorded in either case.
   bool verify = true;
   /// A file of certificates (PEM) to rely on instead of the system's; empty for these.
-  std::string ca_file;
+  std::string ca_file = {};
   /// A certificate to show to servers that ask for one, with those that lead to its issuer, and its
   /// key (PEM); empty for none. The key may lie in the certificate's file.
-  std::string certificate_file;
-  std::string key_file;
+  std::string certificate_file = {};
+  std::string key_file = {};
   /// The least version to speak. Below 1.2, methods are allowed that are weak today.
   tls_version least = tls_version::v1_2;
 

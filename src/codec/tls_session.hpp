@@ -24,8 +24,8 @@ class tls_session {
  public:
   /// Whom to ask for, and who has to be named in the certificate.
   struct peer_identity {
-    std::string name;    ///< A DNS name; empty when the peer is known by its address alone.
-    ip_address address;  ///< Used when there is no name.
+    std::string name = {};    ///< A DNS name; empty when the peer is known by its address alone.
+    ip_address address = {};  ///< Used when there is no name.
   };
 
   /// The context outlives the session. `protocols`: what is spoken in it, the preferred one first

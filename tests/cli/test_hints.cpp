@@ -181,9 +181,9 @@ TEST_CASE("help is a command as well") {
 }
 
 TEST_CASE("a URL that can't be swept is told, and run takes it") {
-  const auto swept = sweep({"https://127.0.0.1/"});
+  const auto swept = sweep({"ftp://127.0.0.1/"});
   CHECK(swept.exit_code == 2);
-  CHECK(contains(swept.err, "https://127.0.0.1/: this version does not speak TLS yet"));
+  CHECK(contains(swept.err, "ftp://127.0.0.1/: ftp:// is not a scheme that can be probed"));
   const auto ran = run(muster_command({"run", "https://shop.example/a?b", "ssh://git.example:22/x",
                                        "https://[::1]:8443/", "--", "echo", "{}", "{host}"}));
   CAPTURE(ran.err);

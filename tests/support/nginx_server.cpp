@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace muster::test {
 namespace {
@@ -29,7 +30,8 @@ http {
   scgi_temp_path temporary;
   types { text/html html; text/plain txt; }
   server {
-    listen 127.0.0.1:PORT backlog=1024;
+    listen 127.0.0.1:PORT TLS backlog=1024;
+    MORE
     root pages;
     location = /redirect { return 302 /; }
     location = /redirect-loop { return 302 /redirect-loop; }
@@ -58,12 +60,20 @@ void nginx_server::write_files() {
   write_whole_file(directory_.file("pages/big.txt"), std::string(big_bytes, 'b'));
   std::string text{configuration};
   text.replace(text.find("PORT"), 4, std::to_string(port_));
+  text.replace(text.find("TLS"), 3, certificate_pem_.empty() ? "" : "ssl");
+  std::string more = more_;
+  if (!certificate_pem_.empty()) {
+    write_whole_file(directory_.file("own.pem"), certificate_pem_);
+    more += "ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate own.pem; ssl_certificate_key own.pem;";
+  }
+  text.replace(text.find("MORE"), 4, more);
   // nginx takes the paths of pages as relative to its prefix, but aliases must be whole.
   text.replace(text.find("alias "), 6, "alias " + directory_.path().string() + "/");
   write_whole_file(directory_.file("nginx.conf"), text);
 }
 
-nginx_server::nginx_server() {
+nginx_server::nginx_server(std::string certificate_pem, std::string more)
+    : certificate_pem_{std::move(certificate_pem)}, more_{std::move(more)} {
   for (int tried = 0; tried < ports_tried_max; ++tried) {
     port_ = free_port();
     if (start()) return;
@@ -88,7 +98,8 @@ bool nginx_server::start() {
 }
 
 std::string nginx_server::url(std::string_view path) const {
-  return "http://127.0.0.1:" + std::to_string(port_) + std::string{path};
+  return (certificate_pem_.empty() ? "http://127.0.0.1:" : "https://127.0.0.1:") +
+         std::to_string(port_) + std::string{path};
 }
 
 bool nginx_server::was_asked(std::string_view request) const {

@@ -29,14 +29,19 @@ class nginx_server {
 
   /// Returns once it accepts connections, on another port if somebody was faster to take the first.
   /// Throws std::runtime_error with nginx' own message when it can't, or doesn't within 10 s.
-  nginx_server();
+  nginx_server() : nginx_server{std::string{}} {}
+  /// Over TLS, with a certificate, its key and those behind it in PEM, and further lines of its
+  /// configuration.
+  explicit nginx_server(std::string certificate_pem, std::string more = {});
 
   std::uint16_t port() const { return port_; }
-  /// `http://127.0.0.1:PORT` and the path.
+  /// `http://127.0.0.1:PORT`, or `https://`, and the path.
   std::string url(std::string_view path = "/") const;
   /// Whether there was such a request, as a line or a part of one, `METHOD URI STATUS
   /// "USER-AGENT"`. Waits for it, up to 10 s: nginx writes a request down after it has answered it.
   bool was_asked(std::string_view request) const;
+  /// All of them so far.
+  std::string requests() const { return read_whole_file(directory_.file("access.log")); }
 
   static constexpr std::size_t big_bytes = 3 * 1024 * 1024;
   static constexpr std::string_view title = "A muster of nginx";
@@ -47,6 +52,8 @@ class nginx_server {
   std::string log() const { return read_whole_file(directory_.file("error.log")); }
 
   temporary_directory directory_;
+  std::string certificate_pem_;
+  std::string more_;
   std::uint16_t port_ = 0;
   std::optional<process> nginx_;
 };

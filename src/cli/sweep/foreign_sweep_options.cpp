@@ -36,9 +36,9 @@ constexpr auto known = std::to_array<foreign_option>({
     {"j J format output-format output-module output-fields jsonl ndjson xml html grepable "
      "webxml stylesheet no-stylesheet write-out",
      "--json and --csv write for programs, -o FILE.html for people"},
-    {"k insecure cacert capath cert key tls-grab tls-probe ssl tls https tlsv1.2 tlsv1.3 "
-     "ciphers",
-     "TLS is not spoken yet; --tcp 443 tells whether the port is open"},
+    {"k cacert capath tls-grab tls-probe ssl tls tlsv1.2 tlsv1.3 ciphers",
+     "https:// is asked over TLS; --insecure takes any certificate, --ca-file FILE is whom to rely "
+     "on, --tls-min VERSION the least version"},
     {"l", "-iL FILE reads targets from a file; a sweep probes once, or --count N times"},
     {"L fr fhr location follow-redirects follow follow-host-redirects max-redirs maxr "
      "disable-redirects",

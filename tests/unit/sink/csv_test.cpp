@@ -54,15 +54,14 @@ TEST_CASE("a CSV file without results still has its header row") {
   const auto rows = rows_of(test::output_of(output_format::csv, {}));
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].front() == "time");
-  CHECK(rows[0].back() == "answer");
+  CHECK(std::ranges::find(rows[0], "answer") != rows[0].end());
 }
 
 TEST_CASE("a CSV row is as this one") {
   const auto lines = test::lines_of(test::output_of(output_format::csv, list(test::icmp_up())));
   REQUIRE(lines.size() == 2);
-  CHECK(lines[1] ==
-        "2026-01-31T08:15:00.123456Z,192.168.0.1,icmp,192.168.0.1,,up,,0.045,64,64"
-        ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,");
+  CHECK(lines[1] == "2026-01-31T08:15:00.123456Z,192.168.0.1,icmp,192.168.0.1,,up,,0.045,64,64" +
+                        std::string(rows_of(lines[0] + '\n')[0].size() - 10, ','));
 }
 
 TEST_CASE("every CSV row has as many cells as the header") {

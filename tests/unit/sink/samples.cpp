@@ -120,6 +120,32 @@ probe_result http_up() {
   return result;
 }
 
+probe_result https_maximal() {
+  probe_result result = http_up();
+  const certificate_details one{.subject = "CN=a\x1b",
+                                .issuer = "CN=b",
+                                .serial = "01",
+                                .not_before = result.finished - 24h,
+                                .not_after = result.finished + 48h};
+  auto tls = std::make_unique<tls_details>();
+  tls->version = "TLSv1.3";
+  tls->cipher = "TLS_AES_256_GCM_SHA384";
+  tls->alpn = "http/1.1";
+  tls->server_name = "a.example";
+  tls->problems = {reason::hostname_mismatch, reason::unknown_ca};
+  tls->chain = {one, one};
+  tls->names = {"a.example", "10.0.0.1"};
+  tls->names_in_all = 200;
+  tls->key = "EC 256";
+  tls->fingerprint = "00ff";
+  tls->days_left = -2;
+  tls->ocsp = "good";
+  tls->error = "wrong version number";
+  http_of(result).tls = std::move(tls);
+  http_of(result).handshake = 200us;
+  return result;
+}
+
 probe_result http_maximal() {
   probe_result result = http_up();
   result.status = status::mismatch;

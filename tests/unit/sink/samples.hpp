@@ -31,6 +31,8 @@ probe_result tcp_refused();
 probe_result http_up();
 /// HTTP with every field there is.
 probe_result http_maximal();
+/// Over TLS, with all that there can be of it.
+probe_result https_maximal();
 /// check_http of a plugin, with performance data.
 probe_result exec_up();
 /// A plugin with every field that exec has, killed by a signal.

@@ -93,7 +93,8 @@ run_record maximal_run() {
 std::vector<probe_result> maximal_results() {
   return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
               test::labelled(test::http_maximal(), "shop"), test::icmp_retried(), test::exec_up(),
-              test::exec_killed(), test::exec_without_value(), test::udp_up());
+              test::exec_killed(), test::exec_without_value(), test::udp_up(),
+              test::https_maximal());
 }
 
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {
@@ -115,6 +116,20 @@ std::string type_of(const rapidjson::Value& value, const std::string& promised) 
   return "no type that a field may have";
 }
 
+/// Calls `see` with the name and the value of each member, of the objects among them, too, whose
+/// name comes before a dot.
+template <typename See>
+void each_member(const rapidjson::Value& object, const std::string& within, const See& see) {
+  for (const auto& member : object.GetObject()) {
+    const std::string name = within + member.name.GetString();
+    if (member.value.IsObject()) {
+      each_member(member.value, name + '.', see);
+    } else {
+      see(name, member.value);
+    }
+  }
+}
+
 std::vector<std::string> names_of(const std::vector<table_row>& rows) {
   std::vector<std::string> names;
   for (const table_row& row : rows)
@@ -134,13 +149,12 @@ TEST_CASE("every JSON field is documented with its type, and every documented on
     rapidjson::Document document;
     document.Parse(line.c_str());
     REQUIRE(document.IsObject());
-    for (const auto& member : std::as_const(document).GetObject()) {
-      const std::string name = member.name.GetString();
+    each_member(document, {}, [&](const std::string& name, const rapidjson::Value& value) {
       CAPTURE(name);
       REQUIRE(types.contains(name));
-      CHECK(type_of(member.value, types[name]) == types[name]);
+      CHECK(type_of(value, types[name]) == types[name]);
       seen.insert(name);
-    }
+    });
   }
   for (const auto& [name, type] : types) {
     CAPTURE(name);
@@ -156,12 +170,11 @@ TEST_CASE("each field of a JSON line stands there once, and is documented") {
     document.Parse(line.c_str());
     REQUIRE(document.IsObject());
     std::set<std::string> seen;
-    for (const auto& member : std::as_const(document).GetObject()) {
-      const std::string name = member.name.GetString();
+    each_member(document, {}, [&](const std::string& name, const rapidjson::Value&) {
       CAPTURE(name);
       CHECK(seen.insert(name).second);
       CHECK(std::ranges::find(documented, name) != documented.end());
-    }
+    });
   }
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
       "notice: stdin:3: nothing here is called 'Name', so it is ignored; known are target, url, "
       "address, ip, saddr, host, port, sport, probe, path, label, timeout, interval, count, "
       "method, "
-      "max_redirects, max_body, expect_status, user_agent",
+      "max_redirects, max_body, expect_status, user_agent, server_name, tls_expires_in",
       "10.0.0.1:80 (a,b)",
       "10.0.0.2 (say \"hi\"\nthere)",
       "stdin:9: x,10.0.0.256,,: ip: 256 is too large: each part of an IPv4 address is 0 to 255",

@@ -100,8 +100,6 @@ TEST_CASE("a URL that can't be probed is told why") {
     std::string says;
   };
   const std::vector<refusal> refusals{
-      {"https://example.com/", "does not speak TLS"},
-      {"HTTPS://example.com/", "does not speak TLS"},
       {"ftp://example.com/", "ftp:// is not a scheme that can be probed"},
       {"httpx://example.com/", "httpx:// is not a scheme"},
       {"http:/x", "two slashes: write http://host/path"},
