@@ -271,7 +271,7 @@ TEST_CASE("datagrams under another id, or to another question, are not taken for
   CAPTURE(result.out, result.err);
   CHECK(result.exit_code == 0);
   CHECK(contains(result.out, R"("data":"192.0.2.7")"));
-  CHECK(contains(result.out, R"("flags":["rd","ra"])"));
+  CHECK(contains(result.out, R"("flags":"rd ra")"));
 }
 
 TEST_CASE("whoever sends nothing but other datagrams is a timeout, or broken where they are many") {
@@ -404,7 +404,7 @@ TEST_CASE("recursion is asked for unless it is not to be") {
     return std::vector{
         answer_to(question, 0x8000 | static_cast<unsigned char>(question[2]) << 8, 0)};
   }};
-  CHECK(contains(ask_json(peer).out, R"("flags":["rd"])"));
+  CHECK(contains(ask_json(peer).out, R"("flags":"rd")"));
   CHECK_FALSE(contains(ask_json(peer, {"--no-recursion"}).out, "flags"));
 }
 

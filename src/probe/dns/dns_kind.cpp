@@ -92,14 +92,15 @@ class dns_runner final : public probe_runner {
   prober& shared_;
 };
 
-std::vector<std::string> flags_of(const dns_details& details) {
+/// Those that are set, as RFC 1035 and RFC 4035 call them.
+std::string flags_of(const dns_details& details) {
   const std::array all{std::pair{"aa", details.authoritative}, std::pair{"tc", details.truncated},
                        std::pair{"rd", details.recursion_desired},
                        std::pair{"ra", details.recursion_available},
                        std::pair{"ad", details.authentic}};
-  std::vector<std::string> set;
+  std::string set;
   for (const auto& [word, is_set] : all) {
-    if (is_set) set.emplace_back(word);
+    if (is_set) append_word(set, word);
   }
   return set;
 }
@@ -117,7 +118,7 @@ std::string plain_answers(const dns_details& details) {
 
 void show_answer(const dns_details& details, field_visitor& visitor) {
   visitor.word(rcode, codec::dns_rcode_text(details.rcode));
-  if (const auto set = flags_of(details); !set.empty()) visitor.texts(flags, set);
+  if (const std::string set = flags_of(details); !set.empty()) visitor.word(flags, set);
   if (details.serial) visitor.integer(serial, *details.serial);
   visitor.integer(answer_count, details.answer_count);
   visitor.integer(authority_count, details.authority_count);
