@@ -421,7 +421,7 @@ TEST_CASE("a row says what its own name server is to answer") {
   CHECK(lines_with(result.out, ",mismatch,rcode_not_expected,") == 1);
 }
 
-TEST_CASE("a question that can't be asked is refused with the way to write it") {
+TEST_CASE("a question that no name server can be asked is refused with the way to write it") {
   const std::vector<std::vector<std::string>> wrong{
       {"--dns", ""},           {"--dns", "a..b"},
       {"--dns", "a/B"},        {"--dns", "a/TYPE65536"},

@@ -32,7 +32,7 @@ std::vector<std::string> unbound_server::command() const {
           " local-data: \"lab.test. 120 IN SOA ns.lab.test. host.lab.test. 2026013107 1 2 3 4\"\n"
           " local-data: \"www.lab.test. 120 IN A 127.0.0.2\"\n"
           " local-data: \"www.lab.test. 120 IN AAAA ::1\"\n"
-          " local-data: \"text.lab.test. 120 IN TXT 'no address'\"\n"
+          " local-data: 'text.lab.test. 120 IN TXT \"no address\"'\n"
           " local-data: \"_sip._tcp.lab.test. 120 IN SRV 1 2 5060 www.lab.test.\"\n"
           " local-data: \"7.2.0.192.in-addr.arpa. 120 IN PTR www.lab.test.\"\n"
           " local-zone: \"bulk.test.\" redirect\n"
