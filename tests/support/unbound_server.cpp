@@ -40,9 +40,10 @@ std::vector<std::string> unbound_server::command() const {
           " local-data: \"bulk.test. 120 IN AAAA ::1\"\n"
           " local-zone: \"refused.test.\" refuse\n"
           " local-zone: \"silent.test.\" deny\n";
-  for (unsigned i = 1; i <= long_answer_addresses; ++i) {
+  for (unsigned i = 1; i <= long_answer_addresses; ++i)
     file << " local-data: \"long.lab.test. 120 IN A 192.0.2." << i << "\"\n";
-  }
+  for (unsigned i = 1; i <= longer_answer_addresses; ++i)
+    file << " local-data: \"longer.lab.test. 120 IN A 192.0.2." << i << "\"\n";
   if (!certificate_pem_.empty()) {
     const std::string own = directory_.file("own.pem");
     write_whole_file(own, certificate_pem_);
