@@ -108,17 +108,18 @@ enum class reason : std::uint8_t {
   // mismatch
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
-  answer_not_expected,   ///< An answer that does not match what was expected.
-  exit_code_not_zero,    ///< The command ended with an exit code other than 0.
-  killed_by_signal,      ///< A signal ended the command, which muster had not sent.
-  plugin_warning,        ///< A monitoring plugin said WARNING: exit code 1.
   version_not_expected,  ///< `--expect-version`
   size_not_expected,     ///< `--expect-size`
   header_not_expected,   ///< `--expect-header`, `--reject-header`
   body_not_expected,     ///< `--expect-body`, `--reject-body`
   json_not_expected,     ///< `--expect-json`
   certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
-  plugin_critical,           ///< A monitoring plugin said CRITICAL: exit code 2.
+  answer_not_expected,       ///< An answer that does not match what was expected.
+  rcode_not_expected,  ///< A name server's answer, with a response code that was not expected.
+  exit_code_not_zero,  ///< The command ended with an exit code other than 0.
+  killed_by_signal,    ///< A signal ended the command, which muster had not sent.
+  plugin_warning,      ///< A monitoring plugin said WARNING: exit code 1.
+  plugin_critical,     ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.

@@ -139,6 +139,8 @@ std::string_view to_string(reason value) {
       return "status_not_expected";
     case reason::answer_not_expected:
       return "answer_not_expected";
+    case reason::rcode_not_expected:
+      return "rcode_not_expected";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

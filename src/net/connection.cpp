@@ -1,8 +1,8 @@
 // Strategy: as few system calls as a plain loop makes. A socket is made non-blocking when it is
 // opened, watched once, and asked for its error only if the kernel says that there is one; one that
 // is closed before anybody knew it to be connected is just closed, for there is mostly nothing to
-// reset. A read that leaves room in its buffer has taken all there was, so nobody asks again to be
-// told EAGAIN.
+// reset. A read of a stream that leaves room in its buffer has taken all there was, so nobody asks
+// again to be told EAGAIN; of datagrams, of which a read takes one, who wants another does.
 #include "net/connection.hpp"
 
 #include <cerrno>
@@ -132,9 +132,10 @@ void connection::note_arrival(const std::optional<clock::time_point>& stamp) {
 connection::progress connection::read(std::span<char> into) {
   const auto got = system().receive(socket_.descriptor(), into);
   if (got.error != 0 && got.error != EAGAIN) return {0, got.error, false};
+  const bool is_stream = transport_ == transport::stream;
   if (got.error == 0 && got.bytes == into.size()) {
     socket_.tell_again();
-  } else if (got.error == EAGAIN || (!socket_.peer_done() && !socket_.urgent())) {
+  } else if (got.error == EAGAIN || (is_stream && !socket_.peer_done() && !socket_.urgent())) {
     // Once the peer has ended its stream, no further change will come to tell of. A byte of urgent
     // data ends a read before it, and is itself left out.
     socket_.used_up(readable);

@@ -47,14 +47,14 @@ void show_members(const tls_details& details, field_visitor& visitor) {
     std::vector<std::string> words;
     for (const reason one : details.problems)
       words.emplace_back(to_string(one));
-    visitor.texts(problems, words);
+    visitor.words(problems, words);
   }
   text(ocsp, details.ocsp);
   text(error, details.error);
   if (details.chain.empty()) return;
   visitor.real(days_left, details.days_left);
   show_certificate(details.chain.front(), visitor);
-  if (!details.names.empty()) visitor.texts(names, details.names);
+  if (!details.names.empty()) visitor.words(names, details.names);
   if (details.names_in_all > details.names.size()) {
     visitor.integer(names_in_all, details.names_in_all);
   }

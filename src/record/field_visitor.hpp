@@ -31,6 +31,8 @@ class field_visitor {
   /// Untrusted bytes, all of them, with their lines.
   virtual void lines(const field& name, std::string_view value) = 0;
   virtual void texts(const field& name, const std::vector<std::string>& values) = 0;
+  /// The same of short ones without line ends, which a table has in one line, with spaces between.
+  virtual void words(const field& name, const std::vector<std::string>& values) = 0;
   void integer(const field& name, std::unsigned_integral auto value) {
     number(name, std::uint64_t{value});
   }

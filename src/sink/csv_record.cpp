@@ -115,6 +115,16 @@ void csv_record::texts(const field& name, const std::vector<std::string>& values
   append_cell(name, std::move(printable));
 }
 
+void csv_record::words(const field& name, const std::vector<std::string>& values) {
+  std::string printable;
+  const char* before = "";
+  for (const std::string& value : values) {
+    printable += std::exchange(before, " ");
+    append_printable(printable, value, field_bytes_max);
+  }
+  append_cell(name, std::move(printable));
+}
+
 void csv_record::number(const field& name, std::uint64_t value) {
   const place here{*this, name};
   append_integer(text_, value);

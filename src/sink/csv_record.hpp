@@ -27,6 +27,7 @@ class csv_record final : public field_visitor {
   void text(const field& name, std::string_view value) override;
   void lines(const field& name, std::string_view value) override;
   void texts(const field& name, const std::vector<std::string>& values) override;
+  void words(const field& name, const std::vector<std::string>& values) override;
   void integers(const field& name, const std::vector<int>& values) override;
   void real(const field& name, double value) override;
   void milliseconds(const field& name, std::chrono::nanoseconds value) override;

@@ -64,6 +64,10 @@ void json_record::texts(const field& name, const std::vector<std::string>& value
   out_ += ']';
 }
 
+void json_record::words(const field& name, const std::vector<std::string>& values) {
+  texts(name, values);
+}
+
 void json_record::number(const field& name, std::uint64_t value) {
   key(name);
   append_integer(out_, value);

@@ -10,4 +10,5 @@
   KIND(http, url)                \
   KIND(exec, option)             \
   KIND(udp, option)              \
+  KIND(dns, option)              \
   KIND(own, option)

@@ -64,6 +64,12 @@ TEST_CASE("a CSV row is as this one") {
                         std::string(rows_of(lines[0] + '\n')[0].size() - 10, ','));
 }
 
+TEST_CASE("lists of names stand in one line of CSV") {
+  const auto rows = rows_of(test::output_of(output_format::csv, list(test::https_maximal())));
+  CHECK(cell_of(rows, 1, "tls.problems") == "hostname_mismatch unknown_ca");
+  CHECK(cell_of(rows, 1, "tls.names") == "a.example 10.0.0.1");
+}
+
 TEST_CASE("every CSV row has as many cells as the header") {
   const auto rows = rows_of(test::output_of(
       output_format::csv,

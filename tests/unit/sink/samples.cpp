@@ -210,6 +210,21 @@ probe_result udp_up() {
   return result;
 }
 
+probe_result dns_up() {
+  probe_result result = udp_up();
+  result.kind = probe_kind::dns;
+  auto& dns = result.details.emplace<dns_details>();
+  dns.name = "www.lab.test";
+  dns.type = 1;
+  dns.answered = dns.authoritative = dns.recursion_desired = true;
+  dns.answers = {{"www.lab.test.", 5, 60, "a.lab.test."}, {"a.lab.test.", 1, 60, "10.0.0.1"}};
+  dns.answer_count = 60;
+  dns.authority_count = 1;
+  dns.serial = 2'026'013'107;
+  dns.answer_bytes = 1019;
+  return result;
+}
+
 probe_result exec_without_value() {
   probe_result result = exec_up();
   result.status = status::skipped;

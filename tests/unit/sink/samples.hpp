@@ -1,5 +1,6 @@
 #pragma once
 
+#include "muster/probe/dns.hpp"
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
@@ -40,6 +41,8 @@ probe_result exec_killed();
 probe_result exec_without_value();
 /// 10.0.0.53, port 53, answered with bytes that are no text.
 probe_result udp_up();
+/// 10.0.0.53, asked over UDP, with every field that DNS has.
+probe_result dns_up();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
 

@@ -309,3 +309,9 @@ TEST_CASE("a datagram's answer is told by its size and its first bytes, made pri
   CHECK(text_line(test::udp_up()) ==
         "10.0.0.53:53               up           0.310 ms  udp 400 B \"\\x124ok\"\n");
 }
+
+TEST_CASE("a name server's answer is told by its code and its first records") {
+  CHECK(text_line(test::dns_up()) ==
+        "10.0.0.53:53               up           0.310 ms  dns www.lab.test A NOERROR aa "
+        "a.lab.test., 10.0.0.1 and 58 more\n");
+}

@@ -1,0 +1,453 @@
+// A real name server, and peers that answer with anything at all.
+#include "cli/sweep.hpp"
+#include "support/certificates.hpp"
+#include "support/loopback.hpp"
+#include "support/unbound_server.hpp"
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace muster::test;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+
+namespace {
+
+std::string u16(std::size_t value) {
+  return {static_cast<char>(value >> 8), static_cast<char>(value)};
+}
+
+/// A port of 127.0.0.1 where questions are answered, over UDP and TCP, with whatever a script says.
+class dns_peer {
+ public:
+  /// The datagrams, or the pieces of the stream, which is closed then, that answer a question.
+  using script =
+      std::function<std::vector<std::string>(const std::string& question, bool over_tcp)>;
+
+  explicit dns_peer(script answer) : answer_{std::move(answer)} {
+    while (!bind_both(free_port())) {
+    }
+    worker_ = std::thread{[this] { serve(); }};
+  }
+  ~dns_peer() {
+    const std::uint64_t one = 1;
+    CHECK(::write(stop_, &one, sizeof one) == sizeof one);
+    worker_.join();
+    for (const int one_of : {udp_, tcp_, stop_})
+      ::close(one_of);
+  }
+
+  std::string target() const { return "127.0.0.1:" + std::to_string(port_); }
+  unsigned questions() const { return questions_; }
+
+ private:
+  bool bind_both(std::uint16_t port) {
+    port_ = port;
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    own.sin_port = htons(port);
+    const auto* const base = reinterpret_cast<const sockaddr*>(&own);
+    udp_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    tcp_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int yes = 1;
+    ::setsockopt(tcp_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (::bind(udp_, base, sizeof own) == 0 && ::bind(tcp_, base, sizeof own) == 0 &&
+        ::listen(tcp_, 8) == 0) {
+      return true;
+    }
+    ::close(udp_);
+    ::close(tcp_);
+    return false;
+  }
+  void serve() {
+    for (;;) {
+      std::array<pollfd, 3> all{{{udp_, POLLIN, 0}, {tcp_, POLLIN, 0}, {stop_, POLLIN, 0}}};
+      ::poll(all.data(), all.size(), -1);
+      if (all[2].revents != 0) return;
+      if (all[0].revents != 0) answer_datagram();
+      if (all[1].revents != 0) answer_stream();
+    }
+  }
+  void answer_datagram() {
+    std::array<char, 2048> bytes{};
+    sockaddr_in from{};
+    socklen_t size = sizeof from;
+    auto* const base = reinterpret_cast<sockaddr*>(&from);
+    const auto got = ::recvfrom(udp_, bytes.data(), bytes.size(), 0, base, &size);
+    if (got < 0) return;
+    ++questions_;
+    for (const std::string& one : answer_({bytes.data(), static_cast<std::size_t>(got)}, false))
+      ::sendto(udp_, one.data(), one.size(), 0, base, size);
+  }
+  void answer_stream() {
+    const int peer = ::accept(tcp_, nullptr, nullptr);
+    if (peer < 0) return;
+    std::array<char, 2048> bytes{};
+    const auto got = ::recv(peer, bytes.data(), bytes.size(), 0);
+    if (got > 2) {
+      ++questions_;
+      for (const std::string& one :
+           answer_({bytes.data() + 2, static_cast<std::size_t>(got) - 2}, true))
+        ::send(peer, one.data(), one.size(), MSG_NOSIGNAL);
+    }
+    ::close(peer);
+  }
+
+  script answer_;
+  int udp_ = -1;
+  int tcp_ = -1;
+  int stop_ = ::eventfd(0, EFD_CLOEXEC);
+  std::uint16_t port_ = 0;
+  unsigned questions_ = 0;
+  std::thread worker_;
+};
+
+/// Header and question of an answer, without the EDNS record that stands behind them.
+std::string answer_to(const std::string& question, unsigned flags, std::size_t answers) {
+  constexpr std::size_t edns_bytes = 11;
+  return question.substr(0, 2) + u16(flags) + u16(1) + u16(answers) + std::string(4, '\0') +
+         question.substr(12, question.size() - 12 - edns_bytes);
+}
+
+std::string record(unsigned type, std::string_view data) {
+  return "\xc0\x0c" + u16(type) + u16(1) + std::string("\0\0\0\x3c", 4) + u16(data.size()) +
+         std::string{data};
+}
+
+std::string address_answer(const std::string& question) {
+  return answer_to(question, 0x8180, 1) + record(1, "\xc0\0\2\7"sv);
+}
+
+std::string framed(const std::string& message) { return u16(message.size()) + message; }
+
+process_result ask(const std::string& target, std::vector<std::string> options) {
+  options.insert(options.begin(), target);
+  return sweep(std::move(options));
+}
+
+process_result ask_json(const dns_peer& peer, std::vector<std::string> options = {}) {
+  options.insert(options.begin(), {"--dns", "a.test", "--json", "--timeout", "5s"});
+  return ask(peer.target(), std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("unbound is asked over UDP, TCP and TLS, with names and types of all kinds") {
+  if (!has_program("unbound")) MUSTER_SKIP("unbound is not installed");
+  const certificate authority{{.common_name = "Test CA", .is_authority = true}};
+  const certificate own{{.common_name = "ns", .names = {"IP:127.0.0.1"}}, authority};
+  unbound_server server{own.pem_with_key()};
+  REQUIRE(server.started());
+  const temporary_directory directory;
+  const std::string ca = directory.file("ca.pem");
+  write_whole_file(ca, authority.pem());
+  const std::string port = std::to_string(server.port());
+  const std::string tls_port = std::to_string(server.tls_port());
+
+  const std::array<std::vector<std::string>, 3> ways{
+      {{"--dns-port", port},
+       {"--dns-port", port, "--dns-over", "tcp"},
+       {"--dns-port", tls_port, "--dns-over", "tls", "--ca-file", ca}}};
+  const std::array<std::string, 3> words{"udp", "tcp", "tls"};
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    std::vector<std::string> options{"--json", "--ordered"};
+    for (const char* const question : {"www.lab.test", "www.lab.test/AAAA", "text.lab.test./TXT",
+                                       "_sip._tcp.lab.test/srv", "lab.test/SOA", "192.0.2.7/PTR"}) {
+      options.insert(options.end(), {"--dns", question});
+    }
+    options.insert(options.end(), ways[i].begin(), ways[i].end());
+    const auto result = ask("127.0.0.1", options);
+    CAPTURE(words[i], result.out, result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(lines_with(result.out, R"("status":"up","rtt_ms":)") == 6);
+    CHECK(lines_with(result.out, R"("over":")" + words[i] + '"') == 6);
+    for (const char* const part :
+         {R"("name":"www.lab.test","type":"A")", R"("rcode":"NOERROR")",
+          R"("answers":[{"name":"www.lab.test.","type":"A","ttl":120,"data":"127.0.0.2"}])",
+          R"("type":"AAAA","ttl":120,"data":"::1"})", R"("data":"\"no address\"")",
+          R"("data":"1 2 5060 www.lab.test.")", R"("serial":2026013107)",
+          R"("data":"ns.lab.test. host.lab.test. 2026013107 1 2 3 4")",
+          R"("name":"7.2.0.192.in-addr.arpa","type":"PTR")", R"("data":"www.lab.test.")"}) {
+      CAPTURE(part);
+      CHECK(contains(result.out, part));
+    }
+    CHECK(contains(result.out, R"("tls":{"version":"TLSv1.3")") == (i == 2));
+  }
+  const auto distrusted =
+      ask("127.0.0.1", {"--dns", "lab.test", "--dns-port", tls_port, "--dns-over", "tls", "--csv"});
+  CHECK(lines_with(distrusted.out, ",tls_error,unknown_ca,") == 1);
+  const auto soon = ask("127.0.0.1", {"--dns", "www.lab.test", "--dns-port", tls_port, "--dns-over",
+                                      "tls", "--ca-file", ca, "--tls-expires-in", "365", "--csv"});
+  CHECK(lines_with(soon.out, ",mismatch,certificate_expires_soon,") == 1);
+}
+
+TEST_CASE("response codes and records are held against what is expected of unbound") {
+  if (!has_program("unbound")) MUSTER_SKIP("unbound is not installed");
+  unbound_server server;
+  REQUIRE(server.started());
+  const auto asked = [&](std::vector<std::string> options) {
+    options.emplace_back("--csv");
+    return ask(server.address(), std::move(options));
+  };
+  struct expectation {
+    std::vector<std::string> options;
+    std::string cells;
+  };
+  const std::vector<expectation> all{
+      {{"--dns", "missing.lab.test"}, ",mismatch,rcode_not_expected,"},
+      {{"--dns", "missing.lab.test", "--dns-rcode", "NOERROR,NXDOMAIN"}, ",up,,"},
+      {{"--dns", "a.refused.test"}, ",mismatch,rcode_not_expected,"},
+      {{"--dns", "a.refused.test", "--dns-rcode", "5"}, ",up,,"},
+      {{"--dns", "a.refused.test", "--dns-rcode", "any"}, ",up,,"},
+      {{"--dns", "www.lab.test", "--dns-rcode", "nxdomain"}, ",mismatch,rcode_not_expected,"},
+      {{"--dns", "www.lab.test", "--dns-answer", R"(^127\.0\.0\.\d$)"}, ",up,,"},
+      {{"--dns", "www.lab.test", "--dns-answer", "^10"}, ",mismatch,answer_not_expected,"},
+      {{"--dns", "text.lab.test", "--dns-answer", "."}, ",mismatch,answer_not_expected,"},
+      {{"--dns", "www.lab.test", "--dns-no-answer", "^10"}, ",up,,"},
+      {{"--dns", "www.lab.test", "--dns-no-answer", "^127"}, ",mismatch,answer_not_expected,"},
+  };
+  for (const expectation& one : all) {
+    const auto result = asked(one.options);
+    CAPTURE(one.options, result.out, result.err);
+    CHECK(lines_with(result.out, one.cells) == 1);
+    CHECK(result.exit_code == (one.cells == ",up,," ? 0 : 1));
+  }
+  const auto silent = asked({"--dns", "a.silent.test", "--timeout", "200ms"});
+  CHECK(lines_with(silent.out, ",timeout,no_reply,") == 1);
+  // The zone's serial is told where there is no such name, too.
+  const auto missing = ask(server.address(), {"--dns", "missing.lab.test", "--json"});
+  CHECK(contains(missing.out, R"("serial":2026013107,"answer_count":0,"authority_count":1)"));
+}
+
+TEST_CASE("an answer that is too long for a datagram is asked for again over TCP") {
+  if (!has_program("unbound")) MUSTER_SKIP("unbound is not installed");
+  unbound_server server;
+  REQUIRE(server.started());
+  const auto result = ask(server.address(), {"--dns", "longer.lab.test", "--json", "--dns-answer",
+                                             R"(^192\.0\.2\.100$)"});
+  CAPTURE(result.out, result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, R"("over":"tcp","rcode":"NOERROR")"));
+  CHECK(contains(result.out, R"("answer_count":100)"));
+  std::size_t records = 0;
+  for (auto at = result.out.find(R"("ttl":)"); at != std::string::npos;
+       at = result.out.find(R"("ttl":)", at + 1)) {
+    ++records;
+  }
+  CHECK(records == 50);
+  const auto text = ask(server.address(), {"--dns", "longer.lab.test"});
+  CHECK(contains(text.out, "dns longer.lab.test A NOERROR aa 192.0.2."));
+  CHECK(contains(text.out, "and 97 more"));
+}
+
+TEST_CASE("datagrams under another id, or to another question, are not taken for the answer") {
+  const dns_peer peer{[](const std::string& question, bool) -> std::vector<std::string> {
+    std::string other_id = answer_to(question, 0x8183, 0);
+    other_id[0] = static_cast<char>(other_id[0] ^ 1);
+    std::string other_name = answer_to(question, 0x8183, 0);
+    other_name[13] = 'b';
+    return {other_id,
+            other_name,
+            question,
+            "",
+            "noise",
+            std::string(600, '\xff'),
+            address_answer(question)};
+  }};
+  const auto result = ask_json(peer);
+  CAPTURE(result.out, result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, R"("data":"192.0.2.7")"));
+  CHECK(contains(result.out, R"("flags":"rd ra")"));
+}
+
+TEST_CASE("whoever sends nothing but other datagrams is a timeout, or broken where they are many") {
+  for (const std::size_t count : {std::size_t{3}, std::size_t{1500}}) {
+    // Some at a time, so that the socket's buffer has room for them.
+    const dns_peer peer{
+        [count](const std::string&, bool) { return std::vector<std::string>(count, "noise"); }};
+    const auto result = ask(peer.target(), {"--dns", "a.test", "--csv", "--timeout", "500ms"});
+    CAPTURE(count, result.out);
+    const bool is_some = lines_with(result.out, ",timeout,no_reply,") == 1;
+    const bool is_many = lines_with(result.out, ",protocol_error,malformed_response,") == 1;
+    CHECK(is_some != is_many);
+    if (count == 3) CHECK(is_some);
+  }
+}
+
+TEST_CASE("an answer to the question that can't be read is told from silence") {
+  const std::array<std::string, 4> broken{record(2, u16(0xc000 | 36U)),  // a name that is itself
+                                          record(2, "\xff\xff"sv),       // a name beyond the end
+                                          record(1, "\1\2\3"sv),         // no address
+                                          record(1, "\1\2\3\4"sv).substr(0, 14)};  // cut off
+  for (const std::string& one : broken) {
+    for (const char* const over : {"udp", "tcp"}) {
+      const dns_peer peer{[&one](const std::string& question, bool over_tcp) {
+        const std::string message = answer_to(question, 0x8180, 1) + one;
+        return std::vector{over_tcp ? framed(message) : message};
+      }};
+      const auto result = ask_json(peer, {"--dns-over", over});
+      CAPTURE(over, result.out);
+      CHECK(result.exit_code == 1);
+      CHECK(contains(result.out, R"("status":"protocol_error","reason":"malformed_response")"));
+      CHECK_FALSE(contains(result.out, "rcode"));
+    }
+  }
+}
+
+TEST_CASE("counts that lie are noticed, over UDP and TCP") {
+  for (const char* const over : {"udp", "tcp"}) {
+    const dns_peer peer{[](const std::string& question, bool over_tcp) {
+      const std::string message = answer_to(question, 0x8180, 0xffff) + record(1, "\1\2\3\4"sv);
+      return std::vector{over_tcp ? framed(message) : message};
+    }};
+    CHECK(contains(ask_json(peer, {"--dns-over", over}).out, "malformed_response"));
+  }
+}
+
+TEST_CASE("over TCP an answer may come in any pieces, and what is none is malformed") {
+  const auto outcome = [](const dns_peer::script& script) {
+    const dns_peer peer{script};
+    return ask_json(peer, {"--dns-over", "tcp"}).out;
+  };
+  CHECK(contains(outcome([](const std::string& question, bool) {
+                   std::vector<std::string> bytes;
+                   for (const char c : framed(address_answer(question)) + "more")
+                     bytes.emplace_back(1, c);
+                   return bytes;
+                 }),
+                 R"("data":"192.0.2.7")"));
+  CHECK(contains(outcome([](const std::string& question, bool) {
+                   std::string other = address_answer(question);
+                   other[1] = static_cast<char>(other[1] ^ 1);
+                   return std::vector{framed(other)};
+                 }),
+                 "malformed_response"));
+  CHECK(contains(outcome([](const std::string&, bool) { return std::vector{"\0\0"s}; }),
+                 "malformed_response"));
+  CHECK(contains(outcome([](const std::string& question, bool) {
+                   return std::vector{framed(address_answer(question)).substr(0, 20)};
+                 }),
+                 R"("status":"reset","reason":"closed_early")"));
+  CHECK(contains(outcome([](const std::string&, bool) { return std::vector<std::string>{}; }),
+                 R"("status":"reset","reason":"closed_early")"));
+}
+
+TEST_CASE("64 KiB of records over TCP are counted whole and shown in part") {
+  const dns_peer peer{[](const std::string& question, bool) {
+    std::string records;
+    std::size_t count = 0;
+    const std::string one = record(16, "\xff" + std::string(255, '\x1b'));
+    const std::size_t head = answer_to(question, 0x8180, 0).size();
+    for (; head + records.size() + one.size() <= 0xffff; ++count)
+      records += one;
+    return std::vector{framed(answer_to(question, 0x8580, count) + records)};
+  }};
+  const auto result = ask_json(peer, {"--dns-over", "tcp"});
+  CAPTURE(result.out.size(), result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, R"("answer_count":244)"));
+  CHECK(result.out.size() < 64 * 1024);
+  const auto table = ask(peer.target(), {"--dns", "a.test", "--dns-over", "tcp", "--csv"});
+  CHECK(table.out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("bytes of a name are harmless on a terminal, and told as a zone has them") {
+  const dns_peer peer{[](const std::string& question, bool) {
+    return std::vector{answer_to(question, 0x8180, 1) + record(12, "\6a\0\x1b[2J\1.\0"sv)};
+  }};
+  const auto result = ask_json(peer);
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("data":"a\\000\\027[2J.\\..")"));
+  const auto text = ask(peer.target(), {"--dns", "a.test"});
+  CHECK(contains(text.out, R"(a\000\027[2J.\..)"));
+  CHECK(text.out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a truncated answer whose server does not take TCP is what became of that") {
+  const dns_peer peer{[](const std::string& question, bool over_tcp) {
+    return over_tcp ? std::vector<std::string>{} : std::vector{answer_to(question, 0x8380, 0)};
+  }};
+  const auto result = ask_json(peer);
+  CAPTURE(result.out);
+  CHECK(contains(result.out, R"("status":"reset","reason":"closed_early")"));
+  CHECK(contains(result.out, R"("over":"tcp")"));
+}
+
+TEST_CASE("a port that nobody has is refused, over UDP and TCP") {
+  const closed_port closed;
+  const auto udp = ask("127.0.0.1:" + closed.text(), {"--dns", "a.test", "--csv"});
+  CHECK(lines_with(udp.out, ",refused,icmp_port_unreachable,") == 1);
+  const auto tcp = ask(
+      "127.0.0.1", {"--dns", "a.test", "--dns-port", closed.text(), "--dns-over", "tcp", "--json"});
+  CAPTURE(tcp.out);
+  CHECK(contains(tcp.out, R"("status":"refused","reason":"connection_refused","rtt_ms":)"));
+  CHECK(contains(tcp.out, R"("name":"a.test","type":"A","over":"tcp")"));
+}
+
+TEST_CASE("recursion is asked for unless it is not to be") {
+  const dns_peer peer{[](const std::string& question, bool) {
+    // The flags as they came, as an answer.
+    return std::vector{
+        answer_to(question, 0x8000 | static_cast<unsigned char>(question[2]) << 8, 0)};
+  }};
+  CHECK(contains(ask_json(peer).out, R"("flags":"rd")"));
+  CHECK_FALSE(contains(ask_json(peer, {"--no-recursion"}).out, "flags"));
+}
+
+TEST_CASE("a row says what its own name server is to answer") {
+  const dns_peer peer{[](const std::string& question, bool) {
+    return std::vector{answer_to(question, 0x8183, 0)};
+  }};
+  process_options list;
+  list.input = "target,dns_rcode\n" + peer.target() + ",NXDOMAIN\n" + peer.target() + ",\n";
+  const auto result =
+      sweep({"--dns", "a.test", "--ordered", "--csv", "--input-format", "csv"}, list);
+  CAPTURE(result.out, result.err);
+  CHECK(lines_with(result.out, ",up,,") == 1);
+  CHECK(lines_with(result.out, ",mismatch,rcode_not_expected,") == 1);
+}
+
+TEST_CASE("a question that no name server can be asked is refused with the way to write it") {
+  const std::vector<std::vector<std::string>> wrong{
+      {"--dns", ""},           {"--dns", "a..b"},
+      {"--dns", "a/B"},        {"--dns", "a/TYPE65536"},
+      {"--dns-over", "quic"},  {"--dns-port", "0"},
+      {"--dns-rcode", "NOPE"}, {"--dns-rcode", "4096"},
+      {"--dns-answer", "("},   {"--dns-no-answer", "["}};
+  for (const auto& option : wrong) {
+    std::vector<std::string> options{"127.0.0.1", "--dns", "a.test"};
+    options.insert(options.end(), option.begin(), option.end());
+    const auto result = sweep(options);
+    CAPTURE(option, result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(contains(result.err, option[0] + ": "));
+  }
+}
+
+TEST_CASE("results of DNS probes are a list of targets, and an international name is asked for") {
+  const temporary_directory directory;
+  const dns_peer peer{
+      [](const std::string& question, bool) { return std::vector{address_answer(question)}; }};
+  for (const char* const name : {"first.jsonl", "first.csv"}) {
+    const std::string first = directory.file(name);
+    REQUIRE(ask(peer.target(), {"--dns", "bücher.test", "-o", first, "-q"}).exit_code == 0);
+    const auto again = sweep({"-iL", first, "--dns", "bücher.test", "--strict", "--json"});
+    CAPTURE(name, again.out, again.err);
+    CHECK(again.exit_code == 0);
+    CHECK(contains(again.out, R"("name":"xn--bcher-kva.test")"));
+  }
+}
