@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace muster {
 
@@ -25,6 +26,17 @@ struct icmp_options {
   std::uint32_t count = 1;
   /// From one echo request to the next one to the same target.
   std::chrono::nanoseconds interval = std::chrono::seconds{1};
+
+  /// What one target may lose of its echo requests, in thousandths, and how long their mean round
+  /// trip may be: more is a `mismatch`, with one reason up to the higher and another beyond it.
+  struct bound {
+    std::int64_t warning = std::numeric_limits<std::int64_t>::max();
+    std::int64_t critical = std::numeric_limits<std::int64_t>::max();
+    friend bool operator==(const bound&, const bound&) = default;
+  };
+  bound loss;
+  bound rtt;  ///< In nanoseconds.
+  bool is_bounded() const { return loss != bound{} || rtt != bound{}; }
 
   /// Room for replies that were not read yet, for each socket. The kernel counts its own overhead,
   /// about 700 bytes a reply, and may grant less.

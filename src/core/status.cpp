@@ -229,6 +229,14 @@ std::string_view to_string(reason value) {
       return "first_probe_failed";
     case reason::command_timeout:
       return "command_timeout";
+    case reason::loss_warning:
+      return "loss_warning";
+    case reason::loss_critical:
+      return "loss_critical";
+    case reason::rtt_warning:
+      return "rtt_warning";
+    case reason::rtt_critical:
+      return "rtt_critical";
     case reason::exit_code_not_zero:
       return "exit_code_not_zero";
     case reason::killed_by_signal:

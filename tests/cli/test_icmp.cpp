@@ -95,3 +95,53 @@ TEST_CASE("the program that the message names is the one that runs, wherever it 
   CHECK(contains(result.err,
                  "setcap cap_net_raw+ep '" + std::filesystem::canonical(copy).string() + "'\n"));
 }
+
+TEST_CASE("a host that is slower than it may be is a mismatch, for all or for a row") {
+  MUSTER_NEED_ICMP();
+  const auto asked = [](const std::string& bounds) {
+    return sweep({"127.0.0.1", "--expect-rtt", bounds, "--json"}).out;
+  };
+  CHECK(contains(asked("1h"), R"("status":"up")"));
+  CHECK(contains(asked("1ns"), R"("status":"mismatch","reason":"rtt_warning")"));
+  CHECK(contains(asked("1ns,2ns"), R"("status":"mismatch","reason":"rtt_critical")"));
+  CHECK(contains(asked("1ns,1h"), R"("status":"mismatch","reason":"rtt_warning","rtt_ms":)"));
+  process_options rows;
+  rows.input = "target,expect_rtt\n127.0.0.1,1ns\n127.0.0.2,\n";
+  const auto result = sweep({"-iL", "-", "--json"}, rows);
+  CHECK(lines_with(result.out, "rtt_warning") == 1);
+  CHECK(lines_with(result.out, R"("status":"up")") == 1);
+}
+
+TEST_CASE("a host that loses more than it may is a mismatch, and one that loses all a timeout") {
+  MUSTER_NEED_LAB();
+  lab::allow_ping_sockets(0, 0);
+  const neighbour far{"192.0.2.1/24", "192.0.2.2/24"};
+  far.run("nft add table inet far");
+  far.run("nft add chain inet far in { type filter hook input priority 0; }");
+  // Every second one, beginning with the first.
+  far.run("nft add rule inet far in icmp type echo-request numgen inc mod 2 0 drop");
+  const auto asked = [](const std::string& bounds) {
+    return sweep({"192.0.2.2", "--count", "4", "--interval", "100ms", "--timeout", "50ms",
+                  "--expect-loss", bounds, "--json"})
+        .out;
+  };
+  CHECK(contains(asked("50%"), R"("status":"up")"));
+  CHECK(contains(asked("49%"), R"("status":"mismatch","reason":"loss_warning")"));
+  CHECK(contains(asked("10,49"), R"("status":"mismatch","reason":"loss_critical")"));
+  CHECK(contains(asked("10%,50%"), R"("status":"mismatch","reason":"loss_warning")"));
+  far.run("nft add rule inet far in icmp type echo-request drop");
+  CHECK(contains(asked("0%"), R"("status":"timeout")"));
+}
+
+TEST_CASE("a bound that can't be meant is refused") {
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--expect-loss", "101%"},
+                                                {"--expect-loss", "5,1"},
+                                                {"--expect-loss", ""},
+                                                {"--expect-rtt", "soon"},
+                                                {"--expect-rtt", "2s,1s"}}) {
+    std::vector<std::string> all{"127.0.0.1"};
+    all.insert(all.end(), wrong.begin(), wrong.end());
+    CAPTURE(wrong);
+    CHECK(sweep(all).exit_code == 2);
+  }
+}

@@ -6,6 +6,8 @@
 #include "record/words.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -36,6 +38,42 @@ std::string read_socket_mode(icmp_spec& spec, const std::string& text) {
   return {};
 }
 
+/// Reads `FIRST` or `FIRST,SECOND`, each by `read_one`, which says what is wrong with it.
+template <typename Read>
+std::string read_bound(icmp_options::bound& bound, const std::string& text, const Read& read_one) {
+  const std::size_t comma = text.find(',');
+  icmp_options::bound both;
+  std::string wrong = read_one(text.substr(0, comma), both.warning);
+  if (wrong.empty() && comma != text.npos) wrong = read_one(text.substr(comma + 1), both.critical);
+  if (!wrong.empty()) return wrong;
+  if (both.critical < both.warning) {
+    return fmt::format("'{}' has the higher bound first", excerpt(text));
+  }
+  bound = both;
+  return {};
+}
+
+std::string read_loss(icmp_spec& spec, const std::string& text) {
+  return read_bound(spec.loss, text, [](std::string one, std::int64_t& bound) -> std::string {
+    if (one.ends_with('%')) one.pop_back();
+    unsigned percent = 0;
+    if (!read_whole(one, percent) || percent > 100) {
+      return fmt::format("'{}' is no loss from 0% to 100%", excerpt(one));
+    }
+    bound = std::int64_t{percent} * 10;
+    return {};
+  });
+}
+
+std::string read_rtt(icmp_spec& spec, const std::string& text) {
+  return read_bound(spec.rtt, text, [](const std::string& one, std::int64_t& bound) -> std::string {
+    const auto time = parse_duration(one);
+    if (!time) return time.error().message;
+    bound = time->count();
+    return {};
+  });
+}
+
 class icmp_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::nothing; }
@@ -60,6 +98,18 @@ class icmp_kind final : public kind_description {
          .help = "Echo requests to each target (1)",
          .read = reading_number<icmp_spec>(&icmp_spec::count, 1U, icmp_options::count_max),
          .column = "count"},
+        {.names = "--expect-loss",
+         .form = "PERCENT[,PERCENT]",
+         .help = "More that is lost of --count is a mismatch: loss_warning, and\nloss_critical "
+                 "beyond the second",
+         .read = reading<icmp_spec>(read_loss),
+         .column = "expect_loss"},
+        {.names = "--expect-rtt",
+         .form = "TIME[,TIME]",
+         .help = "A longer mean round trip is a mismatch: rtt_warning, and\nrtt_critical beyond "
+                 "the second",
+         .read = reading<icmp_spec>(read_rtt),
+         .column = "expect_rtt"},
         {.names = "--size",
          .form = "BYTES",
          .help = "Bytes of payload (56)",

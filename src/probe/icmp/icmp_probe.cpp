@@ -3,8 +3,10 @@
 #include "net/echo_operation.hpp"
 #include "probe/host_lookup.hpp"
 #include "probe/target_spec.hpp"
+#include "record/numbers.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
 
@@ -113,13 +115,30 @@ class echo_series {
   outcome last_failure_{status::skipped, reason::none};
 };
 
+/// What an answer is to be like; loss counts before time, and the worse before the better.
+outcome judged(const icmp_options& asked, const probe_result& result) {
+  const auto& details = *result.details.get<icmp_details>();
+  const auto lost = static_cast<std::int64_t>(loss_thousandths(details.sent, details.received));
+  const auto rtt = std::int64_t{result.rtt.count()};
+  if (lost > asked.loss.critical) return {status::mismatch, reason::loss_critical};
+  if (rtt > asked.rtt.critical) return {status::mismatch, reason::rtt_critical};
+  if (lost > asked.loss.warning) return {status::mismatch, reason::loss_warning};
+  if (rtt > asked.rtt.warning) return {status::mismatch, reason::rtt_warning};
+  return {result.status, result.reason};
+}
+
 // Builds results outside the coroutines, whose frames would otherwise carry them while they wait.
 void deliver_series(const prober& shared, const probe_request& request, echo_series& series,
-                    ip_address address) {
+                    ip_address address, const icmp_options& asked) {
   probe_result result = prober::result_of(request);
   result.has_address = true;
   result.address = address;
   series.finish(result);
+  if (result.status == status::up) {
+    const outcome what = judged(asked, result);
+    result.status = what.status;
+    result.reason = what.reason;
+  }
   if (result.status == status::cancelled) {
     result.reason = shared.ended(ending::cancelled, reason::none).reason;
   }
@@ -188,7 +207,7 @@ job icmp_probe(job_scope&, icmp_runner& runner, probe_request request) {
     if (all.ended() == ending::expired && outcome.status == status::cancelled) series.cut_off();
     break;
   }
-  deliver_series(shared, request, series, address);
+  deliver_series(shared, request, series, address, *spec);
 }
 
 }  // namespace muster

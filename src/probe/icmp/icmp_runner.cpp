@@ -11,7 +11,7 @@ namespace muster {
 void icmp_runner::start(probe_request&& request) {
   const target& subject = request.subject;
   const target_spec<icmp_spec> own{subject, spec_};
-  const bool is_series = own->count > 1 || shared_.target_limit();
+  const bool is_series = own->count > 1 || own->is_bounded() || shared_.target_limit();
   if (subject.needs_lookup() || is_series) {
     icmp_probe(shared_.jobs(), *this, std::move(request));
   } else if (exchange_for(subject.address()) != nullptr) {

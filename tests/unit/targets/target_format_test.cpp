@@ -85,6 +85,7 @@ TEST_CASE("CSV comes out the same however it is split: quotes, line ends, commen
   const strings expected{
       "notice: stdin:3: nothing here is called 'Name', so it is ignored; known are target, url, "
       "address, ip, saddr, host, port, sport, probe, path, label, timeout, interval, count, "
+      "expect_loss, expect_rtt, "
       "max_redirects, max_body, expect_status, method, user_agent, server_name, tls_expires_in",
       "10.0.0.1:80 (a,b)",
       "10.0.0.2 (say \"hi\"\nthere)",
