@@ -3,6 +3,7 @@
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
 #include "probe/http/url_template.hpp"
+#include "probe/tls_peer.hpp"
 #include "targets/url.hpp"
 
 #include <algorithm>
@@ -253,11 +254,7 @@ outcome http_exchange::judged() const {
   if (!spec_->expected.contains(details_->status_code)) {
     return {status::mismatch, reason::status_not_expected};
   }
-  const auto& days = spec_->tls.expires_in_days;
-  if (days && details_->tls && details_->tls->days_left < static_cast<int>(*days)) {
-    return {status::mismatch, reason::certificate_expires_soon};
-  }
-  return {};
+  return judge_certificate(spec_->tls, details_->tls.get());
 }
 
 void http_exchange::deliver() {
