@@ -10,4 +10,6 @@
   KIND(http, url)                \
   KIND(exec, option)             \
   KIND(udp, option)              \
+  KIND(tls, option)              \
+  KIND(talk, option)             \
   KIND(own, option)

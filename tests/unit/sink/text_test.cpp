@@ -309,3 +309,9 @@ TEST_CASE("a datagram's answer is told by its size and its first bytes, made pri
   CHECK(text_line(test::udp_up()) ==
         "10.0.0.53:53               up           0.310 ms  udp 400 B \"\\x124ok\"\n");
 }
+
+TEST_CASE("a dialogue that failed tells which step did, and what came in its place") {
+  CHECK(text_line(test::talk_failed()) ==
+        "10.0.0.25:25               mismatch     0.310 ms  talk answer_not_expected smtp+starttls "
+        "step 6, expect ^220( |$) got \"502 what?\"\n");
+}
