@@ -99,6 +99,7 @@ enum class reason : std::uint8_t {
   not_tls,                      ///< It speaks something else.
   handshake_failed,             ///< For another reason, which `tls.error` has.
   tls_broken,                   ///< What came after the handshake was no TLS.
+  clear_text_injected,          ///< More came in the clear than the go-ahead for TLS.
   // protocol_error
   malformed_response,
   malformed_body,  ///< Its codings, such as gzip, can't be undone.

@@ -193,6 +193,8 @@ std::string_view to_string(reason value) {
       return "handshake_failed";
     case reason::tls_broken:
       return "tls_broken";
+    case reason::clear_text_injected:
+      return "clear_text_injected";
     case reason::handshake_timeout:
       return "handshake_timeout";
     case reason::version_not_expected:

@@ -11,4 +11,6 @@
   KIND(exec, option)             \
   KIND(udp, option)              \
   KIND(dns, option)              \
+  KIND(tls, option)              \
+  KIND(talk, option)             \
   KIND(own, option)

@@ -5,6 +5,7 @@
 #include "core/ascii.hpp"
 #include "probe/http/http_judge.hpp"
 #include "probe/http/url_template.hpp"
+#include "probe/tls_peer.hpp"
 #include "targets/url.hpp"
 
 #include <algorithm>
@@ -312,11 +313,7 @@ outcome http_exchange::judged() {
     details_->failed_check = std::move(failed.written);
     return {status::mismatch, failed.why};
   }
-  const auto& days = spec_->tls.expires_in_days;
-  if (days && details_->tls && details_->tls->days_left < static_cast<int>(*days)) {
-    return {status::mismatch, reason::certificate_expires_soon};
-  }
-  return {};
+  return judge_certificate(spec_->tls, details_->tls.get());
 }
 
 void http_exchange::deliver() {

@@ -1,38 +1,11 @@
 #include "probe/udp/payload_text.hpp"
 
-#include "core/ascii.hpp"
+#include "core/byte_escape.hpp"
 #include "muster/probe/udp.hpp"
-
-#include <array>
-#include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 
 namespace muster {
-namespace {
-
-constexpr std::array<std::pair<char, char>, 5> letters{
-    {{'r', '\r'}, {'n', '\n'}, {'t', '\t'}, {'0', '\0'}, {'\\', '\\'}}};
-
-/// Takes an escape, without its backslash, from the beginning of `text`; nothing if it is none.
-std::optional<char> take_escape(std::string_view& text) {
-  if (text.empty()) return std::nullopt;
-  const char kind = text.front();
-  text.remove_prefix(1);
-  for (const auto& [letter, byte] : letters) {
-    if (kind == letter) return byte;
-  }
-  if (kind != 'x' || text.size() < 2) return std::nullopt;
-  const int high = hex_value(text[0]);
-  const int low = hex_value(text[1]);
-  if (high < 0 || low < 0) return std::nullopt;
-  text.remove_prefix(2);
-  return static_cast<char>(high * 16 + low);
-}
-
-}  // namespace
-
 parsed<std::string> parse_payload(std::string_view text) {
   std::string bytes;
   for (std::string_view rest = text; !rest.empty();) {
@@ -40,7 +13,7 @@ parsed<std::string> parse_payload(std::string_view text) {
     rest.remove_prefix(1);
     if (c != '\\') {
       bytes += c;
-    } else if (const auto byte = take_escape(rest)) {
+    } else if (const auto byte = take_byte_escape(rest)) {
       bytes += *byte;
     } else {
       return parse_error{fmt::format(

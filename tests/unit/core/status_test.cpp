@@ -85,6 +85,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::status_not_expected, "status_not_expected"},
       {reason::answer_not_expected, "answer_not_expected"},
       {reason::rcode_not_expected, "rcode_not_expected"},
+      {reason::clear_text_injected, "clear_text_injected"},
       {reason::permission_denied, "permission_denied"},
       {reason::firewall_denied, "firewall_denied"},
       {reason::broadcast_address, "broadcast_address"},

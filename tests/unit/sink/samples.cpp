@@ -225,6 +225,24 @@ probe_result dns_up() {
   return result;
 }
 
+probe_result talk_failed() {
+  probe_result result = udp_up();
+  result.subject = target{ip("10.0.0.25")};
+  result.address = ip("10.0.0.25");
+  result.port = 25;
+  result.kind = probe_kind::talk;
+  result.status = status::mismatch;
+  result.reason = reason::answer_not_expected;
+  auto& talk = result.details.emplace<talk_details>();
+  talk.name = "smtp+starttls";
+  talk.banner = "220 \x1b mail";
+  talk.step = 6;
+  talk.step_text = "expect ^220( |$)";
+  talk.answer = "502 what?";
+  talk.connect = 100us;
+  return result;
+}
+
 probe_result exec_without_value() {
   probe_result result = exec_up();
   result.status = status::skipped;

@@ -4,6 +4,7 @@
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
+#include "muster/probe/talk.hpp"
 #include "muster/probe/udp.hpp"
 #include "muster/sink.hpp"
 
@@ -43,6 +44,8 @@ probe_result exec_without_value();
 probe_result udp_up();
 /// 10.0.0.53, asked over UDP, with every field that DNS has.
 probe_result dns_up();
+/// 10.0.0.25, port 25, whose mail server has no STARTTLS.
+probe_result talk_failed();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
 

@@ -315,3 +315,9 @@ TEST_CASE("a name server's answer is told by its code and its first records") {
         "10.0.0.53:53               up           0.310 ms  dns www.lab.test A NOERROR aa "
         "a.lab.test., 10.0.0.1 and 58 more\n");
 }
+
+TEST_CASE("a dialogue that failed tells which step did, and what came in its place") {
+  CHECK(text_line(test::talk_failed()) ==
+        "10.0.0.25:25               mismatch     0.310 ms  talk answer_not_expected smtp+starttls "
+        "step 6, expect ^220( |$) got \"502 what?\"\n");
+}
