@@ -6,10 +6,11 @@
 namespace muster {
 
 std::unique_ptr<codec::tls_session> make_tls_session(prober& shared, const tls_options& options,
-                                                     const target& subject, ip_address address) {
+                                                     std::string_view host, ip_address address,
+                                                     const std::vector<std::string>& protocols) {
   codec::tls_session::peer_identity peer{.name = options.server_name, .address = address};
-  if (peer.name.empty()) peer.name = std::string{subject.host()};
-  return std::make_unique<codec::tls_session>(shared.tls(options), peer);
+  if (peer.name.empty()) peer.name = host;
+  return std::make_unique<codec::tls_session>(shared.tls(options), peer, protocols);
 }
 
 std::unique_ptr<tls_details> known_of_peer(const codec::tls_session& session) {

@@ -3,6 +3,7 @@
 #include "codec/dns_name.hpp"
 #include "codec/wire.hpp"
 #include "net/broadcast.hpp"
+#include "probe/tls_peer.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -58,15 +59,13 @@ void dns_exchange::connected(const byte_stream::connected& came_to) {
 }
 
 std::unique_ptr<codec::tls_session> dns_exchange::make_tls_session() const {
-  const target& server = request_.subject;
-  codec::tls_session::peer_identity peer{.name = spec_->tls.server_name, .address = to_.address};
-  if (peer.name.empty()) peer.name = server.host();
   static const std::vector<std::string> spoken{"dot"};
-  return std::make_unique<codec::tls_session>(shared_.tls(spec_->tls), peer, spoken);
+  return muster::make_tls_session(shared_, spec_->tls, request_.subject.host(), to_.address,
+                                  spoken);
 }
 
 void dns_exchange::note_tls(const codec::tls_session& session) {
-  details_->tls = std::make_unique<tls_details>(session.details());
+  details_->tls = known_of_peer(session);
 }
 
 std::string_view dns_exchange::question() {
@@ -202,11 +201,7 @@ outcome dns_exchange::judged() const {
   if ((spec_->wanted && !wanted_came_) || unwanted_came_) {
     return {status::mismatch, reason::answer_not_expected};
   }
-  const auto& days = spec_->tls.expires_in_days;
-  if (days && details_->tls && details_->tls->days_left < static_cast<int>(*days)) {
-    return {status::mismatch, reason::certificate_expires_soon};
-  }
-  return {};
+  return judge_certificate(spec_->tls, details_->tls.get());
 }
 
 void dns_exchange::deliver() {

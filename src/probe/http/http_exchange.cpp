@@ -164,17 +164,15 @@ void http_exchange::write_request() {
 }
 
 std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
-  codec::tls_session::peer_identity peer{.name = spec_->tls.server_name, .address = address_};
-  if (peer.name.empty()) {
-    const std::string own = own_host();
-    peer.name = own.empty() ? std::string{url_.host()} : own.substr(0, own.rfind(':'));
-  }
+  const std::string own = own_host();
+  const std::string_view host =
+      own.empty() ? url_.host() : std::string_view{own}.substr(0, own.rfind(':'));
   static const std::vector<std::string> spoken{"http/1.1"};
-  return std::make_unique<codec::tls_session>(shared_.owner.tls(spec_->tls), peer, spoken);
+  return muster::make_tls_session(shared_.owner, spec_->tls, host, address_, spoken);
 }
 
 void http_exchange::secured(clock::duration took, const codec::tls_session& session) {
-  details_->tls = std::make_unique<tls_details>(session.details());
+  details_->tls = known_of_peer(session);
   if (!session.established() || details_->handshake.count() >= 0) return;
   details_->handshake = took;
   spent_ += took;

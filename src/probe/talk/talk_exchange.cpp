@@ -42,7 +42,7 @@ void talk_exchange::received(std::string_view bytes, clock::time_point arrived) 
 }
 
 std::unique_ptr<codec::tls_session> talk_exchange::make_tls_session() const {
-  return muster::make_tls_session(shared_, spec_->tls, request_.subject, address_);
+  return muster::make_tls_session(shared_, spec_->tls, request_.subject.host(), address_);
 }
 
 void talk_exchange::secured(clock::duration took, clock::time_point since) {

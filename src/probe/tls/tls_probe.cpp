@@ -27,7 +27,7 @@ job tls_probe(job_scope&, prober& shared, probe_request request) {
     co_return;
   }
   peer.stamp_arrivals();
-  peer.begin_tls(make_tls_session(shared, spec->tls, request.subject, to.address));
+  peer.begin_tls(make_tls_session(shared, spec->tls, request.subject.host(), to.address));
   const auto secured = co_await peer.handshake();
   what = shared.handshake_outcome(secured, peer);
 
