@@ -82,12 +82,14 @@ std::vector<std::string> test_cases_of(std::string_view source) {
   return names;
 }
 
-/// "| … | `tests/cli/test_run.cpp`: a sentence |", of the last table of docs/run.md.
-std::vector<page_row> table_rows_of(const std::string& page) {
+/// "| … | `tests/cli/test_run.cpp`: a sentence |", of the table after a heading, whose first column
+/// is called so.
+std::vector<page_row> table_rows_of(const std::string& page, std::string_view after,
+                                    std::string_view column) {
   std::vector<page_row> rows;
-  std::istringstream lines{page.substr(page.find("## What other runners have"))};
+  std::istringstream lines{page.substr(page.find(after))};
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("| ") || line.starts_with("| runner |")) continue;
+    if (!line.starts_with("| ") || line.starts_with(column)) continue;
     REQUIRE(line.ends_with(" |"));
     page_row row{line.substr(2, line.size() - 4), {}, line.ends_with("| **Open** |")};
     const std::size_t test = row.heading.rfind("| `tests/");
@@ -117,6 +119,15 @@ void check_each_has_a_test(const std::vector<page_row>& rows) {
   }
 }
 
+std::vector<page_row> runners() {
+  return table_rows_of(contents("docs/run.md"), "## What other runners have", "| runner |");
+}
+
+std::vector<page_row> assertions() {
+  return table_rows_of(contents("docs/checks.md"), "# What blackbox_exporter asserts",
+                       "| module |");
+}
+
 }  // namespace
 
 TEST_CASE("test cases are found on their own line and on the next one, and nothing else is") {
@@ -137,11 +148,18 @@ TEST_CASE("every row of the page on other tools has a test, or says that it is o
 }
 
 TEST_CASE("every test that the table of other runners names is there, word for word") {
-  check_names(table_rows_of(contents("docs/run.md")));
+  check_names(runners());
 }
 
 TEST_CASE("every row of the table of other runners has a test, or says that it is open") {
-  const std::vector<page_row> rows = table_rows_of(contents("docs/run.md"));
+  const std::vector<page_row> rows = runners();
   CHECK(rows.size() >= 80);
+  check_each_has_a_test(rows);
+}
+
+TEST_CASE("every assertion of blackbox_exporter has a test, or says that it is open") {
+  const std::vector<page_row> rows = assertions();
+  CHECK(rows.size() >= 35);
+  check_names(rows);
   check_each_has_a_test(rows);
 }
