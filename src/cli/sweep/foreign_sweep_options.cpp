@@ -36,8 +36,9 @@ constexpr auto known = std::to_array<foreign_option>({
     {"j J format output-format output-module output-fields jsonl ndjson xml html grepable "
      "webxml stylesheet no-stylesheet write-out",
      "--json and --csv write for programs, -o FILE.html for people"},
-    {"k cacert capath tls-grab tls-probe ssl tls tlsv1.2 tlsv1.3 ciphers",
-     "https:// is asked over TLS; --insecure takes any certificate, --ca-file FILE is whom to rely "
+    {"k cacert capath tls-grab tls-probe ssl tlsv1.2 tlsv1.3 ciphers",
+     "https:// and --tls PORTS speak TLS; --insecure takes any certificate, --ca-file FILE is whom "
+     "to rely "
      "on, --tls-min VERSION the least version"},
     {"l", "-iL FILE reads targets from a file; a sweep probes once, or --count N times"},
     {"L fr fhr location follow-redirects follow follow-host-redirects max-redirs maxr "
@@ -89,8 +90,8 @@ constexpr auto known = std::to_array<foreign_option>({
     {"sV td banners banner service version-intensity version-light version-all "
      "osscan-limit osscan-guess traceroute tech-detect favicon jarm cdn asn screenshot "
      "os-detection",
-     "services and systems are not recognised; --http tells a web server's name and title, and "
-     "--exec runs a plugin"},
+     "services and systems are not recognised; --talk ssh and others tell a banner, --http a web "
+     "server's name and title, and --exec runs a plugin"},
     {"sC script scripts script-args script-help command plugin script-args-file "
      "script-updatedb",
      "--exec 'COMMAND {}' runs a monitoring plugin"},
