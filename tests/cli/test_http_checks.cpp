@@ -219,5 +219,8 @@ TEST_CASE("a body in a coding is looked at without it") {
   CHECK(contains(large.out, R"("body_truncated":true)"));
   CHECK(contains(large.out, R"("decoded_bytes":10240)"));
   const hostile_server liar{answering("Content-Encoding: gzip\r\n", "plain text")};
-  CHECK(contains(ask(liar, {}), R"("status":"protocol_error","reason":"malformed_body")"));
+  const char* const broken = R"("status":"protocol_error","reason":"malformed_body")";
+  CHECK(contains(ask(liar, {"--compressed"}), broken));
+  CHECK(contains(ask(liar, {"--expect-body", "text"}), broken));
+  CHECK(contains(ask(liar, {}), R"("status":"up")"));
 }

@@ -251,7 +251,8 @@ void http_exchange::note_response() {
   details_->body_bytes = response.body_bytes();
   details_->body_truncated = response.body_truncated();
   using decoding = codec::content_decoder::state;
-  if (reader_->is_coded()) {
+  const bool is_broken = reader_->decoder_state() == decoding::broken;
+  if (reader_->is_coded() && !is_broken) {
     details_->content_encoding = response.content_encoding();
     details_->decoded_bytes = reader_->body_bytes();
     if (reader_->decoder_state() == decoding::truncated) details_->body_truncated = true;
@@ -259,8 +260,10 @@ void http_exchange::note_response() {
   if (response.why() == reason::none) {
     details_->transfer = latest_ - phase_;
     spent_ += details_->transfer;
-    const bool is_broken = reader_->decoder_state() == decoding::broken;
-    fail(is_broken ? outcome{status::protocol_error, reason::malformed_body} : outcome{});
+    // Who neither asked for codings nor looks at the body takes any.
+    const bool matters = spec_->asks_for_codings || spec_->checks.needs_body();
+    fail(is_broken && matters ? outcome{status::protocol_error, reason::malformed_body}
+                              : outcome{});
     return;
   }
   const bool early = response.why() == reason::closed_early;
