@@ -114,6 +114,8 @@ class http_kind final : public kind_description {
          .asks = true,
          .repeats = true,
          .bare = "/"},
+    };
+    const std::vector<spec_option> answers{
         {.names = "--max-redirects",
          .form = "N",
          .help = "Follow up to N redirects; 0 reports the redirect itself (0)",
@@ -132,7 +134,7 @@ class http_kind final : public kind_description {
          .column = "expect_status"},
     };
     for (auto&& more :
-         {http_request_options(), http_check_options(), tls_spec_options<http_spec>()}) {
+         {http_request_options(), answers, http_check_options(), tls_spec_options<http_spec>()}) {
       all.insert(all.end(), more.begin(), more.end());
     }
     return all;
