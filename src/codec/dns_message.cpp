@@ -2,25 +2,14 @@
 
 #include "codec/dns_name.hpp"
 #include "codec/dns_record_text.hpp"
+#include "codec/dns_wire.hpp"
 #include "codec/wire.hpp"
 #include "core/ascii.hpp"
 
 namespace muster::codec {
 namespace {
 
-constexpr std::size_t header_bytes = 12;
-constexpr std::size_t question_tail_bytes = 4;  // type and class
-constexpr std::size_t record_head_bytes = 10;   // type, class, TTL and the data's length
-constexpr std::uint16_t class_internet = 1;
-
-constexpr unsigned response_bit = 0x8000;
-constexpr unsigned opcode_bits = 0x7800;
-constexpr unsigned authoritative_bit = 0x0400;
-constexpr unsigned truncated_bit = 0x0200;
-constexpr unsigned recursion_desired_bit = 0x0100;
-constexpr unsigned recursion_available_bit = 0x0080;
-constexpr unsigned authentic_bit = 0x0020;
-constexpr unsigned rcode_bits = 0x000f;
+constexpr std::size_t record_head_bytes = 10;  // type, class, TTL and the data's length
 
 void append_u16(std::string& out, unsigned value) {
   out += static_cast<char>(value >> 8);
@@ -61,8 +50,8 @@ class message_reader {
     for (unsigned left = read_u16(message_, 4); left > 0; --left) {
       record_.name.clear();
       const auto end = read_dns_name(message_, at_, record_.name);
-      if (!end || message_.size() - *end < question_tail_bytes) return false;
-      at_ = *end + question_tail_bytes;
+      if (!end || message_.size() - *end < dns_wire::question_tail_bytes) return false;
+      at_ = *end + dns_wire::question_tail_bytes;
     }
     return true;
   }
@@ -102,7 +91,7 @@ class message_reader {
   }
   /// The serial comes after two names, the first of five numbers.
   bool note_serial(const dns_data& data) {
-    if (data.type != dns_type::soa || data.record_class != class_internet) return true;
+    if (data.type != dns_type::soa || data.record_class != dns_wire::class_internet) return true;
     constexpr std::size_t numbers_bytes = 20;
     const auto whole = message_.first(data.at + data.bytes);
     std::string ignored;
@@ -115,7 +104,7 @@ class message_reader {
 
   const std::span<const std::byte> message_;
   dns_message& into_;
-  std::size_t at_ = header_bytes;
+  std::size_t at_ = dns_wire::header_bytes;
   dns_record record_;
 };
 
@@ -124,12 +113,12 @@ class message_reader {
 std::string dns_question_message(std::uint16_t id, const dns_question& question, bool recursion) {
   std::string out;
   append_u16(out, id);
-  append_u16(out, recursion ? recursion_desired_bit : 0);
+  append_u16(out, recursion ? dns_wire::recursion_desired_bit : 0);
   for (const unsigned count : {1U, 0U, 0U, 1U})
     append_u16(out, count);
   out += question.name;
   append_u16(out, question.type);
-  append_u16(out, class_internet);
+  append_u16(out, dns_wire::class_internet);
   // The record of EDNS: the root's name, its type, the size, no flags, no options.
   out += '\0';
   append_u16(out, dns_type::opt);
@@ -140,32 +129,32 @@ std::string dns_question_message(std::uint16_t id, const dns_question& question,
 
 bool answers_dns_question(std::span<const std::byte> message, std::uint16_t id,
                           const dns_question& question) {
-  if (message.size() < header_bytes || read_u16(message, 0) != id) return false;
+  if (message.size() < dns_wire::header_bytes || read_u16(message, 0) != id) return false;
   const unsigned flags = read_u16(message, 2);
-  if ((flags & response_bit) == 0 || (flags & opcode_bits) != 0) return false;
+  if ((flags & dns_wire::response_bit) == 0 || (flags & dns_wire::opcode_bits) != 0) return false;
   const unsigned questions = read_u16(message, 4);
-  if (questions == 0) return (flags & rcode_bits) != 0;
+  if (questions == 0) return (flags & dns_wire::rcode_bits) != 0;
   std::string name;
-  const auto end = read_dns_name(message, header_bytes, name);
-  if (questions != 1 || !end || message.size() - *end < question_tail_bytes) return false;
+  const auto end = read_dns_name(message, dns_wire::header_bytes, name);
+  if (questions != 1 || !end || message.size() - *end < dns_wire::question_tail_bytes) return false;
   // In a message of its own the name that was asked for reads as this one has to.
   const std::string asked = dns_question_message(id, question, false);
   std::string asked_name;
-  (void)read_dns_name(std::as_bytes(std::span{asked}), header_bytes, asked_name);
+  (void)read_dns_name(std::as_bytes(std::span{asked}), dns_wire::header_bytes, asked_name);
   return equal_ignoring_case(name, asked_name) && read_u16(message, *end) == question.type &&
-         read_u16(message, *end + 2) == class_internet;
+         read_u16(message, *end + 2) == dns_wire::class_internet;
 }
 
 std::optional<dns_message> read_dns_header(std::span<const std::byte> message) {
-  if (message.size() < header_bytes) return std::nullopt;
+  if (message.size() < dns_wire::header_bytes) return std::nullopt;
   const unsigned flags = read_u16(message, 2);
   dns_message out;
-  out.rcode = static_cast<std::uint16_t>(flags & rcode_bits);
-  out.authoritative = (flags & authoritative_bit) != 0;
-  out.truncated = (flags & truncated_bit) != 0;
-  out.recursion_desired = (flags & recursion_desired_bit) != 0;
-  out.recursion_available = (flags & recursion_available_bit) != 0;
-  out.authentic = (flags & authentic_bit) != 0;
+  out.rcode = static_cast<std::uint16_t>(flags & dns_wire::rcode_bits);
+  out.authoritative = (flags & dns_wire::authoritative_bit) != 0;
+  out.truncated = (flags & dns_wire::truncated_bit) != 0;
+  out.recursion_desired = (flags & dns_wire::recursion_desired_bit) != 0;
+  out.recursion_available = (flags & dns_wire::recursion_available_bit) != 0;
+  out.authentic = (flags & dns_wire::authentic_bit) != 0;
   out.answers = read_u16(message, 6);
   out.authority = read_u16(message, 8);
   out.additional = read_u16(message, 10);

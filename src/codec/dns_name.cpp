@@ -3,6 +3,7 @@
 // is read is bounded by the longest name there is.
 #include "codec/dns_name.hpp"
 
+#include "codec/dns_wire.hpp"
 #include "codec/wire.hpp"
 #include "core/ascii.hpp"
 
@@ -14,8 +15,6 @@
 namespace muster::codec {
 namespace {
 
-constexpr std::size_t header_bytes = 12;
-constexpr std::size_t label_bytes_max = 63;
 constexpr unsigned pointer_bits = 0xc0;
 constexpr unsigned place_bits = 0x3fff;
 
@@ -70,7 +69,7 @@ class wire_name {
   /// Says what is wrong with the label.
   std::string_view end_label() {
     if (label_.empty()) return "a label is empty";
-    if (label_.size() > label_bytes_max) return "a label is longer than 63 bytes";
+    if (label_.size() > dns_wire::label_bytes_max) return "a label is longer than 63 bytes";
     bytes_ += static_cast<char>(label_.size());
     bytes_ += label_;
     label_.clear();
@@ -123,12 +122,12 @@ std::optional<std::size_t> read_dns_name(std::span<const std::byte> message, std
       if (message.size() - at < 2) return std::nullopt;
       const std::size_t place = read_u16(message, at) & place_bits;
       if (!end) end = at + 2;
-      if (place >= begun || place < header_bytes) return std::nullopt;
+      if (place >= begun || place < dns_wire::header_bytes) return std::nullopt;
       at = begun = place;
       continue;
     }
     name_bytes += 1 + length;
-    if (length > label_bytes_max || name_bytes > dns_name_bytes_max) return std::nullopt;
+    if (length > dns_wire::label_bytes_max || name_bytes > dns_name_bytes_max) return std::nullopt;
     if (message.size() - at - 1 < length) return std::nullopt;
     append_label(text, message.subspan(at + 1, length));
     at += 1 + length;

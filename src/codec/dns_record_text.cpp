@@ -3,7 +3,9 @@
 // left at the end.
 #include "codec/dns_record_text.hpp"
 
+#include "codec/base64.hpp"
 #include "codec/dns_name.hpp"
+#include "codec/dns_wire.hpp"
 #include "codec/dns_words.hpp"
 #include "codec/wire.hpp"
 #include "core/ascii.hpp"
@@ -19,26 +21,9 @@
 namespace muster::codec {
 namespace {
 
-constexpr std::uint16_t class_internet = 1;
-
 void append_hex(std::string& out, std::span<const std::byte> bytes) {
   for (const std::byte byte : bytes)
     fmt::format_to(std::back_inserter(out), "{:02x}", static_cast<unsigned>(byte));
-}
-
-/// RFC 4648, 4.
-void append_base64(std::string& out, std::span<const std::byte> bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr std::size_t group_bytes = 3;
-  for (std::size_t at = 0; at < bytes.size(); at += group_bytes) {
-    const auto group = bytes.subspan(at, std::min(group_bytes, bytes.size() - at));
-    unsigned bits = 0;
-    for (std::size_t i = 0; i < group_bytes; ++i)
-      bits = bits << 8 | (i < group.size() ? static_cast<unsigned>(group[i]) : 0U);
-    for (std::size_t i = 0; i <= group_bytes; ++i)
-      out += i <= group.size() ? digits[bits >> (18 - 6 * i) & 0x3f] : '=';
-  }
 }
 
 class data_cursor {
@@ -102,7 +87,8 @@ class data_cursor {
   }
   data_cursor& rest_as_base64() {
     begin_part();
-    append_base64(out_, take_rest());
+    const auto rest = take_rest();
+    out_ += to_base64({reinterpret_cast<const char*>(rest.data()), rest.size()});
     return *this;
   }
 
@@ -184,7 +170,8 @@ void append_known(data_cursor& part, std::uint16_t type) {
 bool is_known(const dns_data& data) {
   using namespace dns_type;
   constexpr std::array known{a, ns, cname, soa, ptr, mx, txt, aaaa, srv, dname, ds, dnskey, caa};
-  return data.record_class == class_internet && std::ranges::find(known, data.type) != known.end();
+  return data.record_class == dns_wire::class_internet &&
+         std::ranges::find(known, data.type) != known.end();
 }
 
 }  // namespace
