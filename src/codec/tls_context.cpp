@@ -92,7 +92,8 @@ tls_context::tls_context(const tls_settings& settings)
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_min_proto_version(context, native_version(settings.least));
-  if (settings.least < tls_version::v1_2) SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
+  if (settings.least < tls_version::v1_2)
+    SSL_CTX_set_cipher_list(context, "ALL:!aNULL:@SECLEVEL=0");
   load_trust(context, settings.ca_file);
   load_own(context, settings);
 }

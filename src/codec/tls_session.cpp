@@ -110,6 +110,8 @@ tls_session::state tls_session::handshake() {
   const int result = SSL_do_handshake(session_.get());
   if (result == 1) {
     established_ = true;
+    // Who shows none could be anybody; none of the ciphers allows it.
+    if (!SSL_get0_peer_certificate(session_.get())) note_problem(reason::certificate_invalid);
     staple_ = read_staple();
     if (staple_ == "revoked") note_problem(reason::certificate_revoked);
     return state::done;

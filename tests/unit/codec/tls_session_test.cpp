@@ -321,6 +321,17 @@ TEST_CASE("why a handshake fails is told") {
                  }};
     CHECK(judge(other, relying.settings).failure == reason::no_shared_cipher);
   }
+  SECTION("nobody in particular") {
+    relying.settings.least = tls_version::v1_0;
+    server other{own, {}, [](SSL_CTX* context) {
+                   SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+                   SSL_CTX_set_cipher_list(context, "aNULL:@SECLEVEL=0");
+                   SSL_CTX_set_dh_auto(context, 1);
+                 }};
+    const verdict found = judge(other, relying.settings);
+    CHECK(found.ended == state::failed);
+    CHECK(found.failure == reason::no_shared_cipher);
+  }
   SECTION("certificates without end") {
     std::vector<certificate> many;
     for (int i = 0; i < 3; ++i)
