@@ -179,9 +179,14 @@ stream_step::wait byte_stream::read_step::attempt_tls() {
     got_.bytes = text.bytes;
     if (text.failed) got_.error = EPROTO;
     if (text.bytes > 0 || text.ended || text.failed) return wait::none;
-    // What the peer is told of on the way, such as new keys, can wait where it does not fit.
+    // What the peer is told of on the way, such as new keys, can wait where it does not fit; but
+    // not for ever, where it asks for more and more and takes none.
     int ignored = 0;
     send_output(ignored);
+    if (tls()->output().size() > unsent_bytes_max) {
+      got_.error = EPROTO;
+      return wait::none;
+    }
     const fed input = feed_input();
     if (input.need != wait::none) return input.need;
     got_.error = input.error;

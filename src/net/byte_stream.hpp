@@ -187,6 +187,8 @@ class byte_stream::read_step final : public stream_step {
   wait attempt() override;
   wait attempt_tls();
 
+  static constexpr std::size_t unsent_bytes_max = std::size_t{64} * 1024;
+
   std::span<char> into_;
   transferred got_;
 };

@@ -172,6 +172,10 @@ const codec::tls_context& prober::tls(const tls_settings& settings) {
   return *tls_contexts_.back();
 }
 
+void prober::prepare_tls(const tls_settings& settings) {
+  if (settings != tls_settings{}) tls(settings);
+}
+
 outcome prober::handshake_outcome(const byte_stream::secured& came_to,
                                   const byte_stream& peer) const {
   if (came_to.ended != ending::none) return ended(came_to.ended, reason::handshake_timeout);
@@ -184,7 +188,9 @@ outcome prober::handshake_outcome(const byte_stream::secured& came_to,
 outcome prober::transfer_outcome(const byte_stream::transferred& came_to, const byte_stream& peer,
                                  reason timed_out) const {
   if (came_to.ended != ending::none) return ended(came_to.ended, timed_out);
-  if (came_to.error == EPROTO && peer.tls()) return {status::tls_error, peer.tls()->failure()};
+  if (came_to.error == EPROTO && peer.tls() && peer.tls()->failure() != reason::none) {
+    return {status::tls_error, peer.tls()->failure()};
+  }
   return came_to.error == 0 ? outcome{} : outcome_of_transfer_error(came_to.error);
 }
 

@@ -99,6 +99,8 @@ class prober {
   /// What connections with these settings share, made when it is first asked for. Throws as
   /// `tls_context` does.
   const codec::tls_context& tls(const tls_settings& settings);
+  /// Has files that can't be used told of before anything is probed; throws the same.
+  void prepare_tls(const tls_settings& settings);
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// Why a probe whose step ended early did so, when the step would have failed for `timed_out`.

@@ -8,16 +8,6 @@
 
 namespace muster {
 
-std::string check_tls(const tls_settings& settings) {
-  if (settings == tls_settings{}) return {};
-  try {
-    const codec::tls_context made{settings};
-  } catch (const std::invalid_argument& wrong) {
-    return wrong.what();
-  }
-  return {};
-}
-
 std::string read_tls_version(tls_settings& settings, const std::string& text) {
   constexpr std::array versions{
       std::pair{"1.0", tls_version::v1_0}, std::pair{"1.1", tls_version::v1_1},

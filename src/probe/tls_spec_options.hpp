@@ -1,17 +1,13 @@
 #pragma once
 
-#include "codec/tls_context.hpp"
 #include "muster/tls_options.hpp"
 #include "probe/spec_option.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace muster {
 
-/// What is wrong with settings whose files are named one by one; empty if nothing is.
-std::string check_tls(const tls_settings& settings);
 std::string read_tls_version(tls_settings& settings, const std::string& text);
 std::string read_server_name(tls_options& options, const std::string& text);
 
@@ -21,11 +17,10 @@ template <class Spec>
 std::vector<spec_option> tls_spec_options() {
   const auto file = [](std::string tls_settings::*member) {
     return reading<Spec>([member](Spec& spec, const std::string& text) -> std::string {
+      // Several kinds have it, and a key may be named before its certificate: they are read once,
+      // when all is said.
       spec.tls.*member = text;
-      // A key may be named before its certificate, and both are read once they are used.
-      tls_settings alone;
-      alone.ca_file = spec.tls.ca_file;
-      return check_tls(alone);
+      return text.empty() ? "the name of a file is missing" : "";
     });
   };
   const std::string group = "TLS";

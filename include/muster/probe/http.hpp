@@ -56,7 +56,7 @@ struct http_details {
 
   std::size_t text_bytes() const {
     return url.size() + title.size() + server.size() + content_type.size() + location.size() +
-           (tls ? tls->text_bytes() : 0);
+           content_encoding.size() + failed_check.size() + (tls ? tls->text_bytes() : 0);
   }
 };
 

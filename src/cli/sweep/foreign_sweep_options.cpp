@@ -38,8 +38,7 @@ constexpr auto known = std::to_array<foreign_option>({
      "--json and --csv write for programs, -o FILE.html for people"},
     {"k cacert capath tls-grab tls-probe ssl tlsv1.2 tlsv1.3 ciphers",
      "https:// and --tls PORTS speak TLS; --insecure takes any certificate, --ca-file FILE is whom "
-     "to rely "
-     "on, --tls-min VERSION the least version"},
+     "to rely on, --tls-min VERSION the least version"},
     {"l", "-iL FILE reads targets from a file; a sweep probes once, or --count N times"},
     {"L fr fhr location follow-redirects follow follow-host-redirects max-redirs maxr "
      "disable-redirects",

@@ -5,6 +5,7 @@
 #include "probe/dns/dns_option_text.hpp"
 #include "probe/dns/dns_probe.hpp"
 #include "probe/kind.hpp"
+#include "probe/pattern_option.hpp"
 #include "probe/tls_fields.hpp"
 #include "probe/tls_spec_options.hpp"
 #include "record/words.hpp"
@@ -69,15 +70,8 @@ std::string read_rcodes(dns_spec& spec, const std::string& text) {
 }
 
 auto reading_pattern(std::shared_ptr<const re2::RE2> dns_spec::*member) {
-  return reading<dns_spec>([member](dns_spec& spec, const std::string& text) -> std::string {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    auto pattern = std::make_shared<const re2::RE2>(text, options);
-    if (!pattern->ok()) {
-      return fmt::format("'{}' is no regular expression: {}", excerpt(text), pattern->error());
-    }
-    spec.*member = std::move(pattern);
-    return {};
+  return reading<dns_spec>([member](dns_spec& spec, const std::string& text) {
+    return read_pattern(spec.*member, text);
   });
 }
 
@@ -144,8 +138,7 @@ class dns_kind final : public kind_description {
       const auto on_wire = codec::parse_dns_name(one.name);
       if (!on_wire) throw std::invalid_argument{on_wire.error().message};
     }
-    // Files that can't be used are told of before anything is probed.
-    if (asked.size() > 0 && asked.over == dns_transport::tls) shared.tls(asked.tls);
+    shared.prepare_tls(asked.tls);
     return std::make_unique<dns_runner>(shared);
   }
 

@@ -36,7 +36,8 @@ job dns_probe(job_scope&, prober& shared, probe_request request) {
       const auto got = co_await peer.read_some(shared.read_buffer());
       answer = exchange.received(got, peer);
     }
-    if (exchange.is_secure()) exchange.note_tls(*peer.tls());
+    // A session may have failed since.
+    if (exchange.is_secure() && !exchange.is_well()) exchange.note_tls(*peer.tls());
     more = answer == state::truncated;
   }
   exchange.deliver();

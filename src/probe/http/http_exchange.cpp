@@ -207,7 +207,10 @@ void http_exchange::begin_response() {
 }
 
 void http_exchange::give_reader_back() {
-  if (reader_) shared_.readers.keep(std::move(reader_));
+  if (reader_) {
+    reader_->let_go();
+    shared_.readers.keep(std::move(reader_));
+  }
   reader_.reset();
 }
 

@@ -5,11 +5,14 @@ namespace muster {
 void page_reader::restart(bool head_request, const codec::http_limits& limits, bool keeps_body) {
   response.restart(head_request, limits);
   title_.clear();
-  decoder_.begin({}, 0);
-  // Readers are used again, and a large body is rare.
-  body_ = {};
+  let_go();
   bytes_max_ = limits.body_bytes_max;
   keeps_body_ = keeps_body;
+}
+
+void page_reader::let_go() {
+  decoder_.begin({}, 0);
+  body_ = {};
 }
 
 void page_reader::begin(std::string_view content_type, std::string_view content_encoding) {

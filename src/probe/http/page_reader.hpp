@@ -18,6 +18,8 @@ class page_reader final : private codec::body_observer {
 
   /// Forgets the last response. `keeps_body`: `body` is to have it.
   void restart(bool head_request, const codec::http_limits& limits, bool keeps_body);
+  /// Keeps no memory of a body, as readers wait for the next one by the thousand.
+  void let_go();
   std::string title() const { return title_.text(); }
   const std::string& body() const { return body_; }
   /// Bytes of the body, its codings undone.

@@ -67,9 +67,7 @@ class talk_kind final : public kind_description {
   scarce_need need() const override { return scarce_need::descriptor; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<talk_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
-    // Files that can't be used are told of before anything is probed.
-    const tls_settings& settings = static_cast<const talk_spec&>(spec).tls;
-    if (settings != tls_settings{}) shared.tls(settings);
+    shared.prepare_tls(static_cast<const talk_spec&>(spec).tls);
     return std::make_unique<talk_runner>(shared);
   }
 

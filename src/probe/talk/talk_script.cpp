@@ -3,6 +3,7 @@
 #include "core/ascii.hpp"
 #include "core/byte_escape.hpp"
 #include "core/whole_number.hpp"
+#include "probe/pattern_option.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,7 +50,6 @@ class script_reader {
 
  private:
   std::string read(talk_step& step, std::string_view word, std::string_view rest);
-  std::string read_pattern(talk_step& step, std::string_view text);
   std::string read_expected(talk_step& step, action what, std::string_view text);
   std::string read_sent(talk_step& step, std::string_view text) const;
   std::string read_group(talk_step& step, std::string_view& text) const;
@@ -88,7 +88,7 @@ std::string script_reader::read(talk_step& step, std::string_view word, std::str
   }
   if (word == "fail") {
     step.what = action::fail;
-    return rest.empty() ? std::string{} : read_pattern(step, rest);
+    return rest.empty() ? std::string{} : read_pattern(step.pattern, std::string{rest});
   }
   if (word == "send" || word == "write") {
     if (std::string wrong = read_sent(step, rest); !wrong.empty()) return wrong;
@@ -105,21 +105,10 @@ std::string script_reader::read(talk_step& step, std::string_view word, std::str
   return {};
 }
 
-std::string script_reader::read_pattern(talk_step& step, std::string_view text) {
-  re2::RE2::Options options{re2::RE2::Latin1};  // what comes is bytes
-  options.set_log_errors(false);
-  options.set_dot_nl(true);
-  auto pattern = std::make_shared<const re2::RE2>(std::string{text}, options);
-  if (!pattern->ok()) {
-    return fmt::format("'{}' is no regular expression: {}", excerpt(text), pattern->error());
-  }
-  step.pattern = std::move(pattern);
-  return {};
-}
-
 std::string script_reader::read_expected(talk_step& step, action what, std::string_view text) {
   step.what = what;
-  if (std::string wrong = read_pattern(step, text); !wrong.empty()) return wrong;
+  if (std::string wrong = read_pattern(step.pattern, std::string{text}); !wrong.empty())
+    return wrong;
   const auto& named = step.pattern->NamedCapturingGroups();
   if (const auto banner = named.find("banner"); banner != named.end()) {
     if (banner->second > group_max) {

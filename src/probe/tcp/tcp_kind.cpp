@@ -1,6 +1,6 @@
-#include "core/port_list.hpp"
 #include "muster/probe/tcp.hpp"
 #include "probe/kind.hpp"
+#include "probe/ports_option.hpp"
 #include "probe/tcp/tcp_probe.hpp"
 
 #include <algorithm>
@@ -10,14 +10,6 @@
 
 namespace muster {
 namespace {
-
-std::string read_ports(tcp_spec& spec, const std::string& text) {
-  auto list = parse_port_list(text);
-  if (!list) return list.error().message;
-  spec.ports = std::move(list->ports);
-  spec.swept_ports = std::move(list->of_ranges);
-  return {};
-}
 
 class tcp_runner final : public probe_runner {
  public:
@@ -44,7 +36,7 @@ class tcp_kind final : public kind_description {
     return {{.names = "--tcp,--ports",
              .form = "PORTS",
              .help = "Connect to these ports: 22,80,8000-8010",
-             .read = reading<tcp_spec>(read_ports),
+             .read = reading_ports<tcp_spec>(),
              .asks = true}};
   }
 };

@@ -1,6 +1,6 @@
-#include "core/port_list.hpp"
 #include "muster/probe/tls.hpp"
 #include "probe/kind.hpp"
+#include "probe/ports_option.hpp"
 #include "probe/tls/tls_probe.hpp"
 #include "probe/tls_fields.hpp"
 #include "probe/tls_spec_options.hpp"
@@ -17,14 +17,6 @@ namespace {
 // The phases are called as those of HTTP are.
 constexpr field connect{"connect_ms", 3};
 constexpr field handshake{"tls_ms", 9};
-
-std::string read_ports(tls_spec& spec, const std::string& text) {
-  auto list = parse_port_list(text);
-  if (!list) return list.error().message;
-  spec.ports = std::move(list->ports);
-  spec.swept_ports = std::move(list->of_ranges);
-  return {};
-}
 
 class tls_runner final : public probe_runner {
  public:
@@ -44,9 +36,7 @@ class tls_kind final : public kind_description {
   scarce_need need() const override { return scarce_need::descriptor; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<tls_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
-    // Files that can't be used are told of before anything is probed.
-    const tls_settings& settings = static_cast<const tls_spec&>(spec).tls;
-    if (settings != tls_settings{}) shared.tls(settings);
+    shared.prepare_tls(static_cast<const tls_spec&>(spec).tls);
     return std::make_unique<tls_runner>(shared);
   }
 
@@ -55,7 +45,7 @@ class tls_kind final : public kind_description {
                                   .form = "PORTS",
                                   .help = "Shake hands with TLS at these ports, and look at the\n"
                                           "certificate: 443,993,8443-8450",
-                                  .read = reading<tls_spec>(read_ports),
+                                  .read = reading_ports<tls_spec>(),
                                   .asks = true}};
     for (spec_option& one : tls_spec_options<tls_spec>())
       all.push_back(std::move(one));
