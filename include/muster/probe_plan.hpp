@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace muster {
 
@@ -32,8 +33,18 @@ class probe_plan {
   const probe_spec& of(probe_kind kind) const { return *specs_[static_cast<std::size_t>(kind)]; }
 
   bool implied() const { return asked() == 0; }
-  /// How many probes a target gets.
+  /// How many probes a target gets, later stages aside.
   std::size_t size() const { return implied() ? 1 : asked(); }
+
+  /// What each target is asked after that, stage by stage. A stage begins for a target as soon as a
+  /// probe of the one before has found its host: something other than silence came of it. A probe
+  /// that goes to a port which the stage before asks for, over TCP or TLS, waits until that is
+  /// found open; and one for a URL without a port (`http://{}/`), or for `open_ports`, is made once
+  /// for each port that is found so.
+  ///
+  /// How probes of a kind are made, as far as it concerns all of them, the first stage says. Later
+  /// stages of a later stage count for nothing.
+  std::vector<probe_plan> then;
 
  private:
   std::size_t asked() const;

@@ -39,6 +39,17 @@ class probe_spec {
     static_cast<void>(index);
     return false;
   }
+  /// Whether that is made once for each port that an earlier stage found open, if one looks for
+  /// some.
+  virtual bool takes_open_ports(std::uint32_t index) const {
+    static_cast<void>(index);
+    return false;
+  }
+  /// Whether it goes to such ports only.
+  virtual bool needs_open_ports(std::uint32_t index) const {
+    static_cast<void>(index);
+    return false;
+  }
   /// How long a probe takes when nothing answers it.
   virtual std::chrono::nanoseconds silent_time(std::chrono::nanoseconds timeout) const {
     return timeout;

@@ -55,9 +55,6 @@ sweep_options checked(sweep_options options) {
   if (options.backoff.count() < 0 || options.backoff > sweep_options::backoff_max) {
     throw std::invalid_argument{"sweep_options: the backoff is negative or too long"};
   }
-  if (options.alive_first && options.plan.size() < 2) {
-    throw std::invalid_argument{"sweep_options: alive_first needs a plan of several probes"};
-  }
   const std::size_t processes = options.processes_max;
   if (processes == 0 || processes > sweep_options::processes_limit) {
     throw std::invalid_argument{"sweep_options: no such number of processes"};
@@ -78,7 +75,8 @@ bool timed_out(const probe_result& result) {
 sweep_engine::sweep_engine(asio::io_context& context, probe_world& world, sweep_options options,
                            target_stream& targets, result_handler on_result)
     : options_{checked(std::move(options))},
-      plan_size_{options_.plan.size()},
+      slots_{options_.plan, options_.alive_first},
+      plan_size_{slots_.size()},
       targets_{targets},
       on_result_{std::move(on_result)},
       processes_{context.get_executor(), options_.processes_max},
@@ -110,46 +108,98 @@ void sweep_engine::on_result(probe_result&& result) {
 void sweep_engine::report(probe_result&& result) {
   totals_.add(result);
   const std::uint64_t sequence = result.sequence;
-  const status outcome = result.status;
-  const bool is_first = options_.alive_first && sequence % plan_size_ == 0 &&
-                        probe_count(options_.plan, result.subject) == plan_size_;
-  const target subject = is_first ? result.subject : target{};
+  const outcome what{result.status, result.reason};
+  const target subject = slots_.is_staged() ? result.subject : target{};
   if (window_) {
     window_->accept(std::move(result));
   } else {
     on_result_(result);
   }
   if (target_times_) target_times_->reported(ordinal_of(sequence));
-  if (is_first) after_first(subject, ordinal_of(sequence), outcome);
-  if (outcome == status::up && options_.min_up > 0) note_up(ordinal_of(sequence));
-}
-
-/// Starts or skips the later probes of a target whose first one has ended.
-void sweep_engine::after_first(const target& subject, std::uint64_t ordinal, status first) {
-  probe_cursor rest;
-  rest.subject = subject;
-  rest.ordinal = ordinal;
-  rest.next = next_undone(ordinal, 1);
-  rest.end = static_cast<std::uint32_t>(plan_size_);
-  rest.begun = true;
-  if (stopping()) {
-    unasked_ += undone_from(ordinal, 1, plan_size_);
-  } else if (const reason why = reason_to_skip(first); why == reason::none) {
-    if (rest.next < rest.end) scheduler_.add(std::move(rest));
-  } else {
-    for (; rest.next < rest.end; rest.next = next_undone(ordinal, rest.next + 1)) {
-      probe_request request = request_of(options_.plan, subject, rest.next);
-      request.sequence = ordinal * plan_size_ + rest.next;
-      ++asked_;
-      report_unstarted(request, why, false);
-    }
-  }
+  if (slots_.is_staged()) follow(subject, sequence, what);
+  if (what.status == status::up && options_.min_up > 0) note_up(ordinal_of(sequence));
 }
 
 void sweep_engine::note_up(std::uint64_t ordinal) {
   if (up_targets_.size() >= options_.min_up) return;
   up_targets_.add(ordinal);
   if (up_targets_.size() >= options_.min_up) stop(reason::enough_up);
+}
+
+// ---- Stages
+
+/// Has what waited for this probe of a target begun, or ended.
+void sweep_engine::follow(const target& subject, std::uint64_t sequence, const outcome& what) {
+  const std::uint64_t ordinal = ordinal_of(sequence);
+  if (!stages_.knows(ordinal)) return;
+  const auto number = static_cast<std::uint32_t>(sequence % plan_size_);
+  const plan_slots::range at_port = slots_.at_port(number);
+  if (what.status == status::up) {
+    begin(subject, ordinal, at_port);
+  } else {
+    drop(subject, ordinal, at_port);
+  }
+  const bool host_is_silent = what.reason == reason::host_silent;
+  conclude(subject, ordinal, slots_.stage_of(number), 1,
+           host_is_silent ? reason::host_silent : reason_to_skip(what.status));
+  stages_.close(ordinal);
+}
+
+/// So many probes of a stage are settled: `why` they did not find the host, none if they did;
+/// nothing if they were not asked at all.
+void sweep_engine::conclude(const target& subject, std::uint64_t ordinal, std::size_t stage,
+                            std::uint64_t probes, std::optional<reason> why) {
+  stage_book::progress& own = stages_.of(ordinal, stage);
+  own.left -= probes;
+  if (why && own.failure != reason::host_silent) own.failure = *why;
+  const bool found = why == reason::none;
+  if (own.is_decided || stage + 1 == slots_.stages() || (!found && own.left > 0)) return;
+  own.is_decided = true;
+  const plan_slots::range next = slots_.at_host(stage + 1);
+  if (found) return begin(subject, ordinal, next);
+  // A stage of which nothing was asked says nothing about the host.
+  if (own.failure == reason::none || stopping()) return drop(subject, ordinal, next);
+  skip(subject, ordinal, next, own.failure);
+}
+
+void sweep_engine::begin(const target& subject, std::uint64_t ordinal, plan_slots::range probes) {
+  if (stopping()) return drop(subject, ordinal, probes);
+  probe_cursor more;
+  more.subject = subject;
+  more.ordinal = ordinal;
+  more.next = next_undone(ordinal, probes.begin);
+  more.end = probes.end;
+  more.begun = true;
+  if (more.next < more.end) scheduler_.add(std::move(more));
+}
+
+void sweep_engine::skip(const target& subject, std::uint64_t ordinal, plan_slots::range probes,
+                        reason why) {
+  for (auto i = next_undone(ordinal, probes.begin); i < probes.end;
+       i = next_undone(ordinal, i + 1)) {
+    probe_request request = slots_.request(subject, i);
+    request.sequence = ordinal * plan_size_ + i;
+    ++asked_;
+    report_unstarted(request, why, false);
+  }
+}
+
+/// Probes that will not be asked, and what waited for them.
+void sweep_engine::drop(const target& subject, std::uint64_t ordinal, plan_slots::range probes) {
+  const std::uint64_t count = undone(ordinal, probes);
+  if (count == 0) return;
+  unasked_ += count;
+  if (target_times_) target_times_->reported(ordinal, count);
+  const std::uint64_t first = ordinal * plan_size_;
+  if (!stopping()) {
+    spared_ += count;
+    if (tell_unasked) tell_unasked(first + probes.begin, first + probes.end);
+    if (window_) window_->absent(first + probes.begin, first + probes.end);
+  }
+  if (!stages_.knows(ordinal)) return;
+  for (std::uint32_t i = probes.begin; i < probes.end; ++i)
+    drop(subject, ordinal, slots_.at_port(i));
+  conclude(subject, ordinal, slots_.stage_of(probes.begin), count, {});
 }
 
 // ---- Further tries
@@ -176,10 +226,9 @@ bool sweep_engine::try_again(const probe_result& result) {
 
 // ---- The run as a whole
 
-std::uint64_t sweep_engine::undone_from(std::uint64_t ordinal, std::uint64_t index,
-                                        std::uint64_t count) const {
+std::uint64_t sweep_engine::undone(std::uint64_t ordinal, plan_slots::range probes) const {
   const std::uint64_t first = ordinal * plan_size_;
-  return count - index - options_.before.done.count(first + index, first + count);
+  return probes.size() - options_.before.done.count(first + probes.begin, first + probes.end);
 }
 
 std::uint32_t sweep_engine::next_undone(std::uint64_t ordinal, std::uint64_t index) const {
@@ -201,6 +250,10 @@ asio::awaitable<sweep_summary> sweep_engine::run() {
   };
   co_await scheduler_.live(options_.run_deadline, start);
   prober_.rest();
+  while (!begun_before_.empty()) {
+    settle(std::move(begun_before_.front()));
+    begun_before_.pop_front();
+  }
   if (window_) window_->flush();
   co_return summary();
 }

@@ -4,16 +4,18 @@
 #include "engine/probe_cursor.hpp"
 #include "engine/retry_book.hpp"
 #include "engine/scheduler.hpp"
+#include "engine/stage_book.hpp"
 #include "engine/target_clock.hpp"
 #include "muster/sweep.hpp"
 #include "net/job.hpp"
 #include "net/timeline.hpp"
-#include "probe/plan_requests.hpp"
+#include "probe/plan_slots.hpp"
 #include "probe/probe_world.hpp"
 #include "probe/prober.hpp"
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 
@@ -52,6 +54,7 @@ class sweep_engine final : public result_consumer {
   std::function<void()> want_targets;
   std::function<void()> before_stop;
   std::function<void(const target&, pid_t)> tell_unkillable;
+  std::function<void(std::uint64_t begin, std::uint64_t end)> tell_unasked;
 
  private:
   friend class scheduler<sweep_engine>;
@@ -87,7 +90,7 @@ class sweep_engine final : public result_consumer {
   }
   void take_back(work&& probe);
   void settle(probe_cursor&& rest);
-  bool may_come_back() const { return retries_ || options_.alive_first; }
+  bool may_come_back() const { return retries_ || slots_.is_staged(); }
 
   // The source.
 
@@ -99,18 +102,33 @@ class sweep_engine final : public result_consumer {
   target_stream::pull pull_target(target& into);
   /// Makes a target that was pulled ready to be begun; false when an earlier run was done with it.
   bool open(probe_cursor& from);
+  /// The same for one with later stages.
+  bool open_stages(probe_cursor& from);
   void report_unstarted(const probe_request& request, reason why, bool retry);
 
   // Results.
 
   bool try_again(const probe_result& result);
   void report(probe_result&& result);
-  void after_first(const target& subject, std::uint64_t ordinal, status first);
+
+  // What follows from the results of one stage for the next.
+
+  void follow(const target& subject, std::uint64_t sequence, const outcome& what);
+  void begin(const target& subject, std::uint64_t ordinal, plan_slots::range probes);
+  void skip(const target& subject, std::uint64_t ordinal, plan_slots::range probes, reason why);
+  void drop(const target& subject, std::uint64_t ordinal, plan_slots::range probes);
+  void conclude(const target& subject, std::uint64_t ordinal, std::size_t stage,
+                std::uint64_t probes, std::optional<reason> why);
+
   void note_up(std::uint64_t ordinal);
 
   std::uint64_t ordinal_of(std::uint64_t sequence) const { return sequence / plan_size_; }
-  /// How many of a target's `count` probes, from `index` on, no earlier run has done.
-  std::uint64_t undone_from(std::uint64_t ordinal, std::uint64_t index, std::uint64_t count) const;
+  /// How many of these probes of a target no earlier run has done.
+  std::uint64_t undone(std::uint64_t ordinal, plan_slots::range probes) const;
+  /// All that a target has, later stages included.
+  plan_slots::range probes_of(const target& subject) const {
+    return {0, static_cast<std::uint32_t>(probe_count(plan_size_, subject))};
+  }
   /// The first of them, or `plan_size`.
   std::uint32_t next_undone(std::uint64_t ordinal, std::uint64_t index) const;
   /// Whether the time of its target is up after a wait.
@@ -123,6 +141,7 @@ class sweep_engine final : public result_consumer {
   sweep_summary summary() const;
 
   sweep_options options_;
+  const plan_slots slots_;
   const std::uint64_t plan_size_;
   target_stream& targets_;
   result_handler on_result_;
@@ -131,6 +150,8 @@ class sweep_engine final : public result_consumer {
   std::optional<retry_book> retries_;
   std::optional<ordered_window> window_;
   std::optional<target_clock> target_times_;
+  stage_book stages_;
+  std::deque<probe_cursor> begun_before_;  // by an earlier run, beside the first of their targets
   sequence_set up_targets_;  // at most min_up of them
   statistics totals_;
   std::uint64_t pulled_ = 0;  // targets, also those that an earlier run was done with

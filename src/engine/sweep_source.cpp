@@ -5,6 +5,7 @@
 
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace muster {
 namespace {
@@ -16,6 +17,11 @@ constexpr std::size_t passed_over_at_once_max = 4096;
 // ---- What to start next
 
 source_answer sweep_engine::pull(probe_cursor& into) {
+  if (!begun_before_.empty()) {
+    into = std::move(begun_before_.front());
+    begun_before_.pop_front();
+    return source_answer::works;
+  }
   if (pass_over(passed_over_at_once_max)) return source_answer::pause;
   switch (pull_target(into.subject)) {
     case target_stream::pull::wait:
@@ -64,31 +70,61 @@ bool sweep_engine::has_room() const {
 bool sweep_engine::open(probe_cursor& from) {
   from.ordinal = pulled_++;
   const std::uint64_t first = from.ordinal * plan_size_;
-  const std::uint64_t count = probe_count(options_.plan, from.subject);
-  from.end = static_cast<std::uint32_t>(count);
+  const plan_slots::range all = probes_of(from.subject);
+  const std::uint64_t count = all.size();
+  from.end = all.end;
   unasked_ += plan_size_ - count;
   if (window_ && count < plan_size_) window_->absent(first + count, first + plan_size_);
-  std::uint64_t undone = count;
+  std::uint64_t left = count;
   const sequence_set& done = options_.before.done;
   if (!done.empty()) {
-    undone = undone_from(from.ordinal, 0, count);
-    done_before_ += count - undone;
+    left = undone(from.ordinal, all);
+    done_before_ += count - left;
     for (std::uint64_t i = first; window_ && i < first + count; ++i) {
       if (done.contains(i)) window_->absent(i, i + 1);
     }
-    if (undone == 0) return false;
+    if (left == 0) return false;
     from.next = next_undone(from.ordinal, 0);
   }
   spared_ += plan_size_ - count;
-  // When an earlier run is done with the first, its host has answered, or nothing would be left.
-  if (options_.alive_first && from.next == 0) from.end = 1;
-  if (target_times_) target_times_->open(from.ordinal, undone);
+  if (target_times_) target_times_->open(from.ordinal, left);
+  // One that names its only probe has no later ones.
+  return count < plan_size_ || !slots_.is_staged() || open_stages(from);
+}
+
+// What an earlier run had begun goes on. Where it was done with some of a stage, it may have found
+// the host, and what waits for that is asked rather than passed over; where it was done with a
+// port, what is left to be asked of it shows that it was open.
+bool sweep_engine::open_stages(probe_cursor& from) {
+  const sequence_set& done = options_.before.done;
+  const std::uint64_t first = from.ordinal * plan_size_;
+  std::vector<stage_book::progress> stages(slots_.stages());
+  const auto add = [&](plan_slots::range probes) {
+    probe_cursor more = from;
+    more.next = next_undone(from.ordinal, probes.begin);
+    more.end = probes.end;
+    if (more.next < more.end) begun_before_.push_back(std::move(more));
+  };
+  add(slots_.stage(0));
+  stages[0].left = undone(from.ordinal, slots_.stage(0));
+  for (std::size_t i = 1; i < stages.size(); ++i) {
+    const plan_slots::range before = slots_.stage(i - 1);
+    stages[i].left = undone(from.ordinal, slots_.stage(i));
+    if (done.empty() || stages[i - 1].left == before.size()) continue;
+    stages[i - 1].is_decided = true;
+    add(slots_.at_host(i));
+    for (std::uint32_t port = before.begin; port < before.end; ++port) {
+      if (done.contains(first + port)) add(slots_.at_port(port));
+    }
+  }
+  stages_.open(from.ordinal, std::move(stages));
+  from = std::move(begun_before_.front());
+  begun_before_.pop_front();
   return true;
 }
 
 sweep_engine::work sweep_engine::take(probe_cursor& from) {
-  work probe{request_of(options_.plan, from.subject, from.next), host_of(from), from.retry,
-             !from.begun};
+  work probe{slots_.request(from.subject, from.next), host_of(from), from.retry, !from.begun};
   probe.request.sequence = from.ordinal * plan_size_ + from.next++;
   if (!from.retry) ++asked_;
   if (!options_.before.done.empty()) from.next = next_undone(from.ordinal, from.next);
@@ -118,20 +154,23 @@ void sweep_engine::start(work&& probe, semaphore_permit permit) {
 
 void sweep_engine::settle(probe_cursor&& rest) {
   if (rest.retry) {
-    probe_request request = request_of(options_.plan, rest.subject, rest.next);
+    probe_request request = slots_.request(rest.subject, rest.next);
     request.sequence = rest.ordinal * plan_size_ + rest.next;
     return report_unstarted(request, scheduler_.stop_reason(), true);
   }
-  const std::uint64_t count = probe_count(options_.plan, rest.subject);
-  unasked_ += undone_from(rest.ordinal, rest.next, count);
   if (!rest.begun) ++unstarted_;
+  drop(rest.subject, rest.ordinal, {rest.next, rest.end});
+  stages_.close(rest.ordinal);
 }
 
 void sweep_engine::take_back(work&& probe) {
   if (probe.retry) return end_unstarted(std::move(probe), scheduler_.stop_reason());
   --asked_;
-  ++unasked_;
   if (probe.first) ++unstarted_;
+  const std::uint64_t ordinal = ordinal_of(probe.request.sequence);
+  const auto number = static_cast<std::uint32_t>(probe.request.sequence % plan_size_);
+  drop(probe.request.subject, ordinal, {number, number + 1});
+  stages_.close(ordinal);
 }
 
 void sweep_engine::report_unstarted(const probe_request& request, reason why, bool retry) {

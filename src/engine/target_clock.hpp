@@ -32,10 +32,11 @@ class target_clock {
     if (known == targets_.end() || !known->second.started) return {};
     return time_limit{*known->second.started, length_};
   }
-  /// A probe of the target has been reported: after the last one it is forgotten.
-  void reported(std::uint64_t target) {
+  /// So many probes of the target have been reported, or won't be: after the last one it is
+  /// forgotten.
+  void reported(std::uint64_t target, std::uint64_t probes = 1) {
     const auto known = targets_.find(target);
-    if (known != targets_.end() && --known->second.left == 0) targets_.erase(known);
+    if (known != targets_.end() && (known->second.left -= probes) == 0) targets_.erase(known);
   }
   std::chrono::nanoseconds length() const { return length_; }
   std::size_t size() const { return targets_.size(); }

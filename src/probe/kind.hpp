@@ -32,6 +32,8 @@ struct packet_counts {
 class kind_description {
  public:
   virtual scarce_need need() const = 0;
+  /// Whether a probe with a port that is up has found that it takes connections over TCP.
+  virtual bool finds_open_ports() const { return false; }
   virtual std::unique_ptr<probe_spec> make_spec() const = 0;
   /// What people may write in a spec.
   virtual std::vector<spec_option> options() const { return {}; }
@@ -74,7 +76,7 @@ class kind_description {
 /// The description of a kind, from its folder.
 const kind_description& description_of(probe_kind kind);
 
-/// Whether any of the plan's probes needs that.
+/// Whether any of the plan's probes needs that, those of later stages included.
 bool needs(const probe_plan& plan, scarce_need need);
 /// Asks for one probe of a kind, for each target, as its own option without a value does.
 void ask_for(probe_plan& plan, probe_kind kind);

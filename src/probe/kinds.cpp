@@ -22,9 +22,13 @@ const kind_description& description_of(probe_kind kind) {
 }
 
 bool needs(const probe_plan& plan, scarce_need need) {
-  return std::ranges::any_of(all_probe_kinds, [&](probe_kind kind) {
-    return plan.of(kind).size() > 0 && description_of(kind).need() == need;
-  });
+  return std::ranges::any_of(all_probe_kinds,
+                             [&](probe_kind kind) {
+                               return plan.of(kind).size() > 0 &&
+                                      description_of(kind).need() == need;
+                             }) ||
+         std::ranges::any_of(plan.then,
+                             [&](const probe_plan& later) { return needs(later, need); });
 }
 
 void ask_for(probe_plan& plan, probe_kind kind) {

@@ -9,7 +9,7 @@ probe_plan::probe_plan() {
     specs_[static_cast<std::size_t>(kind)] = description_of(kind).make_spec();
 }
 
-probe_plan::probe_plan(const probe_plan& other) {
+probe_plan::probe_plan(const probe_plan& other) : then{other.then} {
   for (std::size_t i = 0; i < specs_.size(); ++i)
     specs_[i] = other.specs_[i]->clone();
 }

@@ -37,13 +37,15 @@ struct probe_request {
   const probe_spec* spec = nullptr;  ///< Outlives the probe.
   /// Which of the spec's probes; `probe_spec::own` for what the target itself asks for.
   std::uint32_t index = probe_spec::own;
+  /// The port to go to where an earlier stage found it open and the spec does not name it; else 0.
+  std::uint16_t open_port = 0;
   /// The right to be in flight; given back when the probe's frame ends.
   semaphore_permit permit;
   /// The right to a file descriptor or to a process, where the kind needs one; the same.
   semaphore_permit resource;
 
   probe_kind kind() const { return spec->kind(); }
-  std::uint16_t port() const { return spec->port(subject, index); }
+  std::uint16_t port() const { return open_port != 0 ? open_port : spec->port(subject, index); }
 };
 
 }  // namespace muster

@@ -2,7 +2,7 @@
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/tcp.hpp"
 #include "muster/sweep.hpp"
-#include "probe/plan_requests.hpp"
+#include "probe/plan_slots.hpp"
 #include "probe/prober.hpp"
 #include "support/catch.hpp"
 #include "support/hostile_server.hpp"
@@ -262,7 +262,7 @@ TEST_CASE("probes may be abandoned after any step, and the loop goes on without 
     const probe_plan plan;
     auto subject = std::make_unique<prober>(context, outside, options, plan, nothing, consumer);
     for (target one; targets.next(one) == target_stream::pull::target;) {
-      probe_request request = request_of(plan, one, 0);
+      probe_request request = plan_slots{plan, false}.request(one, 0);
       subject->start(std::move(request));
     }
     for (int i = 0; i < steps && context.run_one_for(5ms) > 0; ++i) {

@@ -7,6 +7,7 @@
 #include "muster/probe/tcp.hpp"
 #include "muster/probe/udp.hpp"
 #include "net/deadline_queue.hpp"
+#include "probe/plan_slots.hpp"
 #include "support/simulated_world.hpp"
 
 #include <algorithm>
@@ -160,6 +161,7 @@ class seeded_sweep {
  public:
   explicit seeded_sweep(std::uint64_t seed)
       : chance_{seed}, network_{seed, echo_weather(chance_)}, options_{options_of(chance_)} {
+    if (seed % 4 == 3) add_stages(seed);
     network_.peers = peers_weather(chance_);
     network_.server = [this](std::string_view request) { return say(network_, request); };
     targets_.add_text("10.1.0.0/28");
@@ -204,6 +206,13 @@ class seeded_sweep {
   }
 
  private:
+  /// HTTP on the ports found open, and something more of hosts that were found.
+  void add_stages(std::uint64_t seed) {
+    options_.plan.then.emplace_back().of<http_spec>().urls = {"http://{}/"};
+    if (seed % 8 == 3) options_.plan.then.back().of<udp_spec>().questions = {{53, "question"}};
+    if (seed % 16 == 3) options_.plan.then.emplace_back().of<icmp_spec>().is_asked = true;
+    slots_.emplace(options_.plan, false);
+  }
   void pause() {
     stood_still_ = true;
     network_.time().pass(1ms * chance_.below(20'000));
@@ -253,8 +262,22 @@ class seeded_sweep {
     if (times.size() != told_.size()) fault("told twice of something");
     if (summary_->asked != told_.size()) fault("asked for more, or less, than it told of");
     if (summary_->totals.total() != told_.size()) fault("counted more, or less, than it told of");
+    if (slots_) check_stages(times);
     if (options_.ordered && !std::ranges::is_sorted(told_, std::less{}, &told::sequence)) {
       fault("not in order");
+    }
+  }
+  /// What waited for a port was asked if that was found open, and then only.
+  void check_stages(const std::map<std::uint64_t, int>& times) {
+    const bool was_stopped = summary_->stopped_early;
+    for (const told& one : told_) {
+      const auto number = static_cast<std::uint32_t>(one.sequence % slots_->size());
+      const plan_slots::range waiting = slots_->at_port(number);
+      for (auto i = waiting.begin; i < waiting.end; ++i) {
+        const bool was_told = times.contains(one.sequence - number + i);
+        if (was_told && one.status != status::up) fault("asked a port that was not open", one);
+        if (!was_told && one.status == status::up && !was_stopped) fault("forgot a port", one);
+      }
     }
   }
   void check_sockets() {
@@ -266,8 +289,9 @@ class seeded_sweep {
   }
 
   void check_truth() {
-    // Of several tries only the last is told of, and there may be none of it.
-    if (options_.retries > 0) return;
+    // Of several tries only the last is told of, and there may be none of it. So it is of a port
+    // that two stages ask.
+    if (options_.retries > 0 || slots_) return;
     for (const told& one : told_) {
       if (one.kind == probe_kind::exec) {
         check_process(one);
@@ -388,6 +412,7 @@ class seeded_sweep {
   chances chance_;
   simulated_world network_;
   sweep_options options_;
+  std::optional<plan_slots> slots_;  // where there are later stages
   asio::io_context context_;
   target_stream targets_;
   std::vector<told> told_;

@@ -26,6 +26,8 @@ struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options
 
   std::size_t size() const override { return urls.size(); }
   std::uint16_t port(const target& subject, std::uint32_t index) const override;
+  /// One that does not name another: over TLS at 443 and 8443, where it says `http`.
+  bool takes_open_ports(std::uint32_t index) const override;
   option_values asked() const override;
 };
 

@@ -18,9 +18,13 @@ struct tls_spec final : spec_of_kind<tls_spec, probe_kind::tls> {
   /// Those of them that were named in ranges only, sorted: that one of them is not open is what
   /// whoever named them expects.
   std::vector<std::uint16_t> swept_ports;
+  /// And each port that an earlier stage found open.
+  bool open_ports = false;
   tls_options tls;
 
-  std::size_t size() const override { return ports.size(); }
+  std::size_t size() const override { return ports.size() + (open_ports ? 1 : 0); }
+  bool takes_open_ports(std::uint32_t index) const override { return index == ports.size(); }
+  bool needs_open_ports(std::uint32_t index) const override { return index == ports.size(); }
   std::uint16_t port(const target& subject, std::uint32_t index) const override;
   bool is_swept(std::uint32_t index) const override;
   option_values asked() const override;

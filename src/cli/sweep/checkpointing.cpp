@@ -6,7 +6,7 @@
 #include "cli/usage_error.hpp"
 #include "core/whole_number.hpp"
 #include "net/resume.hpp"
-#include "probe/plan_requests.hpp"
+#include "probe/plan_slots.hpp"
 #include "sink/replace_file.hpp"
 #include "sink/silence.hpp"
 
@@ -81,7 +81,7 @@ checkpointing::checkpointing(asio::io_context& context, const sweep_arguments& a
                              outputs& results, const std::optional<checkpoint_record>& earlier)
     : arguments_{arguments},
       outputs_{results},
-      plan_size_{arguments.sweep.plan.size()},
+      plan_size_{plan_slots{arguments.sweep.plan, arguments.sweep.alive_first}.size()},
       timer_{context} {
   if (arguments.checkpoint_file.empty()) return;
   record_ = describe_command(arguments);
@@ -110,15 +110,29 @@ void checkpointing::begin() {
 void checkpointing::note(const probe_result& result) {
   if (sealed_ || arguments_.checkpoint_file.empty()) return;
   record_.done.add(result.sequence);
+  // Results that come in order come later than they were decided on.
+  while (!unasked_.empty() && unasked_.front().begin < result.sequence) {
+    record_.done.add(unasked_.front().begin, unasked_.front().end);
+    unasked_.pop();
+  }
   // A target that names its only probe has no further numbers: they leave no gaps.
   const std::uint64_t first = result.sequence - result.sequence % plan_size_;
-  const std::uint64_t count = probe_count(arguments_.sweep.plan, result.subject);
+  const std::uint64_t count = probe_count(plan_size_, result.subject);
   record_.done.add(first + count, first + plan_size_);
   if (result.status != status::up) {
     ++record_.not_up;
     record_.alarming += is_alarming(result);
   } else if (arguments_.sweep.min_up > 0) {
     record_.up_targets.add(result.sequence / plan_size_);
+  }
+}
+
+void checkpointing::note_unasked(std::uint64_t begin, std::uint64_t end) {
+  if (sealed_ || arguments_.checkpoint_file.empty()) return;
+  if (arguments_.sweep.ordered) {
+    unasked_.push({begin, end});
+  } else {
+    record_.done.add(begin, end);
   }
 }
 

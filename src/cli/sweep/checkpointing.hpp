@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <queue>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
@@ -35,6 +36,8 @@ class checkpointing {
   void begin();
   /// The result has been given to the outputs.
   void note(const probe_result& result);
+  /// These probes, from `begin` up to `end`, won't be asked.
+  void note_unasked(std::uint64_t begin, std::uint64_t end);
   /// The run is being stopped: takes the last checkpoint, as what is reported from now on has not
   /// been done.
   void seal();
@@ -42,6 +45,11 @@ class checkpointing {
   void finish();
 
  private:
+  struct span {
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+
   static job save_now_and_then(job_scope&, checkpointing& self);
   std::error_code save();
   void save_or_say_why();
@@ -50,6 +58,7 @@ class checkpointing {
   outputs& outputs_;
   const std::uint64_t plan_size_;
   checkpoint_record record_;
+  std::queue<span> unasked_;  // not noted yet
   std::uint64_t saved_done_ = 0;
   bool sealed_ = false;
   bool failing_ = false;

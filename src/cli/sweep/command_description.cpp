@@ -48,9 +48,16 @@ checkpoint_record describe_command(const sweep_arguments& arguments) {
     say("--shard", fmt::format("{}/{}", arguments.shard.number, arguments.shard.count));
   }
   if (arguments.dedupe) say("--dedupe");
-  for (const probe_kind kind : all_probe_kinds) {
-    for (auto& [name, value] : arguments.sweep.plan.of(kind).asked())
-      say(name.c_str(), std::move(value));
+  const auto say_asked = [&say](const probe_plan& plan) {
+    for (const probe_kind kind : all_probe_kinds) {
+      for (auto& [name, value] : plan.of(kind).asked())
+        say(name.c_str(), std::move(value));
+    }
+  };
+  say_asked(arguments.sweep.plan);
+  for (const probe_plan& later : arguments.sweep.plan.then) {
+    say("--then");
+    say_asked(later);
   }
   if (arguments.sweep.alive_first) say("--alive-first");
   // How many are up is counted only where it is asked for.

@@ -3,11 +3,15 @@
 #include "cli/text_option.hpp"
 #include "core/ascii.hpp"
 #include "probe/kind.hpp"
+#include "probe/plan_slots.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -81,6 +85,14 @@ std::string heading_of(probe_kind kind, const spec_option& option) {
   return option.group.empty() ? uppered(to_string(kind)) : option.group;
 }
 
+constexpr const char* then_name = "--then";
+
+/// Of a later stage; the first one may leave it to the targets.
+void need_probes(const probe_plan& stage, const probe_plan& first) {
+  if (&stage == &first || !stage.implied()) return;
+  throw CLI::ValidationError{then_name, "no probe follows it; name one, as in --then --tcp 22,80"};
+}
+
 bool makes_probes(const spec_option& option) { return !option.asks && !option.names.empty(); }
 
 /// The kinds whose probes an option with this heading is for.
@@ -98,11 +110,47 @@ std::vector<probe_kind> kinds_with(std::string_view heading) {
 
 }  // namespace
 
-void add_asking_options(CLI::App& command, probe_plan& plan) {
+void add_asking_options(CLI::App& command) {
   for (const probe_kind kind : all_probe_kinds) {
     for (const spec_option& option : description_of(kind).options()) {
-      if (option.asks) add_option(command, option, readers_of(option, plan.of(kind)));
+      if (option.asks) add_option(command, option, {});
     }
+  }
+  const std::string help =
+      "Ask what follows only of hosts that what stands before has\n"
+      "found, and HTTP and TLS on the ports that it found open";
+  command.add_flag(then_name, help);
+}
+
+void read_asked(const CLI::App& command, probe_plan& plan) {
+  const probe_plan unasked = plan;  // that says how probes are made
+  const CLI::Option* const then = command.get_option(then_name);
+  std::map<const CLI::Option*, std::size_t> seen;
+  probe_plan* stage = &plan;
+  for (const CLI::Option* const one : command.parse_order()) {
+    if (one == then) {
+      need_probes(*stage, plan);
+      stage = &plan.then.emplace_back(unasked);
+      continue;
+    }
+    const std::size_t number = seen[one]++;
+    for (const probe_kind kind : all_probe_kinds) {
+      for (const spec_option& option : description_of(kind).options()) {
+        if (!option.asks || !one->check_name(called(option))) continue;
+        const std::string text = option.form.empty() ? std::string{} : one->results().at(number);
+        const std::string wrong = option.read(stage->of(kind), text);
+        if (wrong.empty()) continue;
+        if (!option.bare.empty()) throw CLI::ValidationError{wrong};
+        throw CLI::ValidationError{called(option), wrong};
+      }
+    }
+  }
+  need_probes(*stage, plan);
+  try {
+    const plan_slots checked{plan, false};
+  } catch (const std::invalid_argument& wrong) {
+    throw CLI::ValidationError{
+        then_name, fmt::format("{}; name some, as in --tcp 22,443 --then", wrong.what())};
   }
 }
 

@@ -20,9 +20,10 @@ struct kind_option {
   std::string name;
 };
 
-/// Adds the options that ask for probes, as each kind describes them; parsing reads them into the
-/// plan, which outlives the command.
-void add_asking_options(CLI::App& command, probe_plan& plan);
+/// Adds the options that ask for probes, as each kind describes them, and `--then` between stages.
+void add_asking_options(CLI::App& command);
+/// Reads those of a command line that has been parsed into a plan that has read all others.
+void read_asked(const CLI::App& command, probe_plan& plan);
 /// Adds those that say how probes are made, in a group for each kind.
 void add_making_options(CLI::App& command, probe_plan& plan);
 

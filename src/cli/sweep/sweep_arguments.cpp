@@ -33,7 +33,7 @@ void read_source(const std::string& text, probe_options& into) {
 
 void add_probe_options(CLI::App& command, sweep_arguments& into) {
   command.option_defaults()->group("Probes (by default what a target's form implies)");
-  add_asking_options(command, into.sweep.plan);
+  add_asking_options(command);
   probe_options& probe = into.sweep.probe;
   command
       .add_option_function<std::string>(
@@ -144,6 +144,14 @@ constexpr const char* examples =
     "Exit status: 0 all up, 1 not all up, 2 bad usage, 3 could not do it, 130 interrupted.\n"
     "Status words, fields and formats: docs/output.md";
 
+/// Those of the targets' rows that the plan's probes are made of.
+void keep_columns(const probe_plan& plan, std::vector<std::string>& kept) {
+  for (const probe_kind kind : all_probe_kinds) {
+    for (std::string& name : plan.of(kind).columns())
+      kept.push_back(std::move(name));
+  }
+}
+
 }  // namespace
 
 void let_the_last_one_win(CLI::App& command) {
@@ -164,11 +172,11 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   name_values(command);
   command.footer(examples);
   command.parse_complete_callback([&command, &into] {
+    read_asked(command, into.sweep.plan);
     into.kind_options = given_kind_options(command);
-    for (const probe_kind kind : all_probe_kinds) {
-      for (std::string& name : into.sweep.plan.of(kind).columns())
-        into.kept_columns.push_back(std::move(name));
-    }
+    keep_columns(into.sweep.plan, into.kept_columns);
+    for (const probe_plan& later : into.sweep.plan.then)
+      keep_columns(later, into.kept_columns);
   });
 }
 

@@ -26,6 +26,7 @@
 #include "net/descriptor_limit.hpp"
 #include "net/privileges.hpp"
 #include "probe/kind.hpp"
+#include "probe/plan_slots.hpp"
 #include "sink/summary.hpp"
 
 #include <new>
@@ -97,6 +98,8 @@ class sweep_run {
   int run() {
     intake_.open([this] { sweep_.stop(reason::bad_target); });
     sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
+    sweep_.on_unasked(
+        [this](std::uint64_t begin, std::uint64_t end) { checkpoints_.note_unasked(begin, end); });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
     const bool has_plugins = needs(arguments_.sweep.plan, scarce_need::process);
@@ -157,7 +160,8 @@ class sweep_run {
     }
     const auto targets = intake_.targets().size();
     if (!targets || arguments_.quiet > 0) return;
-    const std::uint64_t done = earlier_ ? earlier_->done.size() / arguments_.sweep.plan.size() : 0;
+    const std::size_t each = plan_slots{arguments_.sweep.plan, arguments_.sweep.alive_first}.size();
+    const std::uint64_t done = earlier_ ? earlier_->done.size() / each : 0;
     const auto longest = silent_time(arguments_.sweep, *targets - std::min(done, *targets));
     if (arguments_.sweep.retries == 0 && longest <= unannounced_max) return;
     // What is longer than nanoseconds can count is long enough.

@@ -71,7 +71,7 @@ std::string http_exchange::first_url() const {
   if (form() == nullptr && subject().form() == target_form::url) {
     url = subject().to_string();
   } else {
-    url = fill_url_template(form() ? *form() : "http://{}/", subject());
+    url = fill_url_template(form() ? *form() : "http://{}/", subject(), request_.open_port);
   }
   return path.empty() ? url : with_path(url, path);
 }

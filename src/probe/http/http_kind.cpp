@@ -87,6 +87,7 @@ class http_runner final : public probe_runner {
 class http_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  bool finds_open_ports() const override { return true; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<http_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     shared.prepare_tls(static_cast<const http_spec&>(spec).tls);
@@ -240,6 +241,10 @@ constexpr http_kind description;
 
 std::uint16_t http_spec::port(const target& subject, std::uint32_t index) const {
   return index == own ? subject.port() : std::uint16_t{0};
+}
+
+bool http_spec::takes_open_ports(std::uint32_t index) const {
+  return index != own && leaves_port_open(urls[index]);
 }
 
 option_values http_spec::asked() const {

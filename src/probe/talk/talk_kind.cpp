@@ -65,6 +65,7 @@ class talk_runner final : public probe_runner {
 class talk_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  bool finds_open_ports() const override { return true; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<talk_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     shared.prepare_tls(static_cast<const talk_spec&>(spec).tls);

@@ -27,6 +27,7 @@ class tcp_runner final : public probe_runner {
 class tcp_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  bool finds_open_ports() const override { return true; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<tcp_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec&) const override {
     return std::make_unique<tcp_runner>(shared);

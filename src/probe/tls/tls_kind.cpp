@@ -18,6 +18,12 @@ namespace {
 constexpr field connect{"connect_ms", 3};
 constexpr field handshake{"tls_ms", 9};
 
+std::string read_tls_ports(tls_spec& spec, const std::string& text) {
+  if (text != "open") return reading_ports<tls_spec>()(spec, text);
+  spec.open_ports = true;
+  return {};
+}
+
 class tls_runner final : public probe_runner {
  public:
   explicit tls_runner(prober& shared) : shared_{shared} {}
@@ -34,6 +40,7 @@ class tls_runner final : public probe_runner {
 class tls_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  bool finds_open_ports() const override { return true; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<tls_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     shared.prepare_tls(static_cast<const tls_spec&>(spec).tls);
@@ -42,10 +49,11 @@ class tls_kind final : public kind_description {
 
   std::vector<spec_option> options() const override {
     std::vector<spec_option> all{{.names = "--tls",
-                                  .form = "PORTS",
+                                  .form = "PORTS|open",
                                   .help = "Shake hands with TLS at these ports, and look at the\n"
-                                          "certificate: 443,993,8443-8450",
-                                  .read = reading_ports<tls_spec>(),
+                                          "certificate: 443,993,8443-8450; or, after --then, at\n"
+                                          "those found open",
+                                  .read = reading<tls_spec>(read_tls_ports),
                                   .asks = true}};
     for (spec_option& one : tls_spec_options<tls_spec>())
       all.push_back(std::move(one));
@@ -74,15 +82,19 @@ constexpr tls_kind description;
 
 }  // namespace
 
-std::uint16_t tls_spec::port(const target&, std::uint32_t index) const { return ports[index]; }
+std::uint16_t tls_spec::port(const target&, std::uint32_t index) const {
+  return index < ports.size() ? ports[index] : std::uint16_t{0};
+}
 
 bool tls_spec::is_swept(std::uint32_t index) const {
-  return std::ranges::binary_search(swept_ports, ports[index]);
+  return index < ports.size() && std::ranges::binary_search(swept_ports, ports[index]);
 }
 
 option_values tls_spec::asked() const {
-  if (ports.empty()) return {};
-  return {{"--tls", fmt::format("{}", fmt::join(ports, ","))}};
+  option_values all;
+  if (!ports.empty()) all.emplace_back("--tls", fmt::format("{}", fmt::join(ports, ",")));
+  if (open_ports) all.emplace_back("--tls", "open");
+  return all;
 }
 
 const kind_description& tls_description = description;

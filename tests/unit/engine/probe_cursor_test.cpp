@@ -5,7 +5,7 @@
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/tcp.hpp"
 #include "probe/http/url_template.hpp"
-#include "probe/plan_requests.hpp"
+#include "probe/plan_slots.hpp"
 #include "support/catch.hpp"
 #include "targets/target_parser.hpp"
 
@@ -17,6 +17,10 @@ using namespace muster;
 namespace {
 
 target parse(const char* text) { return parse_target(text, {})->at(0); }
+
+probe_request request_of(const probe_plan& plan, const target& subject, std::size_t number) {
+  return plan_slots{plan, false}.request(subject, number);
+}
 
 }  // namespace
 
@@ -68,7 +72,7 @@ TEST_CASE("a row that names its probe gets that one alone, whatever the plan") {
   };
   for (const probe_plan& each : {plan, probe_plan{}}) {
     const target tcp = row("10.0.0.1:99", probe_kind::tcp);
-    CHECK(probe_count(each, tcp) == 1);
+    CHECK(probe_count(each.size(), tcp) == 1);
     CHECK(request_of(each, tcp, 0).kind() == probe_kind::tcp);
     CHECK(request_of(each, tcp, 0).port() == 99);
     const auto icmp = request_of(each, row("http://10.0.0.1:8080/", probe_kind::icmp), 0);
@@ -78,7 +82,7 @@ TEST_CASE("a row that names its probe gets that one alone, whatever the plan") {
     CHECK(http.kind() == probe_kind::http);
     CHECK(http.index == probe_spec::own);
   }
-  CHECK(probe_count(plan, parse("10.0.0.1")) == 3);
+  CHECK(probe_count(plan.size(), parse("10.0.0.1")) == 3);
 }
 
 TEST_CASE("a row with a path is asked by HTTP where no probe is named") {
