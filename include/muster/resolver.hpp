@@ -32,6 +32,7 @@ enum class address_preference : std::uint8_t {
   v6_first,  ///< IPv6 where there is any that this machine can send to, else IPv4.
   v4_only,   ///< Asks for A records alone.
   v6_only,   ///< Asks for AAAA records alone.
+  both,      ///< All of IPv4 and of IPv6, wherever this machine can send to.
 };
 
 struct resolver_options {
@@ -43,6 +44,9 @@ struct resolver_options {
   /// hosts(5), read before the first lookup, and again when it has changed.
   std::string hosts_file = "/etc/hosts";
   address_preference preference = address_preference::v4_first;
+  /// Addresses of names that nobody is asked about, nor the hosts file: `{"db.example", address}`.
+  /// Case makes no difference; a name may have several.
+  std::vector<std::pair<std::string, ip_address>> fixed;
   /// How long one try waits for one server; doubled after each round of all servers. 1 ms to 1 min.
   std::chrono::milliseconds query_timeout{2000};
   /// How often each server is asked; 1 to 10.
@@ -61,7 +65,7 @@ struct lookup_answer {
   /// `none`, or why there is no address: name_not_found, no_address, one of the reasons that begin
   /// with name_server_, resolve_timeout, invalid_name, too_many_open_files or socket_error.
   muster::reason failure = reason::none;
-  /// Of one family, in the server's order. Never empty on success, at most
+  /// In the server's order, of one family unless both are wanted. Never empty on success, at most
   /// `resolver::addresses_max`.
   std::vector<ip_address> addresses;
   /// When it reached this machine, by the kernel's clock; meaningless for what was known already,

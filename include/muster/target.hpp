@@ -54,7 +54,8 @@ class target {
         scope_{other.scope_},
         port_{other.port_},
         form_{other.form_},
-        of_range_{other.of_range_} {
+        of_range_{other.of_range_},
+        is_pinned_{other.is_pinned_} {
     if (text_) ++text_->references;
   }
   target(target&& other) noexcept
@@ -63,7 +64,8 @@ class target {
         scope_{other.scope_},
         port_{other.port_},
         form_{other.form_},
-        of_range_{other.of_range_} {}
+        of_range_{other.of_range_},
+        is_pinned_{other.is_pinned_} {}
   target& operator=(target other) noexcept {
     std::swap(address_, other.address_);
     std::swap(text_, other.text_);
@@ -71,6 +73,7 @@ class target {
     port_ = other.port_;
     form_ = other.form_;
     of_range_ = other.of_range_;
+    is_pinned_ = other.is_pinned_;
     return *this;
   }
   ~target() {
@@ -81,7 +84,14 @@ class target {
   /// True when this came out of a CIDR block or a range rather than being written down itself.
   bool of_range() const { return of_range_; }
   /// True when the host is a name that has to be resolved before `address()` means anything.
-  bool needs_lookup() const { return text_ && !text_->host.empty(); }
+  bool needs_lookup() const { return has_name() && !is_pinned_; }
+  bool has_name() const { return text_ && !text_->host.empty(); }
+  /// It has a name, and of its addresses this one is meant.
+  void pin(ip_address address) {
+    address_ = address;
+    is_pinned_ = true;
+  }
+  bool is_pinned() const { return is_pinned_; }
   const ip_address& address() const { return address_; }
   /// The IPv6 zone as an interface index (RFC 4007), 0 for none.
   std::uint32_t scope() const { return scope_; }
@@ -117,6 +127,7 @@ class target {
     text.parameters = std::move(parameters);
     target out{form_, address_, port_, std::move(text), of_range_};
     out.scope_ = scope_;
+    out.is_pinned_ = is_pinned_;
     return out;
   }
   /// `written()`, or the address as text.
@@ -128,7 +139,8 @@ class target {
   std::uint32_t scope_ = 0;
   std::uint16_t port_ = 0;
   target_form form_ = target_form::address;
-  bool of_range_ = false;
+  bool of_range_ : 1 = false;
+  bool is_pinned_ : 1 = false;
 };
 static_assert(sizeof(target) == 32);
 

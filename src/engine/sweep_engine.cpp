@@ -77,6 +77,7 @@ sweep_engine::sweep_engine(asio::io_context& context, probe_world& world, sweep_
     : options_{checked(std::move(options))},
       slots_{options_.plan, options_.alive_first},
       plan_size_{slots_.size()},
+      address_numbers_{options_.each_address ? resolver::addresses_max : 1},
       targets_{targets},
       on_result_{std::move(on_result)},
       processes_{context.get_executor(), options_.processes_max},
@@ -250,9 +251,9 @@ asio::awaitable<sweep_summary> sweep_engine::run() {
   };
   co_await scheduler_.live(options_.run_deadline, start);
   prober_.rest();
-  while (!begun_before_.empty()) {
-    settle(std::move(begun_before_.front()));
-    begun_before_.pop_front();
+  while (!ready_.empty()) {
+    settle(std::move(ready_.front()));
+    ready_.pop_front();
   }
   if (window_) window_->flush();
   co_return summary();
@@ -274,7 +275,7 @@ sweep_summary sweep_engine::summary() const {
   sum.stop_reason = scheduler_.stop_reason();
   sum.targets_up = up_targets_.size();
   if (stopping()) {
-    const std::uint64_t begun = pulled_ - unstarted_;
+    const std::uint64_t begun = pulled_ / address_numbers_ - unstarted_;
     sum.hosts_not_started = targets_.size().value_or(begun) - begun;
     sum.hosts_not_started_known = targets_.size().has_value();
   }
@@ -289,7 +290,8 @@ sweep_progress sweep_engine::progress() const {
   if (const auto known = targets_.size()) {
     // A row that names its probe may yet change this for the targets to come.
     const std::uint64_t spared = options_.before.done.size() + spared_;
-    now.probes_expected = *known * plan_size_ - std::min(*known * plan_size_, spared);
+    const std::uint64_t numbers = *known * plan_size_ * address_numbers_;
+    now.probes_expected = numbers - std::min(numbers, spared);
   }
   now.elapsed = scheduler_.elapsed();
   return now;

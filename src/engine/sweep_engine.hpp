@@ -102,6 +102,11 @@ class sweep_engine final : public result_consumer {
   target_stream::pull pull_target(target& into);
   /// Makes a target that was pulled ready to be begun; false when an earlier run was done with it.
   bool open(probe_cursor& from);
+  /// Finds the addresses of a target, each of which is opened then.
+  static job look_up(job_scope&, sweep_engine& self, probe_cursor of);
+  void looked_up(const probe_cursor& name, const lookup_answer& answer);
+  /// Of the numbers that a target has for its addresses, those from this one on are for none.
+  void spare_addresses(std::uint64_t target, std::uint64_t first_unused);
   /// The same for one with later stages.
   bool open_stages(probe_cursor& from);
   void report_unstarted(const probe_request& request, reason why, bool retry);
@@ -143,6 +148,7 @@ class sweep_engine final : public result_consumer {
   sweep_options options_;
   const plan_slots slots_;
   const std::uint64_t plan_size_;
+  const std::uint64_t address_numbers_;  // each is the ordinal of an address of a target
   target_stream& targets_;
   result_handler on_result_;
   semaphore processes_;
@@ -151,10 +157,11 @@ class sweep_engine final : public result_consumer {
   std::optional<ordered_window> window_;
   std::optional<target_clock> target_times_;
   stage_book stages_;
-  std::deque<probe_cursor> begun_before_;  // by an earlier run, beside the first of their targets
+  std::deque<probe_cursor> ready_;  // what was pulled, and found to be several
+  std::size_t looking_up_ = 0;
   sequence_set up_targets_;  // at most min_up of them
   statistics totals_;
-  std::uint64_t pulled_ = 0;  // targets, also those that an earlier run was done with
+  std::uint64_t pulled_ = 0;  // ordinals of targets, also those that an earlier run was done with
   std::uint64_t asked_ = 0;
   std::uint64_t done_before_ = 0;  // probes of the targets pulled that an earlier run has done
   std::uint64_t unasked_ = 0;      // of the numbers of the targets pulled, those without a probe
@@ -163,6 +170,7 @@ class sweep_engine final : public result_consumer {
   timeline& time_;
   prober prober_;
   scheduler<sweep_engine> scheduler_;
+  job_scope lookups_;  // last: its jobs use all of the above
 };
 
 }  // namespace muster

@@ -2,7 +2,9 @@
 // too, of one probe, and so is what a host gets once it has answered its first. Targets that an
 // earlier run was done with are passed over many at a time.
 #include "engine/sweep_engine.hpp"
+#include "net/lookup_operation.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 #include <vector>
@@ -11,17 +13,20 @@ namespace muster {
 namespace {
 
 constexpr std::size_t passed_over_at_once_max = 4096;
+// Names whose addresses are looked for at a time.
+constexpr std::size_t lookups_max = 1000;
 
 }  // namespace
 
 // ---- What to start next
 
 source_answer sweep_engine::pull(probe_cursor& into) {
-  if (!begun_before_.empty()) {
-    into = std::move(begun_before_.front());
-    begun_before_.pop_front();
+  if (!ready_.empty()) {
+    into = std::move(ready_.front());
+    ready_.pop_front();
     return source_answer::works;
   }
+  if (looking_up_ >= lookups_max) return source_answer::wait;
   if (pass_over(passed_over_at_once_max)) return source_answer::pause;
   switch (pull_target(into.subject)) {
     case target_stream::pull::wait:
@@ -30,11 +35,57 @@ source_answer sweep_engine::pull(probe_cursor& into) {
     case target_stream::pull::pause:
       return source_answer::pause;
     case target_stream::pull::end:
-      return source_answer::end;
+      return looking_up_ > 0 ? source_answer::wait : source_answer::end;
     case target_stream::pull::target:
       break;
   }
+  into.ordinal = pulled_;
+  pulled_ += address_numbers_;
+  if (options_.each_address && into.subject.needs_lookup()) {
+    ++looking_up_;
+    look_up(lookups_, *this, std::move(into));
+    return source_answer::passed_over;
+  }
+  spare_addresses(into.ordinal, 1);
   return open(into) ? source_answer::works : source_answer::passed_over;
+}
+
+job sweep_engine::look_up(job_scope&, sweep_engine& self, probe_cursor of) {
+  probe_deadline whole{self.prober_.deadlines(), self.prober_.limit(of.subject)};
+  lookup_operation lookup{self.prober_.names(), of.subject.host(), whole};
+  const probe_deadline::step step{whole, lookup};
+  const lookup_answer& answer = co_await lookup;
+  self.looked_up(of, answer);
+}
+
+void sweep_engine::looked_up(const probe_cursor& name, const lookup_answer& answer) {
+  --looking_up_;
+  if (stopping()) {
+    ++unstarted_;
+    return spare_addresses(name.ordinal, 0);
+  }
+  // Without any, the probe will say what is wrong with the name.
+  const std::uint64_t count = std::max<std::uint64_t>(answer.addresses.size(), 1);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    probe_cursor one = name;
+    one.ordinal += i;
+    one.begun = i > 0;
+    if (!answer.addresses.empty()) one.subject.pin(answer.addresses[i]);
+    if (open(one)) ready_.push_back(std::move(one));
+  }
+  spare_addresses(name.ordinal, count);
+  scheduler_.wake();
+}
+
+void sweep_engine::spare_addresses(std::uint64_t target, std::uint64_t first_unused) {
+  if (first_unused >= address_numbers_) return;
+  const std::uint64_t begin = (target + first_unused) * plan_size_;
+  const std::uint64_t end = (target + address_numbers_) * plan_size_;
+  unasked_ += end - begin;
+  if (stopping()) return;
+  spared_ += end - begin;
+  if (tell_unasked) tell_unasked(begin, end);
+  if (window_) window_->absent(begin, end);
 }
 
 bool sweep_engine::pass_over(std::size_t targets_max) {
@@ -42,12 +93,12 @@ bool sweep_engine::pass_over(std::size_t targets_max) {
   const std::uint64_t done = options_.before.done.next_missing(0) / plan_size_;
   target passed;
   for (std::size_t i = 0; i < targets_max; ++i) {
-    if (pulled_ >= done) return false;
+    if (pulled_ + address_numbers_ > done) return false;
     const auto pulled = targets_.next_within(passed, scheduler<sweep_engine>::lines_at_once_max);
     if (pulled == target_stream::pull::pause) return true;
     if (pulled != target_stream::pull::target) return false;
-    ++pulled_;
-    done_before_ += plan_size_;
+    pulled_ += address_numbers_;
+    done_before_ += plan_size_ * address_numbers_;
     if (window_) window_->absent(0, done_before_);
   }
   return true;
@@ -68,7 +119,6 @@ bool sweep_engine::has_room() const {
 }
 
 bool sweep_engine::open(probe_cursor& from) {
-  from.ordinal = pulled_++;
   const std::uint64_t first = from.ordinal * plan_size_;
   const plan_slots::range all = probes_of(from.subject);
   const std::uint64_t count = all.size();
@@ -99,11 +149,18 @@ bool sweep_engine::open_stages(probe_cursor& from) {
   const sequence_set& done = options_.before.done;
   const std::uint64_t first = from.ordinal * plan_size_;
   std::vector<stage_book::progress> stages(slots_.stages());
+  bool is_first = true;
   const auto add = [&](plan_slots::range probes) {
     probe_cursor more = from;
     more.next = next_undone(from.ordinal, probes.begin);
     more.end = probes.end;
-    if (more.next < more.end) begun_before_.push_back(std::move(more));
+    if (more.next >= more.end) return;
+    if (std::exchange(is_first, false)) {
+      from = std::move(more);
+    } else {
+      more.begun = true;
+      ready_.push_back(std::move(more));
+    }
   };
   add(slots_.stage(0));
   stages[0].left = undone(from.ordinal, slots_.stage(0));
@@ -118,8 +175,6 @@ bool sweep_engine::open_stages(probe_cursor& from) {
     }
   }
   stages_.open(from.ordinal, std::move(stages));
-  from = std::move(begun_before_.front());
-  begun_before_.pop_front();
   return true;
 }
 

@@ -17,6 +17,16 @@ reason both_failed(reason preferred, reason other) {
   return preferred == other ? preferred : reason::no_address;
 }
 
+/// Two answers as one.
+dns_reply joined(dns_reply first, dns_reply second) {
+  auto& all = first.addresses;
+  all.insert(all.end(), second.addresses.begin(), second.addresses.end());
+  if (all.size() > resolver::addresses_max) all.resize(resolver::addresses_max);
+  first.ttl = std::min(first.ttl, second.ttl);
+  first.arrived = std::max(first.arrived, second.arrived);
+  return first;
+}
+
 }  // namespace
 
 std::vector<ip_address> usable_family(std::vector<ip_address> addresses,
@@ -25,6 +35,7 @@ std::vector<ip_address> usable_family(std::vector<ip_address> addresses,
     return address.is_v6() == prefers_v6(preference);
   };
   const auto other = std::stable_partition(addresses.begin(), addresses.end(), is_preferred);
+  if (preference == address_preference::both) return addresses;
   if (other == addresses.begin() || other == addresses.end()) return addresses;
   if (!has_route(addresses.front()) && has_route(*other)) {
     addresses.erase(addresses.begin(), other);
@@ -35,7 +46,8 @@ std::vector<ip_address> usable_family(std::vector<ip_address> addresses,
 }
 
 name_lookup::name_lookup(address_preference preference)
-    : count_{allows_v4(preference) && allows_v6(preference) ? 2U : 1U} {
+    : wants_both_{preference == address_preference::both},
+      count_{allows_v4(preference) && allows_v6(preference) ? 2U : 1U} {
   const bool v6 = prefers_v6(preference);
   questions_[0].family = v6 ? dns_family::v6 : dns_family::v4;
   questions_[1].family = v6 ? dns_family::v4 : dns_family::v6;
@@ -94,6 +106,10 @@ void name_lookup::decide() {
 }
 
 void name_lookup::decide_between(question& preferred, question& other) {
+  if (wants_both_ && is_asking()) return;
+  if (wants_both_ && preferred.has_address() && other.has_address()) {
+    return end(joined(std::move(preferred.reply), std::move(other.reply)));
+  }
   if (preferred.has_address()) {
     if (other.has_address() && !preferred.is_usable() && other.is_usable()) {
       return end(std::move(other.reply));

@@ -11,7 +11,7 @@
 namespace muster {
 
 /// Of addresses of both families, those to use: the preferred family's, unless this machine can
-/// send to the other alone. Keeps their order.
+/// send to the other alone, or all. Keeps their order.
 std::vector<ip_address> usable_family(std::vector<ip_address> addresses,
                                       address_preference preference);
 
@@ -29,7 +29,7 @@ constexpr bool prefers_v6(address_preference wanted) {
 /// One name's way through the DNS: one name of its search plan after the other, and for each of
 /// them a question for each family. As soon as the preferred family has an address that this
 /// machine can send to, that is the answer; an answer of the other family alone is waited with for
-/// a moment, the resolution delay (RFC 8305, 3).
+/// a moment, the resolution delay (RFC 8305, 3). Who wants both waits for both.
 class name_lookup {
  public:
   explicit name_lookup(address_preference preference);
@@ -77,6 +77,7 @@ class name_lookup {
   void fail(reason why);
   void end(dns_reply reply);
 
+  const bool wants_both_;
   std::array<question, 2> questions_;  // the preferred family's first
   std::size_t count_;
   dns_channel* channel_ = nullptr;

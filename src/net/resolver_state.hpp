@@ -27,7 +27,7 @@ class resolver::state : public std::enable_shared_from_this<state>, public list_
       : context_{context},
         options_{std::move(options)},
         channel_options_{channel_options(options_)},
-        known_here_{options_.hosts_file, options_.preference},
+        known_here_{options_.fixed, options_.hosts_file, options_.preference},
         cache_{options_.cache_entries_max},
         time_{context},
         settled_{time_.make_alarm([this] { schedule_turn(); })},

@@ -42,7 +42,7 @@ std::string kind_description::label(const probe_result& result) const {
   std::string label;
   const bool adds_port = result.port != 0 && result.port != subject.port();
   if (adds_port && subject.port() != 0) {
-    label = subject.needs_lookup() ? subject.host() : subject.address().to_string();
+    label = subject.has_name() ? subject.host() : subject.address().to_string();
   } else {
     append_printable(label, subject.to_string(), label_bytes_max);
   }

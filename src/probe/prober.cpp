@@ -54,6 +54,10 @@ void prober::begin(probe_request&& request) {
   if (!request.subject.needs_lookup() && request.subject.address().is_unspecified()) {
     return deliver(request, {status::skipped, reason::unspecified_address});
   }
+  if (request.subject.is_pinned()) {
+    const outcome barred = barrier(request.subject.address());
+    if (barred.status != status::up) return deliver(request, barred);
+  }
   runner_of(request).start(std::move(request));
 }
 

@@ -50,7 +50,7 @@ std::string details_of(const probe_result& result) {
   const kind_description& kind = description_of(result.kind);
   std::string details;
   if (kind.names_itself(result)) details += to_string(result.kind);
-  if (result.has_address && result.subject.needs_lookup() && kind.shows_address(result)) {
+  if (result.has_address && result.subject.has_name() && kind.shows_address(result)) {
     append_word(details, result.address.to_string());
   }
   if (result.status != status::up || result.reason != reason::none) append_reason(details, result);

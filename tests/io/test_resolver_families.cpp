@@ -101,6 +101,21 @@ TEST_CASE("records of another kind than was asked for count for nothing") {
   CHECK(w.answer_of(six, "four.test").failure == reason::no_address);
 }
 
+TEST_CASE("who wants both families gets all of both, or all of the one that has any") {
+  world w;
+  w.server.on("both.test", {.addresses = {v6_a, v4_a, v4_b}});
+  w.server.on("six.test", {.addresses = {v6_a}});
+  w.server.on("a-only.test", {.addresses = {v4_a}, .silent_about = family::v6});
+  const auto found = [&](const char* name) {
+    return ask_timed(w, address_preference::both, name).answer;
+  };
+  CHECK(found("both.test").addresses == addresses{v4_a, v4_b, v6_a});
+  CHECK(found("six.test").addresses == addresses{v6_a});
+  CHECK(found("a-only.test").addresses == addresses{v4_a});
+  CHECK(found("none.test").failure == reason::name_not_found);
+  CHECK(usable_family({v6_b, v4_b}, address_preference::both) == addresses{v4_b, v6_b});
+}
+
 TEST_CASE("a family that this machine can't send to gives way to the other") {
   std::string why_not;
   if (!lab::enter(why_not)) MUSTER_SKIP(why_not);

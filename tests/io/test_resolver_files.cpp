@@ -43,6 +43,18 @@ TEST_CASE("a name of the hosts file is known at once, and needs no name server")
   CHECK(w.server.questions_about("printer") == 2);
 }
 
+TEST_CASE("addresses that are given for a name come before all that anybody says of it") {
+  files_world w;
+  write_whole_file(w.hosts, "127.0.0.9 printer\n");
+  resolver_options options = w.file_options();
+  options.fixed = {{"Printer", v4_a}, {"printer.", v4_b}, {"localhost", v4_b}};
+  resolver names{w.context, options};
+  CHECK(asker{names, "PRINTER"}.answer->addresses == addresses{v4_a, v4_b});
+  CHECK(asker{names, "printer."}.answer->addresses == addresses{v4_a, v4_b});
+  CHECK(asker{names, "localhost"}.answer->addresses == addresses{v4_b});
+  CHECK(names.statistics().queries == 0);
+}
+
 TEST_CASE("localhost is this machine, whatever the hosts file says") {
   files_world w;
   write_whole_file(w.hosts, "192.0.2.1 localhost db.localhost\n");

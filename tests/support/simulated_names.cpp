@@ -31,7 +31,12 @@ lookup_answer simulated_names::answer_to(std::string_view name, timeline::time_p
     return {reason::none, {ip_address::from_v4(0)}, when};
   }
   if (known.failure != reason::none) return {known.failure, {}};
-  return {reason::none, {place->second}, when};
+  lookup_answer answer{reason::none, {place->second}, when};
+  if (const auto more = network_.further_addresses.find(name);
+      more != network_.further_addresses.end()) {
+    answer.addresses.insert(answer.addresses.end(), more->second.begin(), more->second.end());
+  }
+  return answer;
 }
 
 const lookup_answer* simulated_names::resolve(std::string_view name, waiter& interest) {

@@ -113,6 +113,8 @@ class simulated_world final : public probe_world {
   /// How name servers answer, and the addresses that names have.
   names_weather name_servers;
   std::map<std::string, ip_address, std::less<>> names;
+  /// What names have beside those.
+  std::map<std::string, std::vector<ip_address>, std::less<>> further_addresses;
   /// What was said of each name last.
   std::map<std::string, looked_up, std::less<>> lookups;
   /// How processes fare, and what became of them, by the last word of their commands.

@@ -43,8 +43,7 @@ constexpr auto known = std::to_array<foreign_option>({
     {"L fr fhr location follow-redirects follow follow-host-redirects max-redirs maxr "
      "disable-redirects",
      "--max-redirects N follows redirects"},
-    {"m",
-     "--timeout TIME is for each probe, -4, -6 and --prefer-ipv6 choose among a name's addresses"},
+    {"m", "--timeout TIME is for each probe, --address each probes all of a name's addresses"},
     {"M dontfrag dont-fragment mtu", "--df forbids fragmentation"},
     {"n", "--count N sends several echo requests; addresses stay numbers, and names stay names"},
     {"N mc fc ms fs match-code filter-code match-string filter-string filter match fields "
@@ -148,8 +147,10 @@ constexpr auto known = std::to_array<foreign_option>({
     {"request", "--method METHOD is what to ask with, and so is a column called method"},
     {"headers http-user-agent random-agent useragent referer",
      "--header 'Name: value' sends a header, --user-agent TEXT that one"},
-    {"resolve connect-to vhost virtual-host host",
-     "a row with the columns ip and host connects to one and asks for the other (-iL rows.csv)"},
+    {"connect-to vhost virtual-host host",
+     "--resolve NAME=ADDRESS says where a name is, or a row with the columns ip and host does "
+     "(-iL rows.csv)"},
+    {"resolve-all probe-all-ips pa", "--address each probes all of a name's addresses"},
     {"proxy http-proxy socks5 socks4 socks5-hostname noproxy preproxy unix-socket",
      "probes go straight to the target, --source ADDRESS says from where"},
     {"user auth oauth2-bearer netrc basic digest negotiate ntlm",

@@ -7,6 +7,9 @@
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
 #include "core/zone.hpp"
+#include "targets/target_parser.hpp"
+
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -29,6 +32,23 @@ void read_source(const std::string& text, probe_options& into) {
   const auto scope = resolve_zone(std::string_view{text}.substr(percent + 1));
   if (!scope) throw CLI::ValidationError{"--source", scope.error().message};
   into.source_scope = *scope;
+}
+
+/// `NAME=ADDRESS`.
+std::pair<std::string, ip_address> read_fixed_name(const std::string& text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const auto name = parse_target(text.substr(0, equals), {});
+  const bool is_name = name && name->size() == 1 && name->at(0).form() == target_form::name;
+  const auto address = ip_address::parse(text.substr(std::min(equals + 1, text.size())));
+  if (!is_name || !address) {
+    reject("--resolve", text, "is not NAME=ADDRESS, as in db.example=192.0.2.7");
+  }
+  return {std::string{name->at(0).host()}, *address};
+}
+
+void read_address_choice(const std::string& text, sweep_arguments& into) {
+  if (text != "first" && text != "each") reject("--address", text, "is neither first nor each");
+  into.sweep.each_address = text == "each";
 }
 
 void add_probe_options(CLI::App& command, sweep_arguments& into) {
@@ -57,6 +77,21 @@ void add_name_options(CLI::App& command, sweep_arguments& into) {
                                              "Use an IPv6 address where a name has both");
   v4->excludes(v6)->excludes(v6_first);
   v6->excludes(v6_first);
+  add_text(
+      command, "--address", [&into](const std::string& text) { read_address_choice(text, into); },
+      "Of a name's addresses probe the first, or each as a target of\n"
+      "its own, of both families unless -4 or -6 (first)",
+      "first|each");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--resolve",
+          [&names](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts)
+              names.fixed.push_back(read_fixed_name(text));
+          },
+          "Take this address for the name, and ask nobody; repeatable, also\nfor one name")
+      ->option_text("NAME=ADDRESS")
+      ->allow_extra_args(false);
   command
       .add_option("--resolver", names.servers,
                   "Ask these name servers, ADDRESS or ADDRESS:PORT, comma-separated")
@@ -172,6 +207,9 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   name_values(command);
   command.footer(examples);
   command.parse_complete_callback([&command, &into] {
+    resolver_options& names = into.sweep.probe.resolver;
+    const bool is_left_open = command.count("-4") + command.count("-6") == 0;
+    if (into.sweep.each_address && is_left_open) names.preference = address_preference::both;
     read_asked(command, into.sweep.plan);
     into.kind_options = given_kind_options(command);
     keep_columns(into.sweep.plan, into.kept_columns);

@@ -83,6 +83,8 @@ bool http_exchange::parse_url_of(std::string_view text) {
     return false;
   }
   url->set_scope(request_.subject.scope());
+  const bool is_same_host = url->has_name() && url->host() == subject().host();
+  if (is_same_host && subject().is_pinned()) url->pin(subject().address());
   return set_url(*url);
 }
 
