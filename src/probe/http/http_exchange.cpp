@@ -4,8 +4,8 @@
 #include "codec/redirect.hpp"
 #include "core/ascii.hpp"
 #include "probe/http/http_judge.hpp"
-#include "probe/http/url_template.hpp"
 #include "probe/tls_peer.hpp"
+#include "probe/url_template.hpp"
 #include "targets/url.hpp"
 
 #include <algorithm>
@@ -183,11 +183,7 @@ std::string http_exchange::origin() const {
 }
 
 std::string http_exchange::own_host() const {
-  const target_parameters* parameters = subject().parameters();
-  if (!is_own_place_ || !parameters || parameters->host.empty()) return {};
-  const bool is_whole =
-      url_.port() == default_port() || parameters->host.find(':') != std::string::npos;
-  return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url_.port());
+  return is_own_place_ ? named_authority(subject(), url_) : std::string{};
 }
 
 void http_exchange::sent(clock::time_point at) {

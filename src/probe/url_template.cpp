@@ -1,4 +1,4 @@
-#include "probe/http/url_template.hpp"
+#include "probe/url_template.hpp"
 
 namespace muster {
 
@@ -26,6 +26,14 @@ std::string with_path(std::string_view url, std::string_view path) {
   constexpr std::string_view scheme_end = "://";
   const std::size_t host = url.find(scheme_end) + scheme_end.size();
   return std::string{url.substr(0, url.find_first_of("/?#", host))}.append(path);
+}
+
+std::string named_authority(const target& subject, const target& url) {
+  const target_parameters* const parameters = subject.parameters();
+  if (!parameters || parameters->host.empty()) return {};
+  const std::uint16_t usual_port = url.scheme() == "https" ? 443 : 80;
+  const bool is_whole = url.port() == usual_port || parameters->host.find(':') != std::string::npos;
+  return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url.port());
 }
 
 }  // namespace muster
