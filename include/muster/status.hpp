@@ -116,15 +116,19 @@ enum class reason : std::uint8_t {
   json_not_expected,     ///< `--expect-json`
   certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
   answer_not_expected,       ///< An answer that does not match what was expected.
-  rcode_not_expected,  ///< A name server's answer, with a response code that was not expected.
-  loss_warning,        ///< `--expect-loss`: more is lost than the first bound.
-  loss_critical,       ///< More than the second.
-  rtt_warning,         ///< `--expect-rtt`: the mean round trip is longer than the first bound.
-  rtt_critical,        ///< Longer than the second.
-  exit_code_not_zero,  ///< The command ended with an exit code other than 0.
-  killed_by_signal,    ///< A signal ended the command, which muster had not sent.
-  plugin_warning,      ///< A monitoring plugin said WARNING: exit code 1.
-  plugin_critical,     ///< A monitoring plugin said CRITICAL: exit code 2.
+  rcode_not_expected,    ///< A name server's answer, with a response code that was not expected.
+  kiss_of_death,         ///< An NTP server says that it does not answer this client, or not now.
+  clock_unsynchronized,  ///< An NTP server says that its clock is not to be relied on.
+  stratum_not_expected,  ///< `--ntp-stratum`
+  offset_not_expected,   ///< `--ntp-offset`
+  loss_warning,          ///< `--expect-loss`: more is lost than the first bound.
+  loss_critical,         ///< More than the second.
+  rtt_warning,           ///< `--expect-rtt`: the mean round trip is longer than the first bound.
+  rtt_critical,          ///< Longer than the second.
+  exit_code_not_zero,    ///< The command ended with an exit code other than 0.
+  killed_by_signal,      ///< A signal ended the command, which muster had not sent.
+  plugin_warning,        ///< A monitoring plugin said WARNING: exit code 1.
+  plugin_critical,       ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.

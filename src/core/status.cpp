@@ -141,6 +141,14 @@ std::string_view to_string(reason value) {
       return "answer_not_expected";
     case reason::rcode_not_expected:
       return "rcode_not_expected";
+    case reason::kiss_of_death:
+      return "kiss_of_death";
+    case reason::clock_unsynchronized:
+      return "clock_unsynchronized";
+    case reason::stratum_not_expected:
+      return "stratum_not_expected";
+    case reason::offset_not_expected:
+      return "offset_not_expected";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

@@ -4,6 +4,7 @@
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
+#include "muster/probe/ntp.hpp"
 #include "muster/probe/tcp.hpp"
 #include "muster/probe/udp.hpp"
 #include "net/deadline_queue.hpp"
@@ -103,9 +104,19 @@ processes_weather machine_weather(chances& chance) {
   return weather;
 }
 
-/// A page, with its length or in chunks, for a whole request; "answer" for a datagram.
+/// What an NTP server of stratum 1 says, for which it is always the same time.
+std::string tell_time(std::string_view question) {
+  constexpr std::size_t random_at = 40;
+  constexpr std::size_t random_bytes = 8;
+  std::string answer(question.size(), '\1');
+  answer.front() = '\x24';
+  return answer.replace(24, random_bytes, question.substr(random_at, random_bytes));
+}
+
+/// A page, with its length or in chunks, for a whole request; "answer" or the time for a datagram.
 std::optional<std::string> say(simulated_world& network, std::string_view request) {
   if (request == "question") return "answer";
+  if (request.starts_with('\x23')) return tell_time(request);
   if (!request.ends_with("\r\n\r\n")) return {};
   std::string head = "HTTP/1.1 200 OK\r\n";
   for (auto lines = network.random() % 4; lines > 0; --lines)
@@ -160,6 +171,7 @@ class seeded_sweep {
  public:
   explicit seeded_sweep(std::uint64_t seed)
       : chance_{seed}, network_{seed, echo_weather(chance_)}, options_{options_of(chance_)} {
+    options_.plan.of<ntp_spec>().is_asked = seed % 3 == 2;
     network_.peers = peers_weather(chance_);
     network_.server = [this](std::string_view request) { return say(network_, request); };
     targets_.add_text("10.1.0.0/28");

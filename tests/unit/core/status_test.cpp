@@ -36,6 +36,10 @@ TEST_CASE("reasons are spelled as documented") {
   const std::map<reason, std::string> spellings{
       {reason::none, ""},
       {reason::no_reply, "no_reply"},
+      {reason::kiss_of_death, "kiss_of_death"},
+      {reason::clock_unsynchronized, "clock_unsynchronized"},
+      {reason::stratum_not_expected, "stratum_not_expected"},
+      {reason::offset_not_expected, "offset_not_expected"},
       {reason::resolve_timeout, "resolve_timeout"},
       {reason::connect_timeout, "connect_timeout"},
       {reason::send_timeout, "send_timeout"},
