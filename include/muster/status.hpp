@@ -104,11 +104,15 @@ enum class reason : std::uint8_t {
   malformed_response,
   malformed_body,  ///< Its codings, such as gzip, can't be undone.
   headers_too_large,
+  wrong_accept_key,   ///< A server of WebSocket answers another key than it was sent, or none.
+  malformed_upgrade,  ///< Its answer is no upgrade to WebSocket, or to more than was asked for.
+  malformed_frame,    ///< A frame of WebSocket that no server may send.
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
   // mismatch
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
+  upgrade_refused,       ///< A whole HTTP answer, but the server does not go over to WebSocket.
   version_not_expected,  ///< `--expect-version`
   size_not_expected,     ///< `--expect-size`
   header_not_expected,   ///< `--expect-header`, `--reject-header`

@@ -125,6 +125,14 @@ std::string_view to_string(reason value) {
       return "malformed_response";
     case reason::headers_too_large:
       return "headers_too_large";
+    case reason::wrong_accept_key:
+      return "wrong_accept_key";
+    case reason::malformed_upgrade:
+      return "malformed_upgrade";
+    case reason::malformed_frame:
+      return "malformed_frame";
+    case reason::upgrade_refused:
+      return "upgrade_refused";
     case reason::too_many_redirects:
       return "too_many_redirects";
     case reason::bad_redirect:

@@ -1,5 +1,6 @@
 #include "support/seeded_sweep.hpp"
 
+#include "codec/websocket_upgrade.hpp"
 #include "engine/sweep_engine.hpp"
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
@@ -7,6 +8,7 @@
 #include "muster/probe/ntp.hpp"
 #include "muster/probe/tcp.hpp"
 #include "muster/probe/udp.hpp"
+#include "muster/probe/websocket.hpp"
 #include "net/deadline_queue.hpp"
 #include "support/simulated_world.hpp"
 
@@ -113,11 +115,23 @@ std::string tell_time(std::string_view question) {
   return answer.replace(24, random_bytes, question.substr(random_at, random_bytes));
 }
 
+/// What a server says that goes over to WebSocket.
+std::string upgrade(std::string_view request) {
+  constexpr std::string_view name = "Sec-WebSocket-Key: ";
+  const auto at = request.find(name) + name.size();
+  const std::string_view key = request.substr(at, request.find('\r', at) - at);
+  return fmt::format(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: {}\r\n\r\n",
+      codec::websocket_accept(key));
+}
+
 /// A page, with its length or in chunks, for a whole request; "answer" or the time for a datagram.
 std::optional<std::string> say(simulated_world& network, std::string_view request) {
   if (request == "question") return "answer";
   if (request.starts_with('\x23')) return tell_time(request);
   if (!request.ends_with("\r\n\r\n")) return {};
+  if (request.find("\r\nUpgrade: websocket\r\n") != request.npos) return upgrade(request);
   std::string head = "HTTP/1.1 200 OK\r\n";
   for (auto lines = network.random() % 4; lines > 0; --lines)
     head += fmt::format("X-{}: {}\r\n", lines, network.random());
@@ -172,6 +186,7 @@ class seeded_sweep {
   explicit seeded_sweep(std::uint64_t seed)
       : chance_{seed}, network_{seed, echo_weather(chance_)}, options_{options_of(chance_)} {
     options_.plan.of<ntp_spec>().is_asked = seed % 3 == 2;
+    if (seed % 6 == 3) options_.plan.of<websocket_spec>().urls = {"ws://{}:8081/"};
     network_.peers = peers_weather(chance_);
     network_.server = [this](std::string_view request) { return say(network_, request); };
     targets_.add_text("10.1.0.0/28");
@@ -392,6 +407,8 @@ class seeded_sweep {
         return *known.accepted - known.began;
       case probe_kind::http:
         return one.resolve + (*known.accepted - known.began) + (*known.answered - *known.asked);
+      case probe_kind::websocket:
+        return (*known.accepted - known.began) + (*known.answered - *known.asked);
       default:
         return *known.answered - *known.asked;
     }

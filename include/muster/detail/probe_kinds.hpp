@@ -14,4 +14,5 @@
   KIND(tls, option)              \
   KIND(talk, option)             \
   KIND(ntp, option)              \
+  KIND(websocket, option)        \
   KIND(own, option)

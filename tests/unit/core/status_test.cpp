@@ -36,6 +36,10 @@ TEST_CASE("reasons are spelled as documented") {
   const std::map<reason, std::string> spellings{
       {reason::none, ""},
       {reason::no_reply, "no_reply"},
+      {reason::wrong_accept_key, "wrong_accept_key"},
+      {reason::malformed_upgrade, "malformed_upgrade"},
+      {reason::malformed_frame, "malformed_frame"},
+      {reason::upgrade_refused, "upgrade_refused"},
       {reason::kiss_of_death, "kiss_of_death"},
       {reason::clock_unsynchronized, "clock_unsynchronized"},
       {reason::stratum_not_expected, "stratum_not_expected"},
