@@ -104,11 +104,15 @@ enum class reason : std::uint8_t {
   malformed_response,
   malformed_body,  ///< Its codings, such as gzip, can't be undone.
   headers_too_large,
+  wrong_accept_key,   ///< A server of WebSocket answers another key than it was sent, or none.
+  malformed_upgrade,  ///< Its answer is no upgrade to WebSocket, or to more than was asked for.
+  malformed_frame,    ///< A frame of WebSocket that no server may send.
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
   // mismatch
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
+  upgrade_refused,       ///< A whole HTTP answer, but the server does not go over to WebSocket.
   version_not_expected,  ///< `--expect-version`
   size_not_expected,     ///< `--expect-size`
   header_not_expected,   ///< `--expect-header`, `--reject-header`
@@ -116,15 +120,19 @@ enum class reason : std::uint8_t {
   json_not_expected,     ///< `--expect-json`
   certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
   answer_not_expected,       ///< An answer that does not match what was expected.
-  rcode_not_expected,  ///< A name server's answer, with a response code that was not expected.
-  loss_warning,        ///< `--expect-loss`: more is lost than the first bound.
-  loss_critical,       ///< More than the second.
-  rtt_warning,         ///< `--expect-rtt`: the mean round trip is longer than the first bound.
-  rtt_critical,        ///< Longer than the second.
-  exit_code_not_zero,  ///< The command ended with an exit code other than 0.
-  killed_by_signal,    ///< A signal ended the command, which muster had not sent.
-  plugin_warning,      ///< A monitoring plugin said WARNING: exit code 1.
-  plugin_critical,     ///< A monitoring plugin said CRITICAL: exit code 2.
+  rcode_not_expected,    ///< A name server's answer, with a response code that was not expected.
+  kiss_of_death,         ///< An NTP server says that it does not answer this client, or not now.
+  clock_unsynchronized,  ///< An NTP server says that its clock is not to be relied on.
+  stratum_not_expected,  ///< `--ntp-stratum`
+  offset_not_expected,   ///< `--ntp-offset`
+  loss_warning,          ///< `--expect-loss`: more is lost than the first bound.
+  loss_critical,         ///< More than the second.
+  rtt_warning,           ///< `--expect-rtt`: the mean round trip is longer than the first bound.
+  rtt_critical,          ///< Longer than the second.
+  exit_code_not_zero,    ///< The command ended with an exit code other than 0.
+  killed_by_signal,      ///< A signal ended the command, which muster had not sent.
+  plugin_warning,        ///< A monitoring plugin said WARNING: exit code 1.
+  plugin_critical,       ///< A monitoring plugin said CRITICAL: exit code 2.
   // local_error
   permission_denied,
   firewall_denied,    ///< A rule on this machine forbids to send it.

@@ -55,26 +55,32 @@ class message_reader {
     }
     return true;
   }
-  bool read_answers(const std::function<void(const dns_record&)>& on_answer) {
+  bool read_answers(const dns_record_consumer& on_record) {
     return each(into_.answers, [&](const record_head& head) {
-      record_.type = head.data.type;
-      record_.ttl_s = head.ttl_s;
-      record_.data.clear();
+      begin_record(head);
       if (!append_dns_data(record_.data, message_, head.data)) return false;
-      on_answer(record_);
+      on_record(dns_section::answer, record_);
       return note_serial(head.data);
     });
   }
-  bool read_authority() {
-    return each(into_.authority,
-                [this](const record_head& head) { return note_serial(head.data); });
+  bool read_authority(const dns_record_consumer& on_record) {
+    return each(into_.authority, [&](const record_head& head) {
+      begin_record(head);
+      append_dns_data_or_bytes(head.data);
+      on_record(dns_section::authority, record_);
+      return note_serial(head.data);
+    });
   }
-  bool read_additional() {
-    return each(into_.additional, [this](const record_head& head) {
+  bool read_additional(const dns_record_consumer& on_record) {
+    return each(into_.additional, [&](const record_head& head) {
       // The upper bits of the response code stand where others have their TTL (RFC 6891, 6.1.3).
       if (head.data.type == dns_type::opt) {
         into_.rcode = static_cast<std::uint16_t>(into_.rcode | head.ttl_s >> 24 << 4);
+        return true;
       }
+      begin_record(head);
+      append_dns_data_or_bytes(head.data);
+      on_record(dns_section::additional, record_);
       return true;
     });
   }
@@ -88,6 +94,17 @@ class message_reader {
       at_ = head->end;
     }
     return true;
+  }
+  void begin_record(const record_head& head) {
+    record_.type = head.data.type;
+    record_.record_class = head.data.record_class;
+    record_.ttl_s = head.ttl_s;
+    record_.data.clear();
+  }
+  void append_dns_data_or_bytes(const dns_data& data) {
+    if (append_dns_data(record_.data, message_, data)) return;
+    record_.data.clear();
+    append_dns_bytes(record_.data, message_, data);
   }
   /// The serial comes after two names, the first of five numbers.
   bool note_serial(const dns_data& data) {
@@ -118,7 +135,7 @@ std::string dns_question_message(std::uint16_t id, const dns_question& question,
     append_u16(out, count);
   out += question.name;
   append_u16(out, question.type);
-  append_u16(out, dns_wire::class_internet);
+  append_u16(out, question.record_class);
   // The record of EDNS: the root's name, its type, the size, no flags, no options.
   out += '\0';
   append_u16(out, dns_type::opt);
@@ -142,7 +159,7 @@ bool answers_dns_question(std::span<const std::byte> message, std::uint16_t id,
   std::string asked_name;
   (void)read_dns_name(std::as_bytes(std::span{asked}), dns_wire::header_bytes, asked_name);
   return equal_ignoring_case(name, asked_name) && read_u16(message, *end) == question.type &&
-         read_u16(message, *end + 2) == dns_wire::class_internet;
+         read_u16(message, *end + 2) == question.record_class;
 }
 
 std::optional<dns_message> read_dns_header(std::span<const std::byte> message) {
@@ -161,13 +178,13 @@ std::optional<dns_message> read_dns_header(std::span<const std::byte> message) {
   return out;
 }
 
-std::optional<dns_message> read_dns_message(
-    std::span<const std::byte> message, const std::function<void(const dns_record&)>& on_answer) {
+std::optional<dns_message> read_dns_message(std::span<const std::byte> message,
+                                            const dns_record_consumer& on_record) {
   auto out = read_dns_header(message);
   if (!out) return std::nullopt;
   message_reader reader{message, *out};
-  const bool is_whole = reader.skip_questions() && reader.read_answers(on_answer) &&
-                        reader.read_authority() && reader.read_additional();
+  const bool is_whole = reader.skip_questions() && reader.read_answers(on_record) &&
+                        reader.read_authority(on_record) && reader.read_additional(on_record);
   return is_whole ? out : std::nullopt;
 }
 

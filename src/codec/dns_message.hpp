@@ -11,10 +11,11 @@
 
 namespace muster::codec {
 
-/// What a name server is asked (RFC 1035, 4.1.2), in the class of the internet.
+/// What a name server is asked (RFC 1035, 4.1.2).
 struct dns_question {
-  std::string name;  ///< As on the wire: see `parse_dns_name`.
+  std::string name = {};  ///< As on the wire: see `parse_dns_name`.
   std::uint16_t type = dns_type::a;
+  std::uint16_t record_class = dns_class_internet;
 };
 
 /// How large an answer over UDP may be without being cut on the way: what the name servers' vendors
@@ -47,10 +48,14 @@ struct dns_message {
   std::optional<std::uint32_t> serial;
 };
 
+/// Where a record stands.
+enum class dns_section : std::uint8_t { answer, authority, additional };
+
 /// A record. Its texts are printable ASCII: see `read_dns_name` and `append_dns_data`.
 struct dns_record {
   std::string name;
   std::uint16_t type = 0;
+  std::uint16_t record_class = dns_class_internet;
   std::uint32_t ttl_s = 0;
   std::string data;  ///< Up to 260 KiB.
 };
@@ -58,10 +63,14 @@ struct dns_record {
 /// The header alone: whether it was cut short is known from there. Nothing when there is none.
 std::optional<dns_message> read_dns_header(std::span<const std::byte> message);
 
-/// Reads a whole message (RFC 1035, 4.1), and tells `on_answer` of each record of the answer, which
-/// lasts for the call. Nothing when it can't be read to the end of what its header announces; what
-/// follows there is ignored.
-std::optional<dns_message> read_dns_message(
-    std::span<const std::byte> message, const std::function<void(const dns_record&)>& on_answer);
+/// Who is told of the records of a message; each lasts for the call.
+using dns_record_consumer = std::function<void(dns_section section, const dns_record& record)>;
+
+/// Reads a whole message (RFC 1035, 4.1), and tells of each record but that of EDNS. Nothing when
+/// it can't be read to the end of what its header announces, or the data of an answer is not what
+/// its type asks for; that of other sections is then told as for an unknown type. What follows the
+/// end is ignored.
+std::optional<dns_message> read_dns_message(std::span<const std::byte> message,
+                                            const dns_record_consumer& on_record);
 
 }  // namespace muster::codec

@@ -169,18 +169,24 @@ void append_known(data_cursor& part, std::uint16_t type) {
 
 bool is_known(const dns_data& data) {
   using namespace dns_type;
-  constexpr std::array known{a, ns, cname, soa, ptr, mx, txt, aaaa, srv, dname, ds, dnskey, caa};
+  constexpr std::array of_internet{a, aaaa, srv, ds, dnskey, caa};
+  constexpr std::array of_any_class{ns, cname, soa, ptr, mx, txt, dname};
+  if (std::ranges::find(of_any_class, data.type) != of_any_class.end()) return true;
   return data.record_class == dns_wire::class_internet &&
-         std::ranges::find(known, data.type) != known.end();
+         std::ranges::find(of_internet, data.type) != of_internet.end();
 }
 
 }  // namespace
 
+void append_dns_bytes(std::string& out, std::span<const std::byte> message, const dns_data& data) {
+  fmt::format_to(std::back_inserter(out), "\\# {}", data.bytes);
+  if (data.bytes > 0) out += ' ';
+  append_hex(out, message.subspan(data.at, data.bytes));
+}
+
 bool append_dns_data(std::string& out, std::span<const std::byte> message, const dns_data& data) {
   if (!is_known(data)) {
-    fmt::format_to(std::back_inserter(out), "\\# {}", data.bytes);
-    if (data.bytes > 0) out += ' ';
-    append_hex(out, message.subspan(data.at, data.bytes));
+    append_dns_bytes(out, message, data);
     return true;
   }
   data_cursor part{out, message, data};

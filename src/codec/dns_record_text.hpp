@@ -19,5 +19,7 @@ struct dns_data {
 /// type), in printable ASCII; that of other types and classes as RFC 3597, 5 does, `\# 2 00ff`.
 /// False when it is not what its type asks for.
 bool append_dns_data(std::string& out, std::span<const std::byte> message, const dns_data& data);
+/// The latter form, whatever the type.
+void append_dns_bytes(std::string& out, std::span<const std::byte> message, const dns_data& data);
 
 }  // namespace muster::codec

@@ -30,6 +30,9 @@ constexpr std::array<word, 14> types{{{"A", dns_type::a},
                                       {"DNAME", dns_type::dname},
                                       {"ANY", dns_type::any}}};
 
+// RFC 1035, 3.2.4.
+constexpr std::array<word, 3> classes{{{"IN", dns_class_internet}, {"CH", 3}, {"HS", 4}}};
+
 // RFC 1035, 2136, 6891 and 7873.
 constexpr std::array<word, 13> rcodes{{{"NOERROR", 0},
                                        {"FORMERR", 1},
@@ -68,6 +71,14 @@ std::string dns_type_text(std::uint16_t type) { return text_of(types, type, "TYP
 
 std::optional<std::uint16_t> parse_dns_type(std::string_view text) {
   return read_word(types, text, "TYPE");
+}
+
+std::string dns_class_text(std::uint16_t record_class) {
+  return text_of(classes, record_class, "CLASS");
+}
+
+std::optional<std::uint16_t> parse_dns_class(std::string_view text) {
+  return read_word(classes, text, "CLASS");
 }
 
 std::string dns_rcode_text(std::uint16_t rcode) { return text_of(rcodes, rcode, "RCODE"); }

@@ -31,6 +31,12 @@ std::string dns_type_text(std::uint16_t type);
 /// Reads either form, in either case; nothing for what is none.
 std::optional<std::uint16_t> parse_dns_type(std::string_view text);
 
+inline constexpr std::uint16_t dns_class_internet = 1;
+/// `CH`; `CLASS9` for a class without a name here (RFC 3597, 5).
+std::string dns_class_text(std::uint16_t record_class);
+/// Reads either form, in either case; nothing for what is none.
+std::optional<std::uint16_t> parse_dns_class(std::string_view text);
+
 /// The largest response code, with the upper bits that EDNS adds (RFC 6891, 6.1.3).
 inline constexpr std::uint16_t dns_rcode_max = 0xfff;
 /// `NXDOMAIN`; `RCODE12` for a code without a name.

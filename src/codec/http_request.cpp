@@ -39,6 +39,7 @@ void write_http_request(std::string& text, const http_request& request) {
   check_part("authority", request.authority, false);
   check_part("path", request.path, false);
   check_part("user agent", request.user_agent, true);
+  check_part("connection", request.connection, false);
 
   text.clear();
   text.reserve(request.method.size() + request.authority.size() + request.path.size() +
@@ -51,7 +52,7 @@ void write_http_request(std::string& text, const http_request& request) {
   if (request.body) {
     text.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n");
   }
-  text.append("Connection: close\r\n\r\n");
+  text.append("Connection: ").append(request.connection).append("\r\n\r\n");
   if (request.body) text.append(*request.body);
 }
 

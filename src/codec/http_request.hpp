@@ -15,9 +15,11 @@ struct http_request {
   std::string_view headers = {};
   /// What is sent with it; nothing and no length without it.
   const std::string* body = nullptr;
+  /// What is to become of the connection after the answer.
+  std::string_view connection = "close";
 };
 
-/// Writes a request (RFC 9112) for one answer on a connection of its own. Throws
+/// Writes a request (RFC 9112) on a connection of its own. Throws
 /// std::invalid_argument if a part but `headers` and `body` is empty or holds control characters,
 /// or blanks where the user agent alone may have them, because these could smuggle in headers; who
 /// has `headers` has checked them. Replaces what is in `text`, whose memory is used again.

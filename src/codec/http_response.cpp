@@ -45,7 +45,7 @@ void http_response_reader::restart(bool head_request, const http_limits& limits)
   limits_ = limits;
   headers_.keep_lines(limits.keeps_headers);
   body_bytes_ = left_ = 0;
-  head_bytes_ = framing_bytes_ = 0;
+  head_bytes_ = framing_bytes_ = left_over_ = 0;
   status_code_ = interim_responses_ = 0;
   why_ = reason::none;
   state_ = state::need_more;
@@ -58,6 +58,7 @@ http_response_reader::state http_response_reader::feed(std::string_view bytes) {
   while (state_ == state::need_more && !bytes.empty()) {
     bytes.remove_prefix(in_body() ? take_body(bytes) : take_line(bytes));
   }
+  left_over_ = bytes.size();
   return state_;
 }
 

@@ -50,6 +50,8 @@ class http_response_reader {
   /// Takes the next bytes. After `done` and `error` nothing changes any more, and bytes that
   /// follow the response are ignored.
   state feed(std::string_view bytes);
+  /// How many of the bytes that were fed last follow the response.
+  std::size_t left_over() const { return left_over_; }
   /// The peer has closed the connection: `done` if that is what ends the body, else `error`.
   state finish();
 
@@ -110,6 +112,7 @@ class http_response_reader {
   std::uint64_t left_ = 0;         // Of the sized body, or of its chunk.
   std::size_t head_bytes_ = 0;     // Of all heads and trailers.
   std::size_t framing_bytes_ = 0;  // Since the last byte of a chunked body.
+  std::size_t left_over_ = 0;
   int status_code_ = 0;
   int interim_responses_ = 0;
   reason why_ = reason::none;

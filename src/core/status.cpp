@@ -125,6 +125,14 @@ std::string_view to_string(reason value) {
       return "malformed_response";
     case reason::headers_too_large:
       return "headers_too_large";
+    case reason::wrong_accept_key:
+      return "wrong_accept_key";
+    case reason::malformed_upgrade:
+      return "malformed_upgrade";
+    case reason::malformed_frame:
+      return "malformed_frame";
+    case reason::upgrade_refused:
+      return "upgrade_refused";
     case reason::too_many_redirects:
       return "too_many_redirects";
     case reason::bad_redirect:
@@ -141,6 +149,14 @@ std::string_view to_string(reason value) {
       return "answer_not_expected";
     case reason::rcode_not_expected:
       return "rcode_not_expected";
+    case reason::kiss_of_death:
+      return "kiss_of_death";
+    case reason::clock_unsynchronized:
+      return "clock_unsynchronized";
+    case reason::stratum_not_expected:
+      return "stratum_not_expected";
+    case reason::offset_not_expected:
+      return "offset_not_expected";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

@@ -1,5 +1,6 @@
 #include "record/numbers.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>

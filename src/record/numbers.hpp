@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -42,12 +41,14 @@ void append_thousandths(Out& out, std::uint64_t thousandths) {
   out.push_back('.');
   append_padded<3>(out, thousandths % 1000);
 }
-/// Appends a duration in milliseconds with three decimals, rounded to the nearest microsecond; a
-/// negative one counts as 0.
+/// Appends a duration in milliseconds with three decimals, rounded to the nearest microsecond.
 template <typename Out>
 void append_milliseconds(Out& out, std::chrono::nanoseconds value) {
-  const std::int64_t nanoseconds = std::max<std::int64_t>(value.count(), 0);
-  append_thousandths(out, (static_cast<std::uint64_t>(nanoseconds) + 500) / 1000);
+  const auto nanoseconds = static_cast<std::uint64_t>(value.count());
+  const bool is_negative = value.count() < 0;
+  const std::uint64_t microseconds = ((is_negative ? 0 - nanoseconds : nanoseconds) + 500) / 1000;
+  if (is_negative && microseconds > 0) out.push_back('-');
+  append_thousandths(out, microseconds);
 }
 
 /// Which part of `sent` packets is missing from `received`, in thousandths, rounded to nearest.

@@ -137,6 +137,69 @@ TEST_CASE("response codes and records are held against what is expected of unbou
   CHECK(contains(missing.out, R"("serial":2026013107,"answer_count":0,"authority_count":1)"));
 }
 
+TEST_CASE("unbound tells its version in the class of CHAOS") {
+  if (!has_program("unbound")) MUSTER_SKIP("unbound is not installed");
+  unbound_server server;
+  REQUIRE(server.started());
+  const auto result =
+      ask(server.address(), {"--dns", "version.bind/TXT/CH", "--json", "--dns-answer", "unbound"});
+  CAPTURE(result.out, result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, R"("name":"version.bind","type":"TXT","class":"CH")"));
+  CHECK(contains(
+      result.out,
+      R"("answers":[{"name":"version.bind.","class":"CH","type":"TXT","ttl":0,"data":"\"unbound )"));
+}
+
+TEST_CASE("some, no, all or not all records of a section have to match") {
+  const dns_peer peer{[](const std::string& question, bool) {
+    std::string answer = answer_to(question, 0x8180, 2);
+    answer[9] = '\1';
+    answer[11] = '\2';
+    return std::vector{answer + record(1, "\xc0\0\2\7"sv) + record(1, "\xc0\0\2\x08"sv) +
+                       record(2, "\2ns\xc0\x0c"sv) + record(1, "\x0a\0\0\1"sv) +
+                       "\0\0\x29\x04\xd0\0\0\0\0\0\0"s};
+  }};
+  struct expectation {
+    std::string rule;
+    bool holds;
+  };
+  const std::vector<expectation> all{{"some answer 7$", true},
+                                     {"some answer 9$", false},
+                                     {"no answer 9$", true},
+                                     {"no answer 7$", false},
+                                     {"all answer ^192", true},
+                                     {"all answer 7$", false},
+                                     {"not-all answer 7$", true},
+                                     {"not-all answer ^192", false},
+                                     {"some authority ^ns\\.a\\.test\\.$", true},
+                                     {"no authority ns", false},
+                                     {"all authority ns", true},
+                                     {"all additional ^10\\.", true},
+                                     {"no additional ^10", false},
+                                     {"not-all additional ^10", false}};
+  for (const expectation& one : all) {
+    const auto result = ask_json(peer, {"--dns-expect", one.rule});
+    CAPTURE(one.rule, result.out, result.err);
+    CHECK(result.exit_code == (one.holds ? 0 : 1));
+    CHECK(contains(result.out, R"("reason":"answer_not_expected")") != one.holds);
+    CHECK(contains(result.out, R"("failed_check":"--dns-expect )" + one.rule.substr(0, 6)) !=
+          one.holds);
+  }
+  const auto told = ask_json(
+      peer, {"--dns-expect", "all answer ^192", "--dns-answer", "7$", "--dns-no-answer", "9$"});
+  CHECK(told.exit_code == 0);
+  CHECK(contains(told.out,
+                 R"("authority":[{"name":"a.test.","type":"NS","ttl":60,"data":"ns.a.test."}])"));
+  CHECK(contains(told.out,
+                 R"("additional":[{"name":"a.test.","type":"A","ttl":60,"data":"10.0.0.1"}])"));
+  const dns_peer empty{[](const std::string& question, bool) {
+    return std::vector{answer_to(question, 0x8180, 0)};
+  }};
+  CHECK(ask_json(empty, {"--dns-expect", "all answer ."}).exit_code == 1);
+  CHECK(ask_json(empty, {"--dns-expect", "not-all answer ."}).exit_code == 0);
+}
+
 TEST_CASE("an answer that is too long for a datagram is asked for again over TCP") {
   if (!has_program("unbound")) MUSTER_SKIP("unbound is not installed");
   unbound_server server;
@@ -327,12 +390,23 @@ TEST_CASE("a row says what its own name server is to answer") {
 }
 
 TEST_CASE("a question that no name server can be asked is refused with the way to write it") {
-  const std::vector<std::vector<std::string>> wrong{
-      {"--dns", ""},           {"--dns", "a..b"},
-      {"--dns", "a/B"},        {"--dns", "a/TYPE65536"},
-      {"--dns-over", "quic"},  {"--dns-port", "0"},
-      {"--dns-rcode", "NOPE"}, {"--dns-rcode", "4096"},
-      {"--dns-answer", "("},   {"--dns-no-answer", "["}};
+  const std::vector<std::vector<std::string>> wrong{{"--dns", ""},
+                                                    {"--dns", "a..b"},
+                                                    {"--dns", "a/B"},
+                                                    {"--dns", "a/TYPE65536"},
+                                                    {"--dns-over", "quic"},
+                                                    {"--dns-port", "0"},
+                                                    {"--dns-rcode", "NOPE"},
+                                                    {"--dns-rcode", "4096"},
+                                                    {"--dns-answer", "("},
+                                                    {"--dns-no-answer", "["},
+                                                    {"--dns", "a/IN"},
+                                                    {"--dns", "a/TXT/XX"},
+                                                    {"--dns-expect", "x"},
+                                                    {"--dns-expect", "most answer x"},
+                                                    {"--dns-expect", "all"},
+                                                    {"--dns-expect", "all answer"},
+                                                    {"--dns-expect", "all answer ("}};
   for (const auto& option : wrong) {
     std::vector<std::string> options{"127.0.0.1", "--dns", "a.test"};
     options.insert(options.end(), option.begin(), option.end());

@@ -1,11 +1,14 @@
 #include "support/seeded_sweep.hpp"
 
+#include "codec/websocket_upgrade.hpp"
 #include "engine/sweep_engine.hpp"
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
+#include "muster/probe/ntp.hpp"
 #include "muster/probe/tcp.hpp"
 #include "muster/probe/udp.hpp"
+#include "muster/probe/websocket.hpp"
 #include "net/deadline_queue.hpp"
 #include "probe/plan_slots.hpp"
 #include "support/simulated_world.hpp"
@@ -104,10 +107,32 @@ processes_weather machine_weather(chances& chance) {
   return weather;
 }
 
-/// A page, with its length or in chunks, for a whole request; "answer" for a datagram.
+/// What an NTP server of stratum 1 says, for which it is always the same time.
+std::string tell_time(std::string_view question) {
+  constexpr std::size_t random_at = 40;
+  constexpr std::size_t random_bytes = 8;
+  std::string answer(question.size(), '\1');
+  answer.front() = '\x24';
+  return answer.replace(24, random_bytes, question.substr(random_at, random_bytes));
+}
+
+/// What a server says that goes over to WebSocket.
+std::string upgrade(std::string_view request) {
+  constexpr std::string_view name = "Sec-WebSocket-Key: ";
+  const auto at = request.find(name) + name.size();
+  const std::string_view key = request.substr(at, request.find('\r', at) - at);
+  return fmt::format(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: {}\r\n\r\n",
+      codec::websocket_accept(key));
+}
+
+/// A page, with its length or in chunks, for a whole request; "answer" or the time for a datagram.
 std::optional<std::string> say(simulated_world& network, std::string_view request) {
   if (request == "question") return "answer";
+  if (request.starts_with('\x23')) return tell_time(request);
   if (!request.ends_with("\r\n\r\n")) return {};
+  if (request.find("\r\nUpgrade: websocket\r\n") != request.npos) return upgrade(request);
   std::string head = "HTTP/1.1 200 OK\r\n";
   for (auto lines = network.random() % 4; lines > 0; --lines)
     head += fmt::format("X-{}: {}\r\n", lines, network.random());
@@ -161,6 +186,8 @@ class seeded_sweep {
  public:
   explicit seeded_sweep(std::uint64_t seed)
       : chance_{seed}, network_{seed, echo_weather(chance_)}, options_{options_of(chance_)} {
+    options_.plan.of<ntp_spec>().is_asked = seed % 3 == 2;
+    if (seed % 6 == 3) options_.plan.of<websocket_spec>().urls = {"ws://{}:8081/"};
     if (seed % 4 == 3) add_stages(seed);
     network_.peers = peers_weather(chance_);
     network_.server = [this](std::string_view request) { return say(network_, request); };
@@ -404,6 +431,8 @@ class seeded_sweep {
         return *known.accepted - known.began;
       case probe_kind::http:
         return one.resolve + (*known.accepted - known.began) + (*known.answered - *known.asked);
+      case probe_kind::websocket:
+        return (*known.accepted - known.began) + (*known.answered - *known.asked);
       default:
         return *known.answered - *known.asked;
     }

@@ -13,4 +13,6 @@
   KIND(dns, option)              \
   KIND(tls, option)              \
   KIND(talk, option)             \
+  KIND(ntp, option)              \
+  KIND(websocket, option)        \
   KIND(own, option)

@@ -27,13 +27,31 @@ enum class dns_transport : std::uint8_t {
 /// `udp`, `tcp`, `tls`.
 std::string_view to_string(dns_transport value);
 
+/// What the records of an answer have to be like.
+struct dns_rule {
+  enum class section : std::uint8_t { answer, authority, additional };
+  /// How many of the section's records have to match.
+  enum class quantifier : std::uint8_t {
+    some,
+    no,
+    all,      ///< And there are some.
+    not_all,  ///< Or there is none.
+  };
+  section where = section::answer;
+  quantifier which = quantifier::some;
+  /// What their data, as text, is held against (RE2).
+  std::shared_ptr<const re2::RE2> pattern = {};
+  std::string written = {};  ///< As an option has it.
+};
+
 /// Questions to each target, which is a name server.
 struct dns_spec final : spec_of_kind<dns_spec, probe_kind::dns> {
   struct question {
     /// The name in ASCII, as in a zone (RFC 1035, 5.1); it is absolute, with a dot at the end or
     /// without.
     std::string name;
-    std::uint16_t type = 1;  ///< Of records, as IANA lists them; 1 is A.
+    std::uint16_t type = 1;          ///< Of records, as IANA lists them; 1 is A.
+    std::uint16_t record_class = 1;  ///< The same; 1 is that of the internet, 3 that of CHAOS.
   };
   std::vector<question> questions;
   dns_transport over = dns_transport::udp;
@@ -46,6 +64,8 @@ struct dns_spec final : spec_of_kind<dns_spec, probe_kind::dns> {
   std::shared_ptr<const re2::RE2> wanted;
   /// What none of them may match; nullptr for nothing.
   std::shared_ptr<const re2::RE2> unwanted;
+  /// More of the kind, for all sections; all have to hold.
+  std::vector<dns_rule> rules;
   /// Whether the server is to ask others where it has to.
   bool recursion = true;
   /// Of those over TLS.
@@ -61,16 +81,18 @@ struct dns_spec final : spec_of_kind<dns_spec, probe_kind::dns> {
 
 /// What only DNS probes have. The question is there even where nobody answered.
 struct dns_details {
-  /// A record of the answer. Texts are printable ASCII, as in a zone.
+  /// A record. Texts are printable ASCII, as in a zone.
   struct record {
     std::string name;
     std::uint16_t type = 0;
     std::uint32_t ttl_s = 0;
     std::string data;  ///< At most `data_bytes_kept`.
+    std::uint16_t record_class = 1;
   };
 
   std::string name;                         ///< That was asked for.
   std::uint16_t type = 0;                   ///< Of records that was asked for.
+  std::uint16_t record_class = 1;           ///< The same.
   dns_transport over = dns_transport::udp;  ///< What the last question went over.
 
   // Of the last answer that could be read.
@@ -81,12 +103,15 @@ struct dns_details {
   bool recursion_desired = false;
   bool recursion_available = false;
   bool authentic = false;          ///< The server has verified it by DNSSEC.
-  std::vector<record> answers;     ///< At most `answers_kept`.
+  std::vector<record> answers;     ///< At most `answers_kept`, as of the other sections.
+  std::vector<record> authority;
+  std::vector<record> additional;  ///< Without that of EDNS.
   std::uint32_t answer_count = 0;  ///< How many there are; the same of the other sections.
   std::uint32_t authority_count = 0;
   std::uint32_t additional_count = 0;
   std::optional<std::uint32_t> serial;  ///< Of the zone, where a SOA record was there.
   std::uint32_t answer_bytes = 0;       ///< Of the message, without its length over TCP.
+  std::string failed_check;             ///< The rule that the answer did not pass.
   std::unique_ptr<tls_details> tls;     ///< Null where it was not over TLS.
 
   static constexpr std::size_t answers_kept = 50;

@@ -25,7 +25,9 @@ struct talk_step {
     expect_bytes,  ///< Wait for so many bytes, which have to match.
     expect_ber,    ///< Wait for an element of BER (X.690), as LDAP's messages are; it has to match.
     expect_mysql,  ///< Wait for a packet of MySQL, whose payload has to match.
-    fail,          ///< From here on, what matches this and is not expected ends the dialogue.
+    /// Wait for a message of WebSocket that matches; others are passed over.
+    expect_message,
+    fail,  ///< From here on, what matches this and is not expected ends the dialogue.
     send,
     starttls,  ///< TLS begins here.
   };

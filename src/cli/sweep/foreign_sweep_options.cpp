@@ -102,7 +102,7 @@ constexpr auto known = std::to_array<foreign_option>({
     {"T0 T1 T2 T3 T4 T5",
      "--rate N and --max-in-flight N are the pace, --timeout TIME the patience"},
     {"sc cl ct rt status-code statuscode content-length content-type title web-server "
-     "webserver server response-time include show-headers dump-header ip websocket",
+     "webserver server response-time include show-headers dump-header ip",
      "--http asks for it, and shows status code, title, server and type"},
     {"rl rate-limit max-rate min-rate bandwidth scan-delay max-scan-delay delay "
      "limit-rate qps pps",

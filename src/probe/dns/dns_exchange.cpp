@@ -9,8 +9,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <re2/re2.h>
-
 namespace muster {
 namespace {
 
@@ -22,8 +20,16 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span{text.data(), text.size()});
 }
 
-bool matches(const std::shared_ptr<const re2::RE2>& pattern, const std::string& text) {
-  return pattern && re2::RE2::PartialMatch(text, *pattern);
+std::vector<dns_details::record>& records_of(dns_details& details, codec::dns_section section) {
+  switch (section) {
+    case codec::dns_section::authority:
+      return details.authority;
+    case codec::dns_section::additional:
+      return details.additional;
+    case codec::dns_section::answer:
+      break;
+  }
+  return details.answers;
 }
 
 }  // namespace
@@ -33,12 +39,15 @@ dns_exchange::dns_exchange(prober& shared, const probe_request& request)
       request_{request},
       spec_{request.subject, *request.spec},
       details_{std::make_unique<dns_details>()},
-      over_{spec_->over} {
+      over_{spec_->over},
+      rules_{*spec_} {
   const dns_spec::question& question = spec_->questions[request.index];
   details_->name = question.name;
   details_->type = question.type;
+  details_->record_class = question.record_class;
   details_->over = over_;
   asked_.type = question.type;
+  asked_.record_class = question.record_class;
   // The runner has looked whether it is one.
   if (auto name = codec::parse_dns_name(question.name)) asked_.name = std::move(*name);
 }
@@ -157,9 +166,12 @@ dns_exchange::state dns_exchange::take_answer(std::span<const std::byte> message
     return state::truncated;
   }
   const auto answer = codec::read_dns_message(
-      message, [this](const codec::dns_record& record) { note_record(record); });
+      message, [this](codec::dns_section section, const codec::dns_record& record) {
+        note_record(section, record);
+      });
   if (!answer) {
-    details_->answers.clear();
+    for (auto* const records : {&details_->answers, &details_->authority, &details_->additional})
+      records->clear();
     return malformed();
   }
   note_answer(*answer, message.size());
@@ -168,14 +180,15 @@ dns_exchange::state dns_exchange::take_answer(std::span<const std::byte> message
   return state::done;
 }
 
-void dns_exchange::note_record(const codec::dns_record& record) {
-  wanted_came_ = wanted_came_ || matches(spec_->wanted, record.data);
-  unwanted_came_ = unwanted_came_ || matches(spec_->unwanted, record.data);
-  if (details_->answers.size() == dns_details::answers_kept) return;
-  details_->answers.push_back({.name = record.name,
-                               .type = record.type,
-                               .ttl_s = record.ttl_s,
-                               .data = record.data.substr(0, dns_details::data_bytes_kept)});
+void dns_exchange::note_record(codec::dns_section section, const codec::dns_record& record) {
+  rules_.see(section, record.data);
+  auto& kept = records_of(*details_, section);
+  if (kept.size() == dns_details::answers_kept) return;
+  kept.push_back({.name = record.name,
+                  .type = record.type,
+                  .ttl_s = record.ttl_s,
+                  .data = record.data.substr(0, dns_details::data_bytes_kept),
+                  .record_class = record.record_class});
 }
 
 void dns_exchange::note_answer(const codec::dns_message& answer, std::size_t bytes) {
@@ -193,14 +206,13 @@ void dns_exchange::note_answer(const codec::dns_message& answer, std::size_t byt
   details_->answer_bytes = static_cast<std::uint32_t>(bytes);
 }
 
-outcome dns_exchange::judged() const {
+outcome dns_exchange::judged() {
   const auto& rcodes = spec_->rcodes;
   if (!rcodes.empty() && std::ranges::find(rcodes, details_->rcode) == rcodes.end()) {
     return {status::mismatch, reason::rcode_not_expected};
   }
-  if ((spec_->wanted && !wanted_came_) || unwanted_came_) {
-    return {status::mismatch, reason::answer_not_expected};
-  }
+  details_->failed_check = rules_.failed();
+  if (!details_->failed_check.empty()) return {status::mismatch, reason::answer_not_expected};
   return judge_certificate(spec_->tls, details_->tls.get());
 }
 

@@ -3,6 +3,7 @@
 #include "codec/dns_message.hpp"
 #include "muster/probe/dns.hpp"
 #include "net/socket_address.hpp"
+#include "probe/dns/dns_rules.hpp"
 #include "probe/prober.hpp"
 #include "probe/target_spec.hpp"
 
@@ -60,9 +61,9 @@ class dns_exchange {
   state take_answer(std::span<const std::byte> message);
   state malformed();
   void note_answer(const codec::dns_message& answer, std::size_t bytes);
-  void note_record(const codec::dns_record& record);
+  void note_record(codec::dns_section section, const codec::dns_record& record);
   /// What speaks against an answer; nothing if it is as asked for.
-  outcome judged() const;
+  outcome judged();
 
   prober& shared_;
   const probe_request& request_;
@@ -76,8 +77,7 @@ class dns_exchange {
   std::string question_;
   std::string answer_;  ///< What came of it over TCP, with its length.
   unsigned strays_ = 0;
-  bool wanted_came_ = false;
-  bool unwanted_came_ = false;
+  dns_rules rules_;
   outcome outcome_;
   clock::time_point asked_at_{};
   clock::time_point latest_{};  ///< When something of an answer last arrived.

@@ -4,6 +4,7 @@
 #include "muster/probe/dns.hpp"
 #include "probe/dns/dns_option_text.hpp"
 #include "probe/dns/dns_probe.hpp"
+#include "probe/dns/dns_rules.hpp"
 #include "probe/kind.hpp"
 #include "probe/pattern_option.hpp"
 #include "probe/tls_fields.hpp"
@@ -38,11 +39,17 @@ constexpr field additional_count{"dns.additional_count", 11};
 constexpr field answers{"dns.answers", 11};
 constexpr field ttl{"dns.answers.ttl", 11};
 constexpr field data{"dns.answers.data", 11};
+// As HTTP calls it.
+constexpr field failed_check{"failed_check", 10};
+constexpr field record_class{"dns.class", 15};
+constexpr field authority{"dns.authority", 15};
+constexpr field additional{"dns.additional", 15};
 
 // In the text for people.
 constexpr std::size_t name_text_bytes_max = 64;
 constexpr std::size_t data_text_bytes_max = 60;
 constexpr std::size_t answers_in_text_max = 3;
+constexpr std::size_t check_text_bytes_max = 60;
 
 constexpr std::array transports{dns_transport::udp, dns_transport::tcp, dns_transport::tls};
 
@@ -66,6 +73,13 @@ std::string read_rcodes(dns_spec& spec, const std::string& text) {
   auto rcodes = parse_rcodes(text);
   if (!rcodes) return rcodes.error().message;
   spec.rcodes = std::move(*rcodes);
+  return {};
+}
+
+std::string read_rule(dns_spec& spec, const std::string& text) {
+  auto rule = parse_dns_rule(text);
+  if (!rule) return rule.error().message;
+  spec.rules.push_back(std::move(*rule));
   return {};
 }
 
@@ -99,15 +113,38 @@ std::string flags_of(const dns_details& details) {
   return set;
 }
 
+/// `A`, or `CH TXT` where the class is not that of the internet.
+std::string class_and_type(std::uint16_t of_class, std::uint16_t of_type) {
+  std::string text = codec::dns_type_text(of_type);
+  if (of_class == codec::dns_class_internet) return text;
+  return fmt::format("{} {}", codec::dns_class_text(of_class), text);
+}
+
 /// The records as a table has them.
-std::string plain_answers(const dns_details& details) {
+std::string plain_records(const std::vector<dns_details::record>& records) {
   std::string text;
-  for (const dns_details::record& one : details.answers) {
+  for (const dns_details::record& one : records) {
     if (!text.empty()) text += "; ";
-    text +=
-        fmt::format("{} {} {} {}", one.name, one.ttl_s, codec::dns_type_text(one.type), one.data);
+    text += fmt::format("{} {} {} {}", one.name, one.ttl_s,
+                        class_and_type(one.record_class, one.type), one.data);
   }
   return text;
+}
+
+void show_records(const field& section, const std::vector<dns_details::record>& records,
+                  field_visitor& visitor) {
+  if (records.empty()) return;
+  visitor.objects(section, records.size(), plain_records(records),
+                  [&records](std::size_t index, field_visitor& member) {
+                    const dns_details::record& one = records[index];
+                    member.text(name, one.name);
+                    if (one.record_class != codec::dns_class_internet) {
+                      member.word(record_class, codec::dns_class_text(one.record_class));
+                    }
+                    member.word(type, codec::dns_type_text(one.type));
+                    member.integer(ttl, one.ttl_s);
+                    if (!one.data.empty()) member.text(data, one.data);
+                  });
 }
 
 void show_answer(const dns_details& details, field_visitor& visitor) {
@@ -117,15 +154,9 @@ void show_answer(const dns_details& details, field_visitor& visitor) {
   visitor.integer(answer_count, details.answer_count);
   visitor.integer(authority_count, details.authority_count);
   visitor.integer(additional_count, details.additional_count);
-  if (details.answers.empty()) return;
-  visitor.objects(answers, details.answers.size(), plain_answers(details),
-                  [&details](std::size_t index, field_visitor& member) {
-                    const dns_details::record& one = details.answers[index];
-                    member.text(name, one.name);
-                    member.word(type, codec::dns_type_text(one.type));
-                    member.integer(ttl, one.ttl_s);
-                    if (!one.data.empty()) member.text(data, one.data);
-                  });
+  show_records(answers, details.answers, visitor);
+  show_records(authority, details.authority, visitor);
+  show_records(additional, details.additional, visitor);
 }
 
 class dns_kind final : public kind_description {
@@ -145,9 +176,9 @@ class dns_kind final : public kind_description {
   std::vector<spec_option> options() const override {
     std::vector<spec_option> all{
         {.names = "--dns",
-         .form = "NAME[/TYPE]",
+         .form = "NAME[/TYPE[/CLASS]]",
          .help = "Ask each target, a name server, for records of this name, of type A\n"
-                 "or TYPE; repeatable",
+                 "or TYPE, and class IN or CLASS; repeatable",
          .read = reading<dns_spec>(read_question),
          .asks = true,
          .repeats = true},
@@ -176,6 +207,12 @@ class dns_kind final : public kind_description {
          .help = "What the data of no record may match",
          .read = reading_pattern(&dns_spec::unwanted),
          .column = "dns_no_answer"},
+        {.names = "--dns-expect",
+         .form = "'WHICH SECTION REGEX'",
+         .help = "What some, no, all or not-all records of answer, authority or\n"
+                 "additional are to match: 'all authority \\.org\\.$'; repeatable",
+         .read = reading<dns_spec>(read_rule),
+         .repeats = true},
         {.names = "--no-recursion",
          .help = "Ask for what the server knows itself",
          .read = setting<dns_spec>([](dns_spec& spec) { spec.recursion = false; })},
@@ -196,7 +233,11 @@ class dns_kind final : public kind_description {
                                   &answer_count,
                                   &authority_count,
                                   &additional_count,
-                                  &answers};
+                                  &answers,
+                                  &failed_check,
+                                  &record_class,
+                                  &authority,
+                                  &additional};
     all.insert(all.end(), tls_fields().begin(), tls_fields().end());
     return all;
   }
@@ -205,10 +246,14 @@ class dns_kind final : public kind_description {
     const auto* const details = result.details.get<dns_details>();
     if (!details) return;
     if (details->answered) visitor.integer(bytes, details->answer_bytes);
+    if (!details->failed_check.empty()) visitor.text(failed_check, details->failed_check);
     if (details->tls) show_tls(*details->tls, visitor);
     visitor.object(dns, [details](field_visitor& members) {
       members.text(name, details->name);
       members.word(type, codec::dns_type_text(details->type));
+      if (details->record_class != codec::dns_class_internet) {
+        members.word(record_class, codec::dns_class_text(details->record_class));
+      }
       members.word(over, to_string(details->over));
       if (details->answered) show_answer(*details, members);
     });
@@ -217,8 +262,13 @@ class dns_kind final : public kind_description {
   void append_details(std::string& out, const probe_result& result) const override {
     const auto* const details = result.details.get<dns_details>();
     if (!details) return;
+    if (!details->failed_check.empty()) {
+      append_word(out, "(");
+      append_printable(out, details->failed_check, check_text_bytes_max);
+      out += ')';
+    }
     append_untrusted(out, details->name, name_text_bytes_max);
-    append_word(out, codec::dns_type_text(details->type));
+    append_word(out, class_and_type(details->record_class, details->type));
     if (details->answered) append_answer(out, *details);
     if (details->tls) append_tls(out, *details->tls, result.reason);
   }
@@ -271,14 +321,18 @@ option_values dns_spec::asked() const {
   if (rcodes != usual.rcodes) all.emplace_back("--dns-rcode", rcodes_text(rcodes));
   if (wanted) all.emplace_back("--dns-answer", wanted->pattern());
   if (unwanted) all.emplace_back("--dns-no-answer", unwanted->pattern());
+  for (const dns_rule& one : rules)
+    all.emplace_back("--dns-expect", one.written.substr(one.written.find(' ') + 1));
   if (!recursion) all.emplace_back("--no-recursion", "");
   return all;
 }
 
 std::size_t dns_details::text_bytes() const {
-  std::size_t sum = name.size() + (tls ? tls->text_bytes() : 0);
-  for (const record& one : answers)
-    sum += one.name.size() + one.data.size() + sizeof one;
+  std::size_t sum = name.size() + failed_check.size() + (tls ? tls->text_bytes() : 0);
+  for (const auto* const records : {&answers, &authority, &additional}) {
+    for (const record& one : *records)
+      sum += one.name.size() + one.data.size() + sizeof one;
+  }
   return sum;
 }
 

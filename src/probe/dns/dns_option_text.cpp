@@ -31,16 +31,27 @@ std::string reverse_name(ip_address address) {
 
 parsed<dns_spec::question> parse_question(std::string_view text) {
   dns_spec::question question;
-  // A name may hold a slash (RFC 2317); the type comes last.
-  const std::size_t slash = text.rfind('/');
+  // A name may hold a slash (RFC 2317); type and class come last.
   std::string_view name = text;
-  if (slash != std::string_view::npos) {
-    name = text.substr(0, slash);
-    const auto type = codec::parse_dns_type(text.substr(slash + 1));
+  const auto take_last = [&name] {
+    const std::size_t slash = name.rfind('/');
+    const std::string_view last = name.substr(slash + 1);
+    name = name.substr(0, slash);
+    return last;
+  };
+  if (text.find('/') != std::string_view::npos) {
+    std::string_view word = take_last();
+    const auto record_class = codec::parse_dns_class(word);
+    if (record_class && name.find('/') != std::string_view::npos) {
+      question.record_class = *record_class;
+      word = take_last();
+    }
+    const auto type = codec::parse_dns_type(word);
     if (!type) {
       return parse_error{
-          fmt::format("'{}' is no type of records; write one such as AAAA, or TYPE65",
-                      excerpt(text.substr(slash + 1)))};
+          fmt::format("'{}' is no type of records; write one such as AAAA or TYPE65, and behind "
+                      "it a class such as CH, if it is not IN",
+                      excerpt(word))};
     }
     question.type = *type;
   }
@@ -59,7 +70,11 @@ parsed<dns_spec::question> parse_question(std::string_view text) {
 }
 
 std::string question_text(const dns_spec::question& question) {
-  return fmt::format("{}/{}", question.name, codec::dns_type_text(question.type));
+  std::string text = fmt::format("{}/{}", question.name, codec::dns_type_text(question.type));
+  if (question.record_class != codec::dns_class_internet) {
+    text += '/' + codec::dns_class_text(question.record_class);
+  }
+  return text;
 }
 
 parsed<std::vector<std::uint16_t>> parse_rcodes(std::string_view text) {

@@ -10,8 +10,8 @@
 
 namespace muster {
 
-/// Reads `NAME` or `NAME/TYPE`. A name beyond ASCII becomes its ASCII form; an address whose
-/// records are of type PTR, the name that these have (RFC 1035, 3.5; RFC 3596, 2.5).
+/// Reads `NAME`, `NAME/TYPE` or `NAME/TYPE/CLASS`. A name beyond ASCII becomes its ASCII form; an
+/// address whose records are of type PTR, the name that these have (RFC 1035, 3.5; RFC 3596, 2.5).
 parsed<dns_spec::question> parse_question(std::string_view text);
 /// Such a text of a question.
 std::string question_text(const dns_spec::question& question);

@@ -4,8 +4,8 @@
 #include "codec/redirect.hpp"
 #include "core/ascii.hpp"
 #include "probe/http/http_judge.hpp"
-#include "probe/http/url_template.hpp"
 #include "probe/tls_peer.hpp"
+#include "probe/url_template.hpp"
 #include "targets/url.hpp"
 
 #include <algorithm>
@@ -82,9 +82,7 @@ bool http_exchange::parse_url_of(std::string_view text) {
     fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
-  url->set_scope(request_.subject.scope());
-  const bool is_same_host = url->has_name() && url->host() == subject().host();
-  if (is_same_host && subject().is_pinned()) url->pin(subject().address());
+  place_url(*url, subject());
   return set_url(*url);
 }
 
@@ -185,11 +183,7 @@ std::string http_exchange::origin() const {
 }
 
 std::string http_exchange::own_host() const {
-  const target_parameters* parameters = subject().parameters();
-  if (!is_own_place_ || !parameters || parameters->host.empty()) return {};
-  const bool is_whole =
-      url_.port() == default_port() || parameters->host.find(':') != std::string::npos;
-  return is_whole ? parameters->host : parameters->host + ':' + std::to_string(url_.port());
+  return is_own_place_ ? named_authority(subject(), url_) : std::string{};
 }
 
 void http_exchange::sent(clock::time_point at) {

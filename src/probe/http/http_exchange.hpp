@@ -64,7 +64,6 @@ class http_exchange {
   std::string first_url() const;
   /// Scheme and host of the URL that is asked.
   std::string origin() const;
-  std::uint16_t default_port() const { return is_secure() ? 443 : 80; }
   /// What speaks against a whole answer; nothing if it is as asked for.
   outcome judged();
   /// What the Host header says instead of the URL's authority; empty for most.

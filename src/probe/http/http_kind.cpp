@@ -5,10 +5,10 @@
 #include "probe/http/http_check_options.hpp"
 #include "probe/http/http_probe.hpp"
 #include "probe/http/http_request_options.hpp"
-#include "probe/http/url_template.hpp"
 #include "probe/kind.hpp"
 #include "probe/tls_fields.hpp"
 #include "probe/tls_spec_options.hpp"
+#include "probe/url_template.hpp"
 #include "record/words.hpp"
 #include "targets/url.hpp"
 

@@ -1,74 +1,15 @@
 #include "probe/http/http_request_options.hpp"
 
-#include "codec/base64.hpp"
 #include "codec/http_request.hpp"
-#include "core/ascii.hpp"
 #include "muster/probe/http.hpp"
+#include "probe/http_header_options.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace muster {
 namespace {
-
-/// Reads a file into `text`; says why it can't be.
-std::string read_file(const std::string& path, std::string& text) {
-  errno = 0;
-  std::ifstream file{path, std::ios::binary};
-  text.resize(http_options::sent_body_bytes_max + 1);
-  if (!file || file.peek() == std::ifstream::traits_type::eof()) {
-    text.clear();
-    return file.is_open() && file.eof()
-               ? std::string{}
-               : fmt::format("{}: {}", excerpt(path), std::strerror(errno != 0 ? errno : EISDIR));
-  }
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > http_options::sent_body_bytes_max) {
-    return fmt::format("{}: more than {} bytes", excerpt(path), http_options::sent_body_bytes_max);
-  }
-  return {};
-}
-
-/// Reads what must not be on a command line, where others see it: a variable of the environment,
-/// as `env:NAME`, or the first line of a file.
-std::string read_secret(const std::string& source, std::string& text) {
-  constexpr std::string_view variable = "env:";
-  if (source.starts_with(variable)) {
-    const char* const value = std::getenv(source.substr(variable.size()).c_str());
-    if (!value) return fmt::format("there is no variable '{}'", excerpt(source.substr(4)));
-    text = value;
-  } else {
-    if (std::string wrong = read_file(source, text); !wrong.empty()) {
-      return wrong + "; write a file that holds it, or env:NAME";
-    }
-    text.resize(std::min(text.find_first_of("\r\n"), text.size()));
-  }
-  if (text.empty()) return fmt::format("there is nothing in '{}'", excerpt(source));
-  return codec::is_http_value(text) ? std::string{} : "it holds control characters";
-}
-
-std::string read_basic(http_spec& spec, const std::string& source) {
-  std::string secret;
-  if (std::string wrong = read_secret(source, secret); !wrong.empty()) return wrong;
-  if (secret.find(':') == secret.npos) return "it is no user name, colon and password";
-  spec.authorization = "Basic " + codec::to_base64(secret);
-  return {};
-}
-
-std::string read_bearer(http_spec& spec, const std::string& source) {
-  std::string secret;
-  if (std::string wrong = read_secret(source, secret); !wrong.empty()) return wrong;
-  spec.authorization = "Bearer " + secret;
-  return {};
-}
 
 std::string read_method(http_spec& spec, const std::string& text) {
   if (!codec::is_http_token(text) || text == "CONNECT") {
@@ -79,49 +20,20 @@ std::string read_method(http_spec& spec, const std::string& text) {
   return {};
 }
 
-std::string read_header(http_spec& spec, const std::string& text) {
-  const std::size_t colon = std::min(text.find(':'), text.size());
-  const std::string_view name = std::string_view{text}.substr(0, colon);
-  if (colon == text.size() || !codec::is_http_token(name)) {
-    return fmt::format("'{}' is no header: write 'Name: value'", excerpt(text));
-  }
-  if (!codec::is_http_value(std::string_view{text}.substr(colon + 1))) {
-    return "a header's value must not hold control characters";
-  }
-  constexpr std::array ours{"content-length", "transfer-encoding", "connection", "user-agent"};
-  if (const auto* const own = std::ranges::find_if(
-          ours, [&](std::string_view one) { return equal_ignoring_case(one, name); });
-      own != ours.end()) {
-    return fmt::format("{} is muster's own{}", excerpt(name),
-                       *own == std::string_view{"user-agent"} ? ": --user-agent" : "");
-  }
-  spec.headers.push_back(text);
-  return {};
-}
-
 std::string read_body(http_spec& spec, const std::string& text) {
   std::string body = text;
   if (text.starts_with('@')) {
-    if (std::string wrong = read_file(text.substr(1), body); !wrong.empty()) return wrong;
+    if (std::string wrong = read_sent_file(text.substr(1), body); !wrong.empty()) return wrong;
   }
   if (spec.method == "GET") spec.method = "POST";
   spec.body = std::move(body);
   return {};
 }
 
-std::string read_user_agent(http_spec& spec, const std::string& text) {
-  if (std::ranges::any_of(text, is_control)) return "control characters are not allowed";
-  if (text.size() > http_options::user_agent_bytes_max) {
-    return fmt::format("longer than {} bytes", http_options::user_agent_bytes_max);
-  }
-  spec.user_agent = text;
-  return {};
-}
-
 }  // namespace
 
 std::vector<spec_option> http_request_options() {
-  return {
+  std::vector<spec_option> all{
       {.names = "--head",
        .help = "Ask with HEAD instead of GET",
        .read = setting<http_spec>([](http_spec& spec) { spec.method = "HEAD"; })},
@@ -130,32 +42,17 @@ std::vector<spec_option> http_request_options() {
        .help = "Ask with this method (GET, or POST where --body is given)",
        .read = reading<http_spec>(read_method),
        .column = "method"},
-      {.names = "--header",
-       .form = "'NAME: VALUE'",
-       .help = "Send this header, too; repeatable",
-       .read = reading<http_spec>(read_header),
-       .repeats = true},
       {.names = "--body",
        .form = "TEXT|@FILE",
        .help = "Send this with the request",
        .read = reading<http_spec>(read_body)},
-      {.names = "--basic-auth",
-       .form = "FILE|env:NAME",
-       .help = "Log in with the USER:PASSWORD in this file or variable",
-       .read = reading<http_spec>(read_basic)},
-      {.names = "--bearer",
-       .form = "FILE|env:NAME",
-       .help = "Log in with the token in this file or variable",
-       .read = reading<http_spec>(read_bearer)},
       {.names = "--compressed",
        .help = "Ask for bodies in gzip, deflate, br or zstd",
        .read = setting<http_spec>([](http_spec& spec) { spec.asks_for_codings = true; })},
-      {.names = "--user-agent",
-       .form = "TEXT",
-       .help = "The User-Agent header",
-       .read = reading<http_spec>(read_user_agent),
-       .column = "user_agent"},
   };
+  for (spec_option& one : http_header_options<http_spec>())
+    all.push_back(std::move(one));
+  return all;
 }
 
 }  // namespace muster

@@ -14,6 +14,13 @@ using action = talk_step::action;
 
 re2::StringPiece piece_of(std::string_view text) { return {text.data(), text.size()}; }
 
+/// Whether what the step does not expect is passed over, until something comes that it does. Lines
+/// explain themselves and go on in others, and messages come unasked; of anything else the next is
+/// of another question.
+bool passes_over(const talk_step& step) {
+  return step.what == action::expect_line || step.what == action::expect_message;
+}
+
 std::string_view beginning(std::string_view text) {
   return text.substr(0, talk_details::text_bytes_kept);
 }
@@ -117,8 +124,7 @@ bool dialogue::hold_against(const talk_step& step, const talk_unit& unit) {
   if (matches(step, unit.content)) return true;
   const bool is_failure =
       failure_ && re2::RE2::PartialMatch(piece_of(unit.content), *failure_->pattern);
-  // Lines explain themselves and go on in others; of anything else the next is of another question.
-  if (is_failure || step.what != action::expect_line) fail(flaw::not_expected);
+  if (is_failure || !passes_over(step)) fail(flaw::not_expected);
   return false;
 }
 
@@ -141,8 +147,8 @@ bool dialogue::matches(const talk_step& step, std::string_view content) {
 
 void dialogue::note(std::string_view content) {
   answer_ = beginning(content);
-  const bool is_line = at_ < steps_.size() && steps_[at_].what == action::expect_line;
-  if (banner_.empty() && is_line) banner_ = answer_;
+  const bool may_be_banner = at_ < steps_.size() && passes_over(steps_[at_]);
+  if (banner_.empty() && may_be_banner) banner_ = answer_;
 }
 
 }  // namespace muster

@@ -51,7 +51,7 @@ class dialogue {
   bool expects_nothing() const;
   /// Whether anything has come.
   bool has_received() const { return has_received_; }
-  /// The first line, or what the group `banner` captured; of either, the first bytes.
+  /// The first line or message, or what the group `banner` captured; of either, the first bytes.
   const std::string& banner() const { return banner_; }
   /// What came last that the step under way did not expect; the first bytes of it.
   const std::string& answer() const { return answer_; }

@@ -2,13 +2,11 @@
 
 #include "core/ascii.hpp"
 #include "core/whole_number.hpp"
-#include "net/small_file.hpp"
 #include "probe/talk/ready_talks.hpp"
 #include "probe/talk/talk_script.hpp"
 
 #include <algorithm>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,23 +25,6 @@ bool read_port(std::string_view text, std::uint16_t& port) {
   return read_whole(text, port) && port != 0;
 }
 
-parsed<std::vector<talk_step>> read_script_file(const std::string& path) {
-  std::string text;
-  if (const int error = read_regular_file(path, talk_dialogue::file_bytes_max + 1, text)) {
-    const bool is_no_file = error == static_cast<int>(std::errc::invalid_argument);
-    return parse_error{
-        fmt::format("can't read {}: {}", excerpt(path),
-                    is_no_file ? "it is no regular file" : std::generic_category().message(error))};
-  }
-  if (text.size() > talk_dialogue::file_bytes_max) {
-    return parse_error{
-        fmt::format("{} is longer than {} bytes", excerpt(path), talk_dialogue::file_bytes_max)};
-  }
-  auto steps = parse_talk_script(text, step_end::line);
-  if (!steps) return parse_error{fmt::format("{}: {}", excerpt(path), steps.error().message)};
-  return steps;
-}
-
 /// `PORT=STEPS` or `PORT=@FILE`.
 parsed<talk_dialogue> parse_own(std::string_view text) {
   talk_dialogue dialogue;
@@ -54,12 +35,10 @@ parsed<talk_dialogue> parse_own(std::string_view text) {
                     excerpt(text))};
   }
   const std::string_view rest = text.substr(equals + 1);
-  const bool is_file = rest.starts_with('@');
-  auto steps = is_file ? read_script_file(std::string{rest.substr(1)})
-                       : parse_talk_script(rest, step_end::semicolon);
+  auto steps = read_talk_script(rest);
   if (!steps) return std::move(steps.error());
   dialogue.steps = std::move(*steps);
-  if (is_file) dialogue.name = rest;
+  if (rest.starts_with('@')) dialogue.name = rest;
   return dialogue;
 }
 

@@ -3,10 +3,12 @@
 #include "core/ascii.hpp"
 #include "core/byte_escape.hpp"
 #include "core/whole_number.hpp"
+#include "net/small_file.hpp"
 #include "probe/pattern_option.hpp"
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -43,6 +45,8 @@ std::string_view take_word(std::string_view& text) {
 /// Steps, each of which may depend on those before it.
 class script_reader {
  public:
+  explicit script_reader(talk_medium medium) : medium_{medium} {}
+
   /// What is wrong with a step; empty if nothing is.
   std::string add(std::string_view text);
   std::vector<talk_step> take() { return std::move(steps_); }
@@ -50,10 +54,13 @@ class script_reader {
 
  private:
   std::string read(talk_step& step, std::string_view word, std::string_view rest);
+  std::string read_of_messages(talk_step& step, std::string_view word, std::string_view rest);
+  std::string read_failure(talk_step& step, std::string_view rest);
   std::string read_expected(talk_step& step, action what, std::string_view text);
   std::string read_sent(talk_step& step, std::string_view text) const;
   std::string read_group(talk_step& step, std::string_view& text) const;
 
+  const talk_medium medium_;
   std::vector<talk_step> steps_;
   int groups_ = -1;  // of the latest expectation; -1 where there is none
   bool is_secure_ = false;
@@ -76,6 +83,7 @@ std::string script_reader::add(std::string_view text) {
 }
 
 std::string script_reader::read(talk_step& step, std::string_view word, std::string_view rest) {
+  if (medium_ == talk_medium::messages) return read_of_messages(step, word, rest);
   if (word == "expect") return read_expected(step, action::expect_line, rest);
   if (word == "expect-ber") return read_expected(step, action::expect_ber, rest);
   if (word == "expect-mysql") return read_expected(step, action::expect_mysql, rest);
@@ -86,10 +94,7 @@ std::string script_reader::read(talk_step& step, std::string_view word, std::str
     }
     return read_expected(step, action::expect_bytes, rest);
   }
-  if (word == "fail") {
-    step.what = action::fail;
-    return rest.empty() ? std::string{} : read_pattern(step.pattern, std::string{rest});
-  }
+  if (word == "fail") return read_failure(step, rest);
   if (word == "send" || word == "write") {
     if (std::string wrong = read_sent(step, rest); !wrong.empty()) return wrong;
     if (word == "send") step.pieces.push_back({.bytes = "\r\n"});
@@ -103,6 +108,19 @@ std::string script_reader::read(talk_step& step, std::string_view word, std::str
   step.what = action::starttls;
   groups_ = -1;
   return {};
+}
+
+std::string script_reader::read_of_messages(talk_step& step, std::string_view word,
+                                            std::string_view rest) {
+  if (word == "expect") return read_expected(step, action::expect_message, rest);
+  if (word == "fail") return read_failure(step, rest);
+  if (word == "send") return read_sent(step, rest);
+  return "write expect REGEX, send TEXT or fail REGEX";
+}
+
+std::string script_reader::read_failure(talk_step& step, std::string_view rest) {
+  step.what = action::fail;
+  return rest.empty() ? std::string{} : read_pattern(step.pattern, std::string{rest});
 }
 
 std::string script_reader::read_expected(talk_step& step, action what, std::string_view text) {
@@ -169,10 +187,33 @@ std::string script_reader::read_group(talk_step& step, std::string_view& text) c
   return {};
 }
 
+parsed<std::vector<talk_step>> read_script_file(const std::string& path, talk_medium medium) {
+  std::string text;
+  if (const int error = read_regular_file(path, talk_dialogue::file_bytes_max + 1, text)) {
+    const bool is_no_file = error == static_cast<int>(std::errc::invalid_argument);
+    return parse_error{
+        fmt::format("can't read {}: {}", excerpt(path),
+                    is_no_file ? "it is no regular file" : std::generic_category().message(error))};
+  }
+  if (text.size() > talk_dialogue::file_bytes_max) {
+    return parse_error{
+        fmt::format("{} is longer than {} bytes", excerpt(path), talk_dialogue::file_bytes_max)};
+  }
+  auto steps = parse_talk_script(text, step_end::line, medium);
+  if (!steps) return parse_error{fmt::format("{}: {}", excerpt(path), steps.error().message)};
+  return steps;
+}
+
 }  // namespace
 
-parsed<std::vector<talk_step>> parse_talk_script(std::string_view text, step_end end) {
-  script_reader reader;
+parsed<std::vector<talk_step>> read_talk_script(std::string_view text, talk_medium medium) {
+  return text.starts_with('@') ? read_script_file(std::string{text.substr(1)}, medium)
+                               : parse_talk_script(text, step_end::semicolon, medium);
+}
+
+parsed<std::vector<talk_step>> parse_talk_script(std::string_view text, step_end end,
+                                                 talk_medium medium) {
+  script_reader reader{medium};
   while (!text.empty()) {
     const std::string_view step = take_step(text, end);
     if (step.empty() || step.starts_with('#')) continue;

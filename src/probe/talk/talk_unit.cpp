@@ -7,6 +7,8 @@ namespace {
 
 using state = talk_unit::state;
 
+constexpr std::size_t message_head_bytes = 4;
+
 std::size_t byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
 }
@@ -53,7 +55,24 @@ talk_unit next_mysql(std::string_view unread) {
   return sized(unread, head + length, head);
 }
 
+/// Four bytes of length, the highest first; then the message.
+talk_unit next_message(std::string_view unread) {
+  if (unread.size() < message_head_bytes) return {state::need_more, message_head_bytes, {}};
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < message_head_bytes; ++i)
+    length = length << 8U | byte_at(unread, i);
+  return sized(unread, message_head_bytes + length, message_head_bytes);
+}
+
 }  // namespace
+
+std::string message_unit(std::string_view message) {
+  std::string unit;
+  unit.reserve(message_head_bytes + message.size());
+  for (std::size_t i = message_head_bytes; i > 0; --i)
+    unit += static_cast<char>(message.size() >> 8U * (i - 1));
+  return unit.append(message);
+}
 
 talk_unit next_unit(const talk_step& step, std::string_view unread, std::size_t scanned) {
   switch (step.what) {
@@ -63,6 +82,8 @@ talk_unit next_unit(const talk_step& step, std::string_view unread, std::size_t 
       return next_ber(unread);
     case talk_step::action::expect_mysql:
       return next_mysql(unread);
+    case talk_step::action::expect_message:
+      return next_message(unread);
     default:
       return next_line(unread, scanned);
   }

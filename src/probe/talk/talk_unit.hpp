@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace muster {
@@ -21,6 +22,10 @@ struct talk_unit {
   /// What the expectation is held against: the line without its end, the payload of a packet.
   std::string_view content;
 };
+
+/// A message of WebSocket, as `next_unit` finds it for `expect_message`: frames are taken apart by
+/// whoever has the connection.
+std::string message_unit(std::string_view message);
 
 /// Looks for it at the beginning of `unread`, of which the first `scanned` bytes are known to have
 /// no line's end in them.

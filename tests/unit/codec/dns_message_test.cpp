@@ -9,22 +9,30 @@
 
 using namespace muster::codec;
 using namespace muster::test;
+using namespace std::string_literals;
 
 namespace {
 
-const dns_question asked{std::string{www_lab_test}, dns_type::a};
+const dns_question asked{.name = std::string{www_lab_test}};
 
 struct outcome {
   std::optional<dns_message> message;
-  std::vector<dns_record> records;
+  std::vector<dns_record> records;  // of the answer
+  std::vector<dns_record> authority;
+  std::vector<dns_record> additional;
 };
 
 outcome read(std::string_view text) {
   outcome out;
   // Exactly as many bytes as there are, so that a sanitizer sees a step beyond them.
   const std::vector<char> exact(text.begin(), text.end());
-  out.message = read_dns_message(std::as_bytes(std::span{exact}),
-                                 [&](const dns_record& one) { out.records.push_back(one); });
+  out.message = read_dns_message(
+      std::as_bytes(std::span{exact}), [&](dns_section section, const dns_record& one) {
+        auto& of_section = section == dns_section::answer      ? out.records
+                           : section == dns_section::authority ? out.authority
+                                                               : out.additional;
+        of_section.push_back(one);
+      });
   return out;
 }
 
@@ -81,7 +89,7 @@ TEST_CASE("an answer's flags, counts and records are read, and what follows is i
                            record(dns_type::a, "\xc0\0\2\7"sv, "\1a\xc0\x10"sv) +
                            record(dns_type::ns, "\2ns\xc0\x10"sv, "\xc0\x10"sv);
   for (const std::string_view after : {""sv, "\0"sv, "trailing"sv}) {
-    const auto [message, records] = read(text + std::string{after});
+    const auto [message, records, authority, additional] = read(text + std::string{after});
     REQUIRE(message);
     CHECK(message->rcode == 0);
     CHECK((message->authoritative && message->truncated && message->recursion_desired));
@@ -95,6 +103,9 @@ TEST_CASE("an answer's flags, counts and records are read, and what follows is i
     CHECK(records[0].data == "a.lab.test.");
     CHECK(records[1].name == "a.lab.test.");
     CHECK(records[1].data == "192.0.2.7");
+    REQUIRE(authority.size() == 1);
+    CHECK(authority[0].data == "ns.lab.test.");
+    CHECK(additional.empty());
   }
 }
 
@@ -110,6 +121,47 @@ TEST_CASE("a message that is cut off anywhere is none") {
     CAPTURE(size);
     CHECK_FALSE(read(text.substr(0, size)).message);
   }
+}
+
+TEST_CASE("records of the other sections are told of, whatever their data, but that of EDNS") {
+  const auto out = read(answer_head{.authority = 2, .additional = 2}.text() +
+                        record(dns_type::ns, "\2ns\xc0\x10"sv) + record(dns_type::ns, "\4abc"sv) +
+                        record(dns_type::opt, "", "\0"sv) + record(dns_type::a, "\1\2\3"sv));
+  REQUIRE(out.message);
+  REQUIRE(out.authority.size() == 2);
+  CHECK(out.authority[0].data == "ns.lab.test.");
+  CHECK(out.authority[1].data == "\\# 4 04616263");
+  REQUIRE(out.additional.size() == 1);
+  CHECK(out.additional[0].data == "\\# 3 010203");
+  CHECK(out.records.empty());
+}
+
+TEST_CASE("a question may be of another class, and only an answer of that is its own") {
+  dns_question chaos = asked;
+  chaos.type = dns_type::txt;
+  chaos.record_class = 3;
+  const std::string message = dns_question_message(own_id, chaos, false);
+  CHECK(message.find(std::string{www_lab_test} + "\0\x10\0\3"s) == 12);
+  std::string answer = message;
+  answer[2] = '\x80';
+  CHECK(answers_dns_question(bytes_of(answer), own_id, chaos));
+  chaos.record_class = 4;
+  CHECK_FALSE(answers_dns_question(bytes_of(answer), own_id, chaos));
+  const auto out =
+      read(answer_head{.answers = 1}.text() + record(dns_type::txt, "\2hi"sv, same_name, 3));
+  REQUIRE(out.records.size() == 1);
+  CHECK(out.records[0].record_class == 3);
+  CHECK(out.records[0].data == "\"hi\"");
+}
+
+TEST_CASE("classes have words, and numbers where there is none") {
+  CHECK(dns_class_text(1) == "IN");
+  CHECK(dns_class_text(3) == "CH");
+  CHECK(dns_class_text(9) == "CLASS9");
+  CHECK(parse_dns_class("hs") == 4);
+  CHECK(parse_dns_class("class65535") == 65535);
+  CHECK_FALSE(parse_dns_class("65536"));
+  CHECK_FALSE(parse_dns_class("CLASS65536"));
 }
 
 TEST_CASE("counts that promise more records than there are make no message") {

@@ -24,6 +24,14 @@ TEST_CASE("a request is what RFC 9112 asks for, and nothing more") {
         "Accept: */*\r\n"
         "Connection: close\r\n"
         "\r\n");
+  std::string upgrade;
+  muster::codec::write_http_request(upgrade, {.method = "GET",
+                                              .authority = "a",
+                                              .path = "/",
+                                              .user_agent = "b",
+                                              .headers = "Upgrade: c\r\n",
+                                              .connection = "Upgrade"});
+  CHECK(upgrade.ends_with("\r\nUpgrade: c\r\nAccept: */*\r\nConnection: Upgrade\r\n\r\n"));
   CHECK(request_of("HEAD", "[::1]", "/", "a b (c)").starts_with("HEAD / HTTP/1.1\r\n"));
 }
 

@@ -221,6 +221,11 @@ TEST_CASE("101 is final, and what follows it is another protocol") {
                      "Connection: Upgrade\r\n\r\n"),
              StartsWith("done 101 1.1 length=-1 body=0"));
   CHECK_THAT(outcome("HTTP/1.1 101 Switching Protocols\r\n\r\n"), StartsWith("done 101"));
+  test::reader response{false};
+  response.feed("HTTP/1.1 101 Switching Protocols\r\nX: y\r\n");
+  CHECK(response.left_over() == 0);
+  CHECK(response.feed("\r\nframes") == test::reader::state::done);
+  CHECK(response.left_over() == 6);
 }
 
 TEST_CASE("a head of exactly the limit is read, and one byte more is too large") {

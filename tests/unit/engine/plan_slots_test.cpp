@@ -5,7 +5,7 @@
 #include "muster/probe/talk.hpp"
 #include "muster/probe/tcp.hpp"
 #include "muster/probe/tls.hpp"
-#include "probe/http/url_template.hpp"
+#include "probe/url_template.hpp"
 #include "support/catch.hpp"
 #include "targets/target_parser.hpp"
 

@@ -4,8 +4,8 @@
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/tcp.hpp"
-#include "probe/http/url_template.hpp"
 #include "probe/plan_slots.hpp"
+#include "probe/url_template.hpp"
 #include "support/catch.hpp"
 #include "targets/target_parser.hpp"
 

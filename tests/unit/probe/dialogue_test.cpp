@@ -2,6 +2,7 @@
 
 #include "probe/talk/talk_argument.hpp"
 #include "probe/talk/talk_script.hpp"
+#include "probe/talk/talk_unit.hpp"
 #include "support/split_feed.hpp"
 
 #include <string>
@@ -257,4 +258,20 @@ TEST_CASE("ready dialogues understand LDAP's results, with lengths short and lon
       ready("ldap+starttls", "0\x0c\x02\x01\x01x\x07\x0a\x01\0\x04\0\x04\0"s).ends_with("[tls] 2"));
   CHECK(ready("ldap+starttls", "0\x0c\x02\x01\x01x\x07\x0a\x01\x02\x04\0\x04\0"s)
             .find("[not expected] 1") != std::string::npos);
+}
+
+TEST_CASE("messages are held against steps as lines are, whatever is in them") {
+  const auto steps = parse_talk_script("expect ^b(\\d)$; send got ${1}; fail x; expect ^\\n$",
+                                       step_end::semicolon, talk_medium::messages);
+  REQUIRE(steps);
+  const auto said = [&](std::initializer_list<std::string_view> messages) {
+    std::string input;
+    for (const std::string_view one : messages)
+      input += message_unit(one);
+    return outcome(*steps, input);
+  };
+  CHECK(said({"a", "", "b7", "\n"}) == ">got 7[done] 4 banner=a answer=");
+  CHECK(said({"b7", "b8", "x", "\n"}) == ">got 7[not expected] 3 banner=b7 answer=x");
+  CHECK(said({"b7"}) == ">got 7[waits] 3 banner=b7 answer=");
+  CHECK(outcome(*steps, "\xff\xff\xff\xff") == "[not expected] 0 banner= answer=");
 }

@@ -155,3 +155,21 @@ TEST_CASE("what asks for no dialogue is refused with those that there are") {
   CHECK(spec.asked() == option_values{{"--talk", "smtp+tls:465"}});
   CHECK_THROWS_AS(spec.add("x"), std::invalid_argument);
 }
+
+TEST_CASE("steps of messages are three, and what is sent has no line's end") {
+  const auto of_messages = [](std::string_view text) {
+    const auto steps = parse_talk_script(text, step_end::semicolon, talk_medium::messages);
+    if (!steps) return "wrong: " + steps.error().message;
+    std::string out;
+    for (const talk_step& step : *steps) {
+      out += step.pieces.empty() ? step.text : step.pieces.front().bytes;
+      out += '|';
+    }
+    return out;
+  };
+  CHECK(of_messages("send hello; expect a; fail b") == "hello|expect a|fail b|");
+  for (const char* const other : {"write a", "starttls", "expect-bytes 1 a", "expect-ber a"}) {
+    CHECK(of_messages(other).find("write expect REGEX, send TEXT or fail REGEX") !=
+          std::string::npos);
+  }
+}

@@ -219,9 +219,54 @@ probe_result dns_up() {
   dns.answered = dns.authoritative = dns.recursion_desired = true;
   dns.answers = {{"www.lab.test.", 5, 60, "a.lab.test."}, {"a.lab.test.", 1, 60, "10.0.0.1"}};
   dns.answer_count = 60;
+  dns.authority = {{"lab.test.", 2, 60, "ns.lab.test."}};
+  dns.additional = {{"ns.lab.test.", 1, 60, "10.0.0.53"}};
   dns.authority_count = 1;
   dns.serial = 2'026'013'107;
   dns.answer_bytes = 1019;
+  return result;
+}
+
+probe_result dns_of_chaos() {
+  probe_result result = udp_up();
+  result.kind = probe_kind::dns;
+  result.status = status::mismatch;
+  result.reason = reason::answer_not_expected;
+  auto& dns = result.details.emplace<dns_details>();
+  dns.name = "version.bind";
+  dns.type = 16;
+  dns.record_class = 3;
+  dns.answered = true;
+  dns.answers = {{"version.bind.", 16, 0, "\"1.0\"", 3}};
+  dns.answer_count = 1;
+  dns.failed_check = "--dns-no-answer 1.0";
+  return result;
+}
+
+probe_result websocket_failed() {
+  probe_result result = udp_up();
+  result.subject = target{ip("10.0.0.80")};
+  result.address = ip("10.0.0.80");
+  result.port = 443;
+  result.kind = probe_kind::websocket;
+  result.status = status::reset;
+  result.reason = reason::closed_early;
+  auto& websocket = result.details.emplace<websocket_details>();
+  websocket.url = "wss://10.0.0.80/chat";
+  websocket.status_code = 101;
+  websocket.server = "here";
+  websocket.location = "/else";
+  websocket.protocol = "mqtt";
+  websocket.error = "a reserved opcode";
+  websocket.banner = "hello \x1b";
+  websocket.step = 2;
+  websocket.step_text = "expect x";
+  websocket.answer = "what?";
+  websocket.close_code = 4001;
+  websocket.close_reason = "enough";
+  websocket.connect = 100us;
+  websocket.handshake = 200us;
+  websocket.upgrade = 300us;
   return result;
 }
 
@@ -240,6 +285,25 @@ probe_result talk_failed() {
   talk.step_text = "expect ^220( |$)";
   talk.answer = "502 what?";
   talk.connect = 100us;
+  return result;
+}
+
+probe_result ntp_up() {
+  probe_result result = udp_up();
+  result.subject = target{ip("10.0.0.123")};
+  result.address = ip("10.0.0.123");
+  result.port = 123;
+  result.kind = probe_kind::ntp;
+  auto& ntp = result.details.emplace<ntp_details>();
+  ntp.version = 4;
+  ntp.stratum = 1;
+  ntp.poll = 6;
+  ntp.precision = -24;
+  ntp.reference = "G\x1bS";
+  ntp.offset = -1'500us;
+  ntp.delay = 300us;
+  ntp.root_dispersion = 15us;
+  ntp.reference_age = 16s;
   return result;
 }
 

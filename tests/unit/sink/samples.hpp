@@ -4,8 +4,10 @@
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
+#include "muster/probe/ntp.hpp"
 #include "muster/probe/talk.hpp"
 #include "muster/probe/udp.hpp"
+#include "muster/probe/websocket.hpp"
 #include "muster/sink.hpp"
 
 #include <initializer_list>
@@ -44,8 +46,14 @@ probe_result exec_without_value();
 probe_result udp_up();
 /// 10.0.0.53, asked over UDP, with every field that DNS has.
 probe_result dns_up();
+/// The version of a name server, in the class of CHAOS, which is not to be told.
+probe_result dns_of_chaos();
+/// A WebSocket that was closed in the middle of its steps, with every field that it may have.
+probe_result websocket_failed();
 /// 10.0.0.25, port 25, whose mail server has no STARTTLS.
 probe_result talk_failed();
+/// 10.0.0.123, 1.5 ms behind.
+probe_result ntp_up();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
 

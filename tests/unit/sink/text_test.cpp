@@ -321,3 +321,21 @@ TEST_CASE("a dialogue that failed tells which step did, and what came in its pla
         "10.0.0.25:25               mismatch     0.310 ms  talk answer_not_expected smtp+starttls "
         "step 6, expect ^220( |$) got \"502 what?\"\n");
 }
+
+TEST_CASE("an NTP server's answer is told by its stratum, its source and how far it is off") {
+  CHECK(
+      text_line(test::ntp_up()) ==
+      "10.0.0.123:123             up           0.310 ms  ntp stratum 1 G\\x1bS offset -1.500 ms\n");
+}
+
+TEST_CASE("a WebSocket is told by its URL, how far it came and how it was closed") {
+  CHECK(text_line(test::websocket_failed()) ==
+        "wss://10.0.0.80/chat       reset        0.310 ms  closed_early 101 to /else here "
+        "mqtt (a reserved opcode) step 2, expect x got \"what?\" closed 4001 \"enough\"\n");
+}
+
+TEST_CASE("a rule that records did not keep to is told, and a class that is not the internet's") {
+  CHECK(text_line(test::dns_of_chaos()) ==
+        "10.0.0.53:53               mismatch     0.310 ms  dns answer_not_expected "
+        "(--dns-no-answer 1.0) version.bind CH TXT NOERROR \"1.0\"\n");
+}
