@@ -66,7 +66,9 @@ enum class reason : std::uint8_t {
   network_unreachable,  ///< The kernel reported ENETUNREACH for a connection.
   // reset
   connection_reset,
-  closed_early,  ///< The peer closed the connection before a whole answer.
+  closed_early,    ///< The peer closed the connection before a whole answer.
+  stream_refused,  ///< HTTP/2: the server did not look at the request, and may do so another time.
+  stream_reset,    ///< HTTP/2: the server gave the answer up; `http2_error` may have why.
   // name_error
   resolve_timeout,              ///< The name servers did not answer in time.
   name_not_found,               ///< NXDOMAIN.
@@ -106,6 +108,7 @@ enum class reason : std::uint8_t {
   headers_too_large,
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
+  http2_error,   ///< What came was no HTTP/2, or against its rules.
   // mismatch
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.

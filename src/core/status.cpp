@@ -101,6 +101,10 @@ std::string_view to_string(reason value) {
       return "connection_reset";
     case reason::closed_early:
       return "closed_early";
+    case reason::stream_refused:
+      return "stream_refused";
+    case reason::stream_reset:
+      return "stream_reset";
     case reason::name_not_found:
       return "name_not_found";
     case reason::no_address:
@@ -129,6 +133,8 @@ std::string_view to_string(reason value) {
       return "too_many_redirects";
     case reason::bad_redirect:
       return "bad_redirect";
+    case reason::http2_error:
+      return "http2_error";
     case reason::truncated:
       return "truncated";
     case reason::out_of_memory:
