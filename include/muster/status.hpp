@@ -120,6 +120,8 @@ enum class reason : std::uint8_t {
   certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
   answer_not_expected,       ///< An answer that does not match what was expected.
   rcode_not_expected,  ///< A name server's answer, with a response code that was not expected.
+  rpc_failed,          ///< A call of gRPC ended with another status than OK.
+  not_serving,         ///< A service of gRPC that says so of itself, or does not say that it is.
   loss_warning,        ///< `--expect-loss`: more is lost than the first bound.
   loss_critical,       ///< More than the second.
   rtt_warning,         ///< `--expect-rtt`: the mean round trip is longer than the first bound.

@@ -147,6 +147,10 @@ std::string_view to_string(reason value) {
       return "answer_not_expected";
     case reason::rcode_not_expected:
       return "rcode_not_expected";
+    case reason::rpc_failed:
+      return "rpc_failed";
+    case reason::not_serving:
+      return "not_serving";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

@@ -13,4 +13,5 @@
   KIND(dns, option)              \
   KIND(tls, option)              \
   KIND(talk, option)             \
+  KIND(grpc, option)             \
   KIND(own, option)

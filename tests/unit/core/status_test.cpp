@@ -88,6 +88,8 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::stream_refused, "stream_refused"},
       {reason::stream_reset, "stream_reset"},
       {reason::http2_error, "http2_error"},
+      {reason::rpc_failed, "rpc_failed"},
+      {reason::not_serving, "not_serving"},
       {reason::clear_text_injected, "clear_text_injected"},
       {reason::permission_denied, "permission_denied"},
       {reason::firewall_denied, "firewall_denied"},

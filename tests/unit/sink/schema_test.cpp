@@ -94,7 +94,7 @@ std::vector<probe_result> maximal_results() {
   return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
               test::labelled(test::http_maximal(), "shop"), test::icmp_retried(), test::exec_up(),
               test::exec_killed(), test::exec_without_value(), test::udp_up(),
-              test::https_maximal(), test::dns_up(), test::talk_failed());
+              test::https_maximal(), test::dns_up(), test::talk_failed(), test::grpc_failed());
 }
 
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {

@@ -321,3 +321,9 @@ TEST_CASE("a dialogue that failed tells which step did, and what came in its pla
         "10.0.0.25:25               mismatch     0.310 ms  talk answer_not_expected smtp+starttls "
         "step 6, expect ^220( |$) got \"502 what?\"\n");
 }
+
+TEST_CASE("a gRPC server's answer is told by what it says of itself") {
+  CHECK(text_line(test::grpc_failed()) ==
+        "10.0.0.25:50051            mismatch     0.310 ms  grpc rpc_failed shop.Orders NOT_SERVING "
+        "UNAVAILABLE (no \\x1b backend) (CANCEL)\n");
+}
