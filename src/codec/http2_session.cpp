@@ -27,11 +27,11 @@ constexpr std::size_t frame_header_bytes = 9;
 /// Of nghttp2's words, which may have some of the peer's in them.
 constexpr std::size_t error_bytes_max = 512;
 
-std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
+std::string_view octet_text(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-std::uint8_t* bytes_of(std::string_view text) {
+std::uint8_t* octets_of(std::string_view text) {
   // nghttp2 has no place for what is only read.
   return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // NOLINT(*-const-cast)
 }
@@ -67,7 +67,7 @@ class header_list {
     std::vector<nghttp2_nv> all;
     for (const auto& [name, value] : texts_) {
       all.push_back(
-          {bytes_of(name), bytes_of(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+          {octets_of(name), octets_of(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
     }
     return all;
   }
@@ -103,7 +103,7 @@ struct http2_session::callbacks {
   static int on_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name,
                        std::size_t name_bytes, const std::uint8_t* value, std::size_t value_bytes,
                        std::uint8_t, void* user_data) {
-    self(user_data).take_header(text_of(name, name_bytes), text_of(value, value_bytes));
+    self(user_data).take_header(octet_text(name, name_bytes), octet_text(value, value_bytes));
     return go_on(self(user_data));
   }
   static int on_invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*,
@@ -116,7 +116,7 @@ struct http2_session::callbacks {
   }
   static int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* data,
                            std::size_t size, void* user_data) {
-    self(user_data).take_body(text_of(data, size));
+    self(user_data).take_body(octet_text(data, size));
     return go_on(self(user_data));
   }
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
@@ -248,7 +248,7 @@ void http2_session::collect_output() {
     const ssize_t size = nghttp2_session_mem_send(session_.get(), &bytes);
     check_memory(static_cast<int>(size));
     if (size <= 0) break;
-    output_ += text_of(bytes, static_cast<std::size_t>(size));
+    output_ += octet_text(bytes, static_cast<std::size_t>(size));
   }
 }
 
@@ -262,7 +262,7 @@ std::string http2_session::take_output() {
 http2_session::state http2_session::feed(std::string_view bytes) {
   if (!goes_on()) return response_.now_is();
   framing_bytes_ += bytes.size();
-  const ssize_t taken = nghttp2_session_mem_recv(session_.get(), bytes_of(bytes), bytes.size());
+  const ssize_t taken = nghttp2_session_mem_recv(session_.get(), octets_of(bytes), bytes.size());
   check_memory(static_cast<int>(taken));
   if (!goes_on()) return response_.now_is();
   if (taken < 0) {

@@ -32,7 +32,7 @@ struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options
 /// What only HTTP probes have, once they got as far as connecting.
 struct http_details {
   std::string url;                   ///< The URL asked last, after redirects.
-  std::string version;  ///< As the response has it: "1.0", "1.1" or "2", rarely another.
+  std::string version;               ///< As the response has it: "1.0", "1.1", "2", rarely another.
   int status_code = 0;               ///< 0 when no response line arrived.
   std::vector<int> redirects;        ///< Status codes of the redirects that were followed.
   std::string title;                 ///< Of an HTML body; raw bytes from the network, capped.
