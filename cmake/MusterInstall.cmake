@@ -22,7 +22,7 @@ install(EXPORT musterTargets NAMESPACE muster:: DESTINATION "${muster_package_di
 # A static library passes its own libraries on to whoever links it, so the package finds them again,
 # with the modules that found them here.
 set(muster_modules FindAsio.cmake FindBrotli.cmake FindCAres.cmake FindIdn2.cmake FindRE2.cmake
-  FindUriparser.cmake FindZstd.cmake)
+  FindUriparser.cmake FindZstd.cmake FindNghttp2.cmake)
 list(TRANSFORM muster_modules PREPEND "${PROJECT_SOURCE_DIR}/cmake/")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/musterConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/musterConfig.cmake" INSTALL_DESTINATION "${muster_package_dir}")

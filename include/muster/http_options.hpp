@@ -10,6 +10,16 @@
 
 namespace muster {
 
+/// The versions of HTTP that a server may choose from.
+struct http_versions {
+  bool http1 = true;  ///< HTTP/1.1, and what older servers answer to it.
+  /// HTTP/2: where TLS is spoken, and the server chooses it there (RFC 7301). Alone, it is spoken
+  /// to any server, which has to know.
+  bool http2 = true;
+
+  friend bool operator==(const http_versions&, const http_versions&) = default;
+};
+
 /// What requests say of themselves, besides what they ask for.
 struct http_headers {
   /// Further headers, a line each, `Name: value`, without its end.
@@ -29,6 +39,7 @@ struct http_options : http_headers {
   std::optional<std::string> body = {};
   /// Whether bodies in codings are asked for; they are read in any case.
   bool asks_for_codings = false;
+  http_versions versions = {};
   /// Redirects to follow, 0 to `redirects_limit`; 0 reports the redirect itself.
   unsigned redirects_max = 0;
   /// Bytes of body to read; what comes after them is cut off and said so.

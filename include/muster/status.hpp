@@ -66,7 +66,9 @@ enum class reason : std::uint8_t {
   network_unreachable,  ///< The kernel reported ENETUNREACH for a connection.
   // reset
   connection_reset,
-  closed_early,  ///< The peer closed the connection before a whole answer.
+  closed_early,    ///< The peer closed the connection before a whole answer.
+  stream_refused,  ///< HTTP/2: the server did not look at the request, and may do so another time.
+  stream_reset,    ///< HTTP/2: the server gave the answer up; `http2_error` may have why.
   // name_error
   resolve_timeout,              ///< The name servers did not answer in time.
   name_not_found,               ///< NXDOMAIN.
@@ -109,6 +111,7 @@ enum class reason : std::uint8_t {
   malformed_frame,    ///< A frame of WebSocket that no server may send.
   too_many_redirects,
   bad_redirect,  ///< A redirect without a usable Location.
+  http2_error,   ///< What came was no HTTP/2, or against its rules.
   // mismatch
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
@@ -121,6 +124,8 @@ enum class reason : std::uint8_t {
   certificate_expires_soon,  ///< `--tls-expires-in`: fewer days are left to it.
   answer_not_expected,       ///< An answer that does not match what was expected.
   rcode_not_expected,    ///< A name server's answer, with a response code that was not expected.
+  rpc_failed,            ///< A call of gRPC ended with another status than OK.
+  not_serving,           ///< A service of gRPC that says so, or does not say that it is.
   kiss_of_death,         ///< An NTP server says that it does not answer this client, or not now.
   clock_unsynchronized,  ///< An NTP server says that its clock is not to be relied on.
   stratum_not_expected,  ///< `--ntp-stratum`

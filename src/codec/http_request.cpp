@@ -34,13 +34,16 @@ void check_part(std::string_view name, std::string_view part, bool blanks_allowe
 
 }  // namespace
 
-void write_http_request(std::string& text, const http_request& request) {
+void check_http_request(const http_request& request) {
   check_part("method", request.method, false);
   check_part("authority", request.authority, false);
   check_part("path", request.path, false);
   check_part("user agent", request.user_agent, true);
   check_part("connection", request.connection, false);
+}
 
+void write_http_request(std::string& text, const http_request& request) {
+  check_http_request(request);
   text.clear();
   text.reserve(request.method.size() + request.authority.size() + request.path.size() +
                request.user_agent.size() + request.headers.size() +

@@ -19,10 +19,13 @@ struct http_request {
   std::string_view connection = "close";
 };
 
-/// Writes a request (RFC 9112) on a connection of its own. Throws
-/// std::invalid_argument if a part but `headers` and `body` is empty or holds control characters,
-/// or blanks where the user agent alone may have them, because these could smuggle in headers; who
-/// has `headers` has checked them. Replaces what is in `text`, whose memory is used again.
+/// Throws std::invalid_argument if a part but `headers` and `body` is empty or holds control
+/// characters, or blanks where the user agent alone may have them, because these could smuggle in
+/// headers; who has `headers` has checked them.
+void check_http_request(const http_request& request);
+
+/// Writes a request (RFC 9112) for one answer on a connection of its own, once it is checked.
+/// Replaces what is in `text`, whose memory is used again.
 void write_http_request(std::string& text, const http_request& request);
 
 /// Whether this may be the name of a header, or a method (RFC 9110, 5.6.2).

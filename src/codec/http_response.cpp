@@ -1,220 +1,67 @@
-// Strategy: outside bodies a response is lines, and a line is taken once its LF is there, from the
-// bytes at hand if they hold all of it, else from what was kept of it. The end of a line is LF, and
-// the CRs before it go with it. What a line may hold is told by the phase that it ends.
-//
-// Everything is as liberal as clients in use are. Strictness would guard against smuggling, where
-// two readers of one stream disagree about where a response ends; here one response is read, and
-// its connection closed.
-//
-// Two things are counted by the byte, whatever pieces they come in, so that a limit is met at the
-// same byte always: heads and trailers together, and what stands between two pieces of a chunked
-// body.
 #include "codec/http_response.hpp"
-
-#include "codec/status_line.hpp"
-#include "core/ascii.hpp"
-
-#include <algorithm>
 
 namespace muster::codec {
 
-namespace {
-
-/// As much of a line as anything is made of: the longest header that is kept, and enough of a
-/// longer one to see that it is.
-constexpr std::size_t line_bytes_max = http_response_reader::location_bytes_max + 1024;
-
-std::string_view without_end(std::string_view line) {
-  const auto last = line.find_last_not_of("\r\n");
-  return line.substr(0, last == std::string_view::npos ? 0 : last + 1);
+http_response::http_response(bool head_request, const http_limits& limits, body_observer* observer)
+    : observer_{observer} {
+  http_response::restart(head_request, limits);
 }
 
-}  // namespace
-
-http_response_reader::http_response_reader(bool head_request, const http_limits& limits,
-                                           body_observer* observer)
-    : limits_{limits}, observer_{observer}, head_request_{head_request} {
-  headers_.keep_lines(limits.keeps_headers);
-}
-
-void http_response_reader::restart(bool head_request, const http_limits& limits) {
+void http_response::restart(bool head_request, const http_limits& limits) {
   headers_.clear();
   trailers_.clear();
-  line_.clear();
   version_.clear();
   limits_ = limits;
   headers_.keep_lines(limits.keeps_headers);
-  body_bytes_ = left_ = 0;
-  head_bytes_ = framing_bytes_ = left_over_ = 0;
+  trailers_.keep_lines(limits.keeps_headers);
+  body_bytes_ = 0;
+  head_bytes_ = 0;
   status_code_ = interim_responses_ = 0;
   why_ = reason::none;
   state_ = state::need_more;
-  phase_ = phase::status;
   head_request_ = head_request;
-  chunked_ = body_truncated_ = false;
+  body_truncated_ = false;
 }
 
-http_response_reader::state http_response_reader::feed(std::string_view bytes) {
-  while (state_ == state::need_more && !bytes.empty()) {
-    bytes.remove_prefix(in_body() ? take_body(bytes) : take_line(bytes));
-  }
-  left_over_ = bytes.size();
-  return state_;
-}
-
-http_response_reader::state http_response_reader::finish() {
-  if (state_ != state::need_more) return state_;
-  if (phase_ == phase::to_end) {
-    state_ = state::done;
-  } else {
-    fail(reason::closed_early);
-  }
-  return state_;
-}
-
-void http_response_reader::fail(reason why) {
+void http_response::fail(reason why) {
   state_ = state::error;
   why_ = why;
 }
 
-/// Takes a line, or what there is of it, and returns how many bytes that were.
-std::size_t http_response_reader::take_line(std::string_view bytes) {
-  const bool limited = in_head() || phase_ == phase::trailers;
-  if (limited) bytes = bytes.substr(0, limits_.header_bytes_max - head_bytes_);
-  const auto lf = bytes.find('\n');
-  const bool ended = lf != std::string_view::npos;
-  const std::string_view piece = ended ? bytes.substr(0, lf + 1) : bytes;
-  const bool whole = ended && line_.empty();
-  if (!whole)
-    line_.append(piece.substr(0, line_bytes_max - std::min(line_bytes_max, line_.size())));
-
-  if (limited) {
-    head_bytes_ += piece.size();
-  } else if ((framing_bytes_ += piece.size()) > chunk_line_bytes_max) {
-    fail(reason::malformed_response);
-  }
-  if (state_ != state::need_more) return piece.size();
-  if (ended) {
-    take(without_end(whole ? piece.substr(0, line_bytes_max) : std::string_view{line_}));
-    line_.clear();
-  } else if (phase_ == phase::status && !may_begin_status_line(line_)) {
-    fail(reason::malformed_response);
-  }
-  const bool goes_on = in_head() || phase_ == phase::trailers;
-  if (state_ == state::need_more && goes_on && head_bytes_ >= limits_.header_bytes_max) {
-    fail(reason::headers_too_large);
-  }
-  return piece.size();
+void http_response::begin_head(std::string_view version, int code) {
+  version_ = version;
+  status_code_ = code;
 }
 
-/// A whole line.
-void http_response_reader::take(std::string_view line) {
-  switch (phase_) {
-    case phase::status:
-      if (!line.empty()) take_status_line(line);
-      break;
-    case phase::headers:
-      if (line.empty()) return end_head();
-      headers_.add_line(line);
-      break;
-    case phase::chunk:
-      take_chunk_size(line);
-      break;
-    case phase::chunk_end:
-      if (!line.empty()) return fail(reason::malformed_response);
-      phase_ = phase::chunk;
-      break;
-    case phase::trailers:
-      if (line.empty()) {
-        state_ = state::done;
-      } else {
-        trailers_.add_line(line);
-      }
-      break;
-    case phase::sized:
-    case phase::to_end:
-      break;
-  }
-}
-
-void http_response_reader::take_status_line(std::string_view line) {
-  const auto status = parse_status_line(line);
-  if (!status) return fail(reason::malformed_response);
-  status_code_ = status->code;
-  version_ = status->version;
-  phase_ = phase::headers;
-}
-
-void http_response_reader::end_head() {
+http_response::head http_response::end_head() {
   headers_.end();
   if (status_code_ < 200 && status_code_ != 101) {
     if (++interim_responses_ > interim_responses_max) fail(reason::malformed_response);
     headers_.clear();
     status_code_ = 0;
     version_.clear();
-    phase_ = phase::status;
-    return;
+    return head::interim;
   }
   if (head_request_ || status_code_ == 101 || status_code_ == 204 || status_code_ == 304) {
-    state_ = state::done;
-    return;
+    end();
+    return head::bodiless;
   }
-  choose_body();
-}
-
-/// Where the body ends, by RFC 9112, 6.3.
-void http_response_reader::choose_body() {
   if (observer_) observer_->begin(headers_.content_type(), headers_.content_encoding());
-  chunked_ = headers_.chunked();
-  if (chunked_) {
-    phase_ = phase::chunk;
-  } else if (headers_.coded_otherwise()) {  // NOLINT(bugprone-branch-clone): the order matters
-    phase_ = phase::to_end;
-  } else if (headers_.lengths_conflict()) {
-    fail(reason::malformed_response);
-  } else if (headers_.content_length() < 0) {
-    phase_ = phase::to_end;
-  } else {
-    phase_ = phase::sized;
-    left_ = static_cast<std::uint64_t>(headers_.content_length());
-    if (left_ == 0) state_ = state::done;
-  }
+  return head::before_body;
 }
 
-/// `5`, and after blanks or a semicolon whatever may follow.
-void http_response_reader::take_chunk_size(std::string_view line) {
-  std::uint64_t size = 0;
-  std::size_t digits = 0;
-  for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
-    if (size >> 60 != 0) return fail(reason::malformed_response);
-    size = size << 4 | static_cast<unsigned>(hex_value(line[digits]));
-  }
-  const std::string_view rest = line.substr(digits);
-  if (digits == 0 || (!rest.empty() && rest.front() != ';' && !is_space(rest.front()))) {
-    return fail(reason::malformed_response);
-  }
-  left_ = size;
-  phase_ = size == 0 ? phase::trailers : phase::sized;
-}
-
-/// Takes what belongs to the body, and returns how many bytes that were.
-std::size_t http_response_reader::take_body(std::string_view bytes) {
-  if (phase_ == phase::sized) bytes = bytes.substr(0, left_);
+void http_response::add_body(std::string_view bytes) {
   const std::string_view taken = bytes.substr(0, limits_.body_bytes_max - body_bytes_);
   if (observer_) observer_->see(taken);
   body_bytes_ += taken.size();
-  framing_bytes_ = 0;
-  if (taken.size() < bytes.size()) {
-    body_truncated_ = true;
-    state_ = state::done;
-  } else if (phase_ == phase::sized && (left_ -= bytes.size()) == 0) {
-    if (chunked_) {
-      phase_ = phase::chunk_end;
-    } else {
-      state_ = state::done;
-    }
-  }
-  return bytes.size();
+  if (taken.size() == bytes.size()) return;
+  body_truncated_ = true;
+  end();
+}
+
+bool is_connection_failure(reason why) {
+  return why == reason::closed_early || why == reason::stream_refused ||
+         why == reason::stream_reset;
 }
 
 }  // namespace muster::codec

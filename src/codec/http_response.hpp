@@ -16,13 +16,14 @@ struct http_limits {
   std::size_t header_bytes_max = 32 * 1024;
   /// Body bytes, de-chunked; what goes beyond is not read.
   std::uint64_t body_bytes_max = 1024 * 1024;
-  /// Whether all headers are kept, for `header_lines`.
+  /// Whether all headers are kept, for `header_lines`, and all trailers, for `trailer_lines`.
   bool keeps_headers = false;
 };
 
-/// Reads one HTTP/1 response (RFC 9112) from bytes as they arrive, as liberally as other clients.
-/// Interim responses are skipped; 101 counts as final. Nothing of the body is kept.
-class http_response_reader {
+/// One response of HTTP (RFC 9110), whatever version it is written in: who reads that tells of its
+/// parts as they come. Interim responses are skipped; 101 counts as final. Nothing of the body is
+/// kept.
+class http_response {
  public:
   enum class state : std::uint8_t {
     need_more,  ///< The response goes on.
@@ -32,30 +33,50 @@ class http_response_reader {
 
   /// How many interim responses may come before the final one.
   static constexpr int interim_responses_max = 8;
-  /// The longest line between the chunks of a body, extensions included.
-  static constexpr std::size_t chunk_line_bytes_max = 4 * 1024;
   /// The most that is kept of the Server and Content-Type headers.
   static constexpr std::size_t value_bytes_max = 1024;
   /// The longest Location that is kept; half of one is worse than none.
   static constexpr std::size_t location_bytes_max = 8 * 1024;
 
   /// `head_request`: the request was a HEAD, so there is no body whatever the headers say.
-  /// `observer`: who looks at the body, or nullptr; it outlives the reader.
-  explicit http_response_reader(bool head_request, const http_limits& limits = {},
-                                body_observer* observer = nullptr);
+  /// `observer`: who looks at the body, or nullptr; it outlives the response.
+  explicit http_response(bool head_request, const http_limits& limits = {},
+                         body_observer* observer = nullptr);
 
   /// Forgets everything but the observer and begins anew; the memory is used again.
   void restart(bool head_request, const http_limits& limits = {});
 
-  /// Takes the next bytes. After `done` and `error` nothing changes any more, and bytes that
-  /// follow the response are ignored.
-  state feed(std::string_view bytes);
-  /// How many of the bytes that were fed last follow the response.
-  std::size_t left_over() const { return left_over_; }
-  /// The peer has closed the connection: `done` if that is what ends the body, else `error`.
-  state finish();
+  // What its reader tells, in the order in which it comes. After `done` and `error` nothing changes
+  // any more.
 
-  /// For `error`: malformed_response, headers_too_large or closed_early.
+  /// A head begins, of an interim response or of the final one. `code`: 100 to 999.
+  void begin_head(std::string_view version, int code);
+  /// Its next line, as HTTP/1 has them, or its next header.
+  void add_header_line(std::string_view line) { headers_.add_line(line); }
+  void add_header(std::string_view name, std::string_view value) { headers_.add(name, value); }
+  /// The head is whole.
+  enum class head : std::uint8_t {
+    interim,  ///< Another one follows.
+    bodiless,
+    before_body,
+  };
+  head end_head();
+  /// Bytes of the body, of which those within the limit are looked at.
+  void add_body(std::string_view bytes);
+  /// What came was no header.
+  void skip_header() { headers_.skip(); }
+  void add_trailer_line(std::string_view line) { trailers_.add_line(line); }
+  void add_trailer(std::string_view name, std::string_view value) { trailers_.add(name, value); }
+  /// So many bytes of heads and trailers have come, of those that there may be.
+  void count_head_bytes(std::size_t bytes) { head_bytes_ += bytes; }
+  std::size_t head_bytes_left() const { return limits_.header_bytes_max - head_bytes_; }
+  /// The response ends here.
+  void end() { state_ = state::done; }
+  void fail(reason why);
+
+  state now_is() const { return state_; }
+  /// For `error`: malformed_response, headers_too_large, closed_early, or what else its reader
+  /// says.
   reason why() const { return why_; }
 
   /// 100 to 999; 0 until a status line has been read.
@@ -71,6 +92,8 @@ class http_response_reader {
   /// All headers of the final response, where the limits say so: of each its name, a colon, its
   /// value without white space at its ends, and LF.
   const std::string& header_lines() const { return headers_.lines(); }
+  /// The same of what came after the body.
+  const std::string& trailer_lines() const { return trailers_.lines(); }
   /// As the header declares it; -1 if absent.
   std::int64_t content_length() const { return headers_.content_length(); }
   /// Lines of the head and of trailers that were skipped, because they are no headers.
@@ -80,47 +103,27 @@ class http_response_reader {
   /// True when there was more body than `body_bytes_max`.
   bool body_truncated() const { return body_truncated_; }
 
+ protected:
+  const response_headers& headers() const { return headers_; }
+
  private:
-  enum class phase : std::uint8_t {
-    status,     // Before the end of a status line.
-    headers,    // Before the end of its headers.
-    sized,      // In a body of `left_` more bytes.
-    to_end,     // In a body that lasts until the connection ends.
-    chunk,      // In a line that tells a chunk's size.
-    chunk_end,  // In the empty line after a chunk.
-    trailers,   // Before the empty line after the last chunk.
-  };
-
-  bool in_body() const { return phase_ == phase::sized || phase_ == phase::to_end; }
-  bool in_head() const { return phase_ == phase::status || phase_ == phase::headers; }
-  std::size_t take_line(std::string_view bytes);
-  void take(std::string_view line);
-  void take_status_line(std::string_view line);
-  void end_head();
-  void choose_body();
-  void take_chunk_size(std::string_view line);
-  std::size_t take_body(std::string_view bytes);
-  void fail(reason why);
-
   http_limits limits_;
   response_headers headers_;
-  response_headers trailers_;  // Read as headers are, and forgotten.
+  response_headers trailers_;  // Read as headers are.
   body_observer* observer_;
-  std::string line_;     // What has come of a line that has not ended.
   std::string version_;  // Short enough to lie in place.
   std::uint64_t body_bytes_ = 0;
-  std::uint64_t left_ = 0;         // Of the sized body, or of its chunk.
-  std::size_t head_bytes_ = 0;     // Of all heads and trailers.
-  std::size_t framing_bytes_ = 0;  // Since the last byte of a chunked body.
-  std::size_t left_over_ = 0;
+  std::size_t head_bytes_ = 0;  // Of all heads and trailers.
   int status_code_ = 0;
   int interim_responses_ = 0;
   reason why_ = reason::none;
   state state_ = state::need_more;
-  phase phase_ = phase::status;
   bool head_request_ = false;
-  bool chunked_ = false;
   bool body_truncated_ = false;
 };
+
+/// Whether a response failed for what became of its connection, or of its stream on that, rather
+/// than for what was said.
+bool is_connection_failure(reason why);
 
 }  // namespace muster::codec

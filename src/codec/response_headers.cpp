@@ -21,12 +21,12 @@ struct header_rule {
 
 // In the order of their places.
 constexpr std::array<header_rule, 6> rules{{
-    {"server", http_response_reader::value_bytes_max},
-    {"content-type", http_response_reader::value_bytes_max},
-    {"location", http_response_reader::location_bytes_max},
-    {"content-encoding", http_response_reader::value_bytes_max},
-    {"content-length", http_response_reader::value_bytes_max},
-    {"transfer-encoding", http_response_reader::value_bytes_max},
+    {"server", http_response::value_bytes_max},
+    {"content-type", http_response::value_bytes_max},
+    {"location", http_response::location_bytes_max},
+    {"content-encoding", http_response::value_bytes_max},
+    {"content-length", http_response::value_bytes_max},
+    {"transfer-encoding", http_response::value_bytes_max},
 }};
 
 /// Takes the next element off a list with commas, without blanks around it; empty ones are none.
@@ -87,6 +87,13 @@ void response_headers::add_line(std::string_view line) {
   } else {
     ++bad_lines_;
   }
+}
+
+void response_headers::add(std::string_view name, std::string_view value) {
+  end();
+  if (!is_http_token(name) || !is_http_value(value)) return skip();
+  begin_header(name, value);
+  end();
 }
 
 response_headers::place response_headers::place_of(std::string_view name) {

@@ -17,6 +17,10 @@ class response_headers {
   /// The next line, without its end. One that begins with a blank goes on with the one before it
   /// (RFC 9112, 5.2).
   void add_line(std::string_view line);
+  /// The next header, where they don't come as lines.
+  void add(std::string_view name, std::string_view value);
+  /// What came was no header.
+  void skip() { ++bad_lines_; }
   /// There are no more lines.
   void end();
   /// Lines that were no headers: without a colon, with a name that is none, with control

@@ -101,6 +101,10 @@ std::string_view to_string(reason value) {
       return "connection_reset";
     case reason::closed_early:
       return "closed_early";
+    case reason::stream_refused:
+      return "stream_refused";
+    case reason::stream_reset:
+      return "stream_reset";
     case reason::name_not_found:
       return "name_not_found";
     case reason::no_address:
@@ -137,6 +141,8 @@ std::string_view to_string(reason value) {
       return "too_many_redirects";
     case reason::bad_redirect:
       return "bad_redirect";
+    case reason::http2_error:
+      return "http2_error";
     case reason::truncated:
       return "truncated";
     case reason::out_of_memory:
@@ -157,6 +163,10 @@ std::string_view to_string(reason value) {
       return "stratum_not_expected";
     case reason::offset_not_expected:
       return "offset_not_expected";
+    case reason::rpc_failed:
+      return "rpc_failed";
+    case reason::not_serving:
+      return "not_serving";
     case reason::permission_denied:
       return "permission_denied";
     case reason::firewall_denied:

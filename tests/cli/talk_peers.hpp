@@ -38,14 +38,15 @@ class own_certificate {
   temporary_directory directory_;
 };
 
-/// A server that plays one scenario of tests/support/talk_peer.py, with TLS where it has a
-/// certificate.
-class talk_peer {
+/// A server in Debian's Python, which says at which port it listens.
+class python_server {
  public:
-  explicit talk_peer(const std::string& scenario, const own_certificate* tls = nullptr)
-      : python_{command(scenario, tls)} {
+  /// Of tests/support, with its arguments, and with TLS where it has a certificate.
+  explicit python_server(const std::string& program, std::vector<std::string> arguments = {},
+                         const own_certificate* tls = nullptr)
+      : python_{command(program, std::move(arguments), tls)} {
     if (!python_.wait_for_output(" .\n", std::chrono::seconds{20})) {
-      throw std::runtime_error{"talk_peer.py didn't start: " + python_.wait().err};
+      throw std::runtime_error{program + " didn't start: " + python_.wait().err};
     }
     std::istringstream said{python_.output_so_far()};
     said >> port_ >> port_;
@@ -56,15 +57,32 @@ class talk_peer {
   std::string asked_as(const std::string& name) const { return name + ':' + port_; }
 
  private:
-  static std::vector<std::string> command(const std::string& scenario, const own_certificate* tls) {
-    std::vector<std::string> words{"python3", MUSTER_SOURCE_DIR "/tests/support/talk_peer.py",
-                                   scenario};
+  static std::vector<std::string> command(const std::string& program,
+                                          std::vector<std::string> arguments,
+                                          const own_certificate* tls) {
+    std::vector<std::string> words{"/usr/bin/python3",
+                                   MUSTER_SOURCE_DIR "/tests/support/" + program};
+    words.insert(words.end(), arguments.begin(), arguments.end());
     if (tls) words.insert(words.end(), {tls->certificate(), tls->key()});
     return words;
   }
 
   process python_;
   std::string port_;
+};
+
+/// A server that plays one scenario of tests/support/talk_peer.py.
+class talk_peer : public python_server {
+ public:
+  explicit talk_peer(const std::string& scenario, const own_certificate* tls = nullptr)
+      : python_server{"talk_peer.py", {scenario}, tls} {}
+};
+
+/// A server that plays one of tests/support/http2_peer.py.
+class http2_peer : public python_server {
+ public:
+  explicit http2_peer(const std::string& scenario, const own_certificate* tls = nullptr)
+      : python_server{"http2_peer.py", {scenario}, tls} {}
 };
 
 /// Waits until somebody accepts connections at the port; false when nobody does in time.

@@ -1,4 +1,4 @@
-#include "codec/http_response.hpp"
+#include "codec/http_response_reader.hpp"
 #include "codec/page_title.hpp"
 #include "codec/redirect.hpp"
 

@@ -60,7 +60,7 @@ void nginx_server::write_files() {
   write_whole_file(directory_.file("pages/big.txt"), std::string(big_bytes, 'b'));
   std::string text{configuration};
   text.replace(text.find("PORT"), 4, std::to_string(port_));
-  text.replace(text.find("TLS"), 3, certificate_pem_.empty() ? "" : "ssl");
+  text.replace(text.find("TLS"), 3, certificate_pem_.empty() ? "" : tls_);
   std::string more = more_;
   if (!certificate_pem_.empty()) {
     write_whole_file(directory_.file("own.pem"), certificate_pem_);
@@ -72,8 +72,8 @@ void nginx_server::write_files() {
   write_whole_file(directory_.file("nginx.conf"), text);
 }
 
-nginx_server::nginx_server(std::string certificate_pem, std::string more)
-    : certificate_pem_{std::move(certificate_pem)}, more_{std::move(more)} {
+nginx_server::nginx_server(std::string certificate_pem, std::string more, std::string tls)
+    : certificate_pem_{std::move(certificate_pem)}, more_{std::move(more)}, tls_{std::move(tls)} {
   for (int tried = 0; tried < ports_tried_max; ++tried) {
     port_ = free_port();
     if (start()) return;

@@ -32,7 +32,9 @@ class nginx_server {
   nginx_server() : nginx_server{std::string{}} {}
   /// Over TLS, with a certificate, its key and those behind it in PEM, and further lines of its
   /// configuration.
-  explicit nginx_server(std::string certificate_pem, std::string more = {});
+  /// `tls`: what its `listen` says of that.
+  explicit nginx_server(std::string certificate_pem, std::string more = {},
+                        std::string tls = "ssl");
 
   std::uint16_t port() const { return port_; }
   /// `http://127.0.0.1:PORT`, or `https://`, and the path.
@@ -54,6 +56,7 @@ class nginx_server {
   temporary_directory directory_;
   std::string certificate_pem_;
   std::string more_;
+  std::string tls_;
   std::uint16_t port_ = 0;
   std::optional<process> nginx_;
 };

@@ -3,6 +3,7 @@
 #include "codec/websocket_upgrade.hpp"
 #include "engine/sweep_engine.hpp"
 #include "muster/probe/exec.hpp"
+#include "muster/probe/grpc.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/ntp.hpp"
@@ -11,6 +12,7 @@
 #include "muster/probe/websocket.hpp"
 #include "net/deadline_queue.hpp"
 #include "probe/plan_slots.hpp"
+#include "support/http2_frames.hpp"
 #include "support/simulated_world.hpp"
 
 #include <algorithm>
@@ -127,10 +129,41 @@ std::string upgrade(std::string_view request) {
       codec::websocket_accept(key));
 }
 
+/// Whether a request over HTTP/2 ends here: nothing is said to the acknowledgements after it.
+bool ends_http2_request(std::string_view frames) {
+  constexpr std::size_t frame_header_bytes = 9;
+  bool is_last = false;
+  while (frames.size() >= frame_header_bytes) {
+    const auto byte = [frames](std::size_t at) { return static_cast<unsigned char>(frames[at]); };
+    const std::size_t size = byte(0) << 16 | byte(1) << 8 | byte(2);
+    const bool is_of_request = byte(3) == http2::headers_type || byte(3) == http2::data_type;
+    is_last = is_of_request && (byte(4) & http2::end_stream) != 0;
+    if (frames.size() - frame_header_bytes < size) return false;
+    frames.remove_prefix(frame_header_bytes + size);
+  }
+  return is_last && frames.empty();
+}
+
+/// A page over HTTP/2, or a call's answer, with frames in between that are of the connection.
+std::optional<std::string> say_http2(simulated_world& network, std::string_view request) {
+  constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  if (request.size() < preface.size()) return {};
+  if (!ends_http2_request(request.substr(preface.size()))) return {};
+  std::string text = http2::settings() + http2::headers({{":status", "200"}});
+  const bool is_call = request.find("a.Service") != request.npos;
+  if (is_call) text += http2::content(std::string_view{"\0\0\0\0\2\x08\1", 7});
+  for (auto frames = is_call ? 0 : network.random() % 5; frames > 0; --frames) {
+    text += http2::content(std::string(network.random() % 700, 'x'));
+    if (network.random() % 2 == 0) text += http2::ping();
+  }
+  return text + http2::headers({{"grpc-status", "0"}}, http2::end_headers | http2::end_stream);
+}
+
 /// A page, with its length or in chunks, for a whole request; "answer" or the time for a datagram.
 std::optional<std::string> say(simulated_world& network, std::string_view request) {
   if (request == "question") return "answer";
   if (request.starts_with('\x23')) return tell_time(request);
+  if (request.starts_with("PRI ")) return say_http2(network, request);
   if (!request.ends_with("\r\n\r\n")) return {};
   if (request.find("\r\nUpgrade: websocket\r\n") != request.npos) return upgrade(request);
   std::string head = "HTTP/1.1 200 OK\r\n";
@@ -158,10 +191,13 @@ sweep_options options_of(chances& chance) {
   if (chance.one_in(4)) options.retries = 1 + static_cast<unsigned>(chance.below(3));
   if (chance.one_in(8)) options.host_timeout = 1700ms;
   if (chance.one_in(16)) options.min_up = 5;
-  const auto kinds = 1 + chance.below(31);
+  const auto kinds = 1 + chance.below(63);
   options.plan.of<icmp_spec>().is_asked = (kinds & 1) != 0;
   if ((kinds & 2) != 0) options.plan.of<tcp_spec>().ports = {22, 80};
   if ((kinds & 4) != 0) options.plan.of<http_spec>().urls = {"http://{}:8080/"};
+  // What HTTP/2 is spoken to at once has to know.
+  options.plan.of<http_spec>().versions.http1 = chance.one_in(2);
+  if ((kinds & 32) != 0) options.plan.of<grpc_spec>().checks = {{50051, "a.Service"}};
   if ((kinds & 8) != 0) options.plan.of<udp_spec>().questions = {{53, "question"}};
   if ((kinds & 16) != 0) {
     options.plan.of<exec_spec>().commands = {{"true", "{}"}};
@@ -190,6 +226,11 @@ class seeded_sweep {
     if (seed % 6 == 3) options_.plan.of<websocket_spec>().urls = {"ws://{}:8081/"};
     if (seed % 4 == 3) add_stages(seed);
     network_.peers = peers_weather(chance_);
+    // Who waits until an acknowledgement leaves may miss what has come meanwhile.
+    if (!options_.plan.of<http_spec>().versions.http1 ||
+        !options_.plan.of<grpc_spec>().checks.empty()) {
+      network_.peers.short_sends = 0;
+    }
     network_.server = [this](std::string_view request) { return say(network_, request); };
     targets_.add_text("10.1.0.0/28");
     targets_.add_text("10.2.0.7");
@@ -430,6 +471,7 @@ class seeded_sweep {
       case probe_kind::tcp:
         return *known.accepted - known.began;
       case probe_kind::http:
+      case probe_kind::grpc:
         return one.resolve + (*known.accepted - known.began) + (*known.answered - *known.asked);
       case probe_kind::websocket:
         return (*known.accepted - known.began) + (*known.answered - *known.asked);

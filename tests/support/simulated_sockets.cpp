@@ -343,7 +343,8 @@ sockets::transferred simulated_sockets::receive(int descriptor, std::span<char> 
   socket& one = at(descriptor);
   if (one.error != 0) return {0, std::exchange(one.error, 0), {}};
   if (one.inbox.empty()) {
-    if (one.has_end) return {0, 0, {}};
+    // Who was told of the failure already, by a send, gets the end.
+    if (one.has_end || one.has_failed) return {0, 0, {}};
     return {0, EAGAIN, {}};
   }
   transferred got;

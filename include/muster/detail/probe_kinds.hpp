@@ -15,4 +15,5 @@
   KIND(talk, option)             \
   KIND(ntp, option)              \
   KIND(websocket, option)        \
+  KIND(grpc, option)             \
   KIND(own, option)

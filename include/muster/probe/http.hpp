@@ -34,7 +34,7 @@ struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options
 /// What only HTTP probes have, once they got as far as connecting.
 struct http_details {
   std::string url;                   ///< The URL asked last, after redirects.
-  std::string version;               ///< As the response has it: "1.0" or "1.1", rarely another.
+  std::string version;               ///< As the response has it: "1.0", "1.1", "2", rarely another.
   int status_code = 0;               ///< 0 when no response line arrived.
   std::vector<int> redirects;        ///< Status codes of the redirects that were followed.
   std::string title;                 ///< Of an HTML body; raw bytes from the network, capped.
@@ -48,6 +48,7 @@ struct http_details {
   std::string content_encoding;      ///< The codings that were undone; raw bytes from the network.
   std::uint64_t decoded_bytes = 0;   ///< Bytes that came out of them.
   std::string failed_check;          ///< The check that the answer did not pass.
+  std::string http2_error;           ///< What went wrong with HTTP/2, in the words of nghttp2.
   std::unique_ptr<tls_details> tls;  ///< Of the last request; null where it was not over TLS.
   // The phases, of the last request. Negative when the phase was not reached.
   std::chrono::nanoseconds resolve{-1};
@@ -58,7 +59,8 @@ struct http_details {
 
   std::size_t text_bytes() const {
     return url.size() + title.size() + server.size() + content_type.size() + location.size() +
-           content_encoding.size() + failed_check.size() + (tls ? tls->text_bytes() : 0);
+           content_encoding.size() + failed_check.size() + http2_error.size() +
+           (tls ? tls->text_bytes() : 0);
   }
 };
 

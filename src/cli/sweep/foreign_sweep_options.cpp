@@ -112,7 +112,10 @@ constexpr auto known = std::to_array<foreign_option>({
     {"bp max-filesize body-preview", "--max-body BYTES is how much of a body is read"},
     {"sd ignoredups skip-dedupe unique uniq",
      "--dedupe probes each target once, else as often as it is named"},
-    {"h2 http2 http1.1 http1.0 http3", "HTTP/1.1 is spoken; --expect-version says what may answer"},
+    {"h2 http2 http1.1 http1.0 http3 no-http2 http2-prior-knowledge alpn no-alpn",
+     "--http-versions 1.1,2 is what servers may choose from; 2 alone is spoken at once; "
+     "--expect-version says what may answer"},
+    {"grpc-service", "--grpc PORT/SERVICE asks about a service"},
     {"post upload-file get data data-string data-raw data-binary data-ascii data-urlencode form",
      "--method METHOD is what to ask with, --body TEXT|@FILE what to send"},
     {"url target", "a URL is a target as it is"},

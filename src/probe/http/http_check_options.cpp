@@ -63,8 +63,8 @@ std::string read_versions(http_spec& spec, const std::string& text) {
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     const std::string_view one = trim(std::string_view{text}.substr(at, comma - at));
-    if (one != "1.0" && one != "1.1") {
-      return fmt::format("'{}' is no version that can be spoken here: 1.0 or 1.1", excerpt(one));
+    if (one != "1.0" && one != "1.1" && one != "2") {
+      return fmt::format("'{}' is no version that can be spoken here: 1.0, 1.1 or 2", excerpt(one));
     }
     spec.checks.versions.emplace_back(one);
     at = comma + 1;
@@ -124,7 +124,7 @@ std::vector<spec_option> http_check_options() {
        .repeats = true},
       {.names = "--expect-version",
        .form = "VERSIONS",
-       .help = "The answer's version of HTTP: 1.0, 1.1 or both",
+       .help = "The answer's version of HTTP: 1.0, 1.1, 2 or several of them",
        .read = reading<http_spec>(read_versions)},
       {.names = "--expect-size",
        .form = "MIN-MAX",

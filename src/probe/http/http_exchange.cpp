@@ -1,5 +1,6 @@
 #include "probe/http/http_exchange.hpp"
 
+#include "codec/http2_session.hpp"
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
 #include "core/ascii.hpp"
@@ -23,14 +24,24 @@ bool is_redirect(int status_code) {
 /// The same object without its contents; its strings keep their memory.
 std::unique_ptr<http_details> emptied(std::unique_ptr<http_details> used) {
   http_details fresh;
-  for (const auto text : {&http_details::url, &http_details::title, &http_details::server,
-                          &http_details::content_type, &http_details::location,
-                          &http_details::content_encoding, &http_details::failed_check}) {
+  for (const auto text :
+       {&http_details::url, &http_details::title, &http_details::server,
+        &http_details::content_type, &http_details::location, &http_details::content_encoding,
+        &http_details::failed_check, &http_details::http2_error}) {
     (*used.*text).clear();
     fresh.*text = std::move(*used.*text);
   }
   *used = std::move(fresh);
   return used;
+}
+
+/// What TLS offers to speak in it, the preferred one first.
+const std::vector<std::string>& protocols_of(const http_versions& versions) {
+  static const std::vector<std::string> both{"h2", "http/1.1"};
+  static const std::vector<std::string> newer{"h2"};
+  static const std::vector<std::string> older{"http/1.1"};
+  if (!versions.http1) return newer;
+  return versions.http2 ? both : older;
 }
 
 /// Whether a header of the user's own is not for other hosts.
@@ -57,6 +68,8 @@ http_exchange::http_exchange(http_shared& shared, const probe_request& request)
   method_ = spec_->method;
   sends_body_ = spec_->body.has_value();
 }
+
+http_exchange::~http_exchange() = default;
 
 bool http_exchange::begin() {
   const bool is_own =
@@ -129,12 +142,17 @@ void http_exchange::resolved(ip_address address, clock::time_point arrived) {
 void http_exchange::connected(clock::duration took) {
   details_->connect = took;
   spent_ += took;
-  write_request();
   give_reader_back();
 }
 
-void http_exchange::write_request() {
+bool http_exchange::speaks_http2() const {
+  return !spec_->versions.http1 || (details_->tls && details_->tls->alpn == "h2");
+}
+
+void http_exchange::ask() {
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
+  is_asked_ = false;
+  gone_ = {};
   const std::string own = own_host();
   std::string headers;
   const auto add = [&headers](std::string_view name, std::string_view value) {
@@ -155,20 +173,32 @@ void http_exchange::write_request() {
     add("Authorization", spec_->authorization);
   }
   if (spec_->asks_for_codings) add("Accept-Encoding", "gzip, deflate, br, zstd");
-  codec::write_http_request(request_text_, {.method = method_,
-                                            .authority = authority,
-                                            .path = url_.path(),
-                                            .user_agent = spec_->user_agent,
-                                            .headers = headers,
-                                            .body = sends_body_ ? &*spec_->body : nullptr});
+  const codec::http_request request{.method = method_,
+                                    .authority = authority,
+                                    .path = url_.path(),
+                                    .user_agent = spec_->user_agent,
+                                    .headers = headers,
+                                    .body = sends_body_ ? &*spec_->body : nullptr};
+  if (!speaks_http2()) return codec::write_http_request(request_text_, request);
+  begin_response();
+  http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
+}
+
+std::string_view http_exchange::output() {
+  if (http2_) {
+    request_text_ = http2_->take_output();
+  } else if (is_asked_) {
+    request_text_.clear();
+  }
+  return request_text_;
 }
 
 std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
   const std::string own = own_host();
   const std::string_view host =
       own.empty() ? url_.host() : std::string_view{own}.substr(0, own.rfind(':'));
-  static const std::vector<std::string> spoken{"http/1.1"};
-  return muster::make_tls_session(shared_.owner, spec_->tls, host, address_, spoken);
+  return muster::make_tls_session(shared_.owner, spec_->tls, host, address_,
+                                  protocols_of(spec_->versions));
 }
 
 void http_exchange::secured(clock::duration took, const codec::tls_session& session) {
@@ -186,10 +216,18 @@ std::string http_exchange::own_host() const {
   return is_own_place_ ? named_authority(subject(), url_) : std::string{};
 }
 
-void http_exchange::sent(clock::time_point at) {
-  phase_ = latest_ = at;
-  shared_.texts.keep(std::move(request_text_));
-  request_text_.clear();
+outcome http_exchange::sent(clock::time_point at, const outcome& what) {
+  const bool was_asked = std::exchange(is_asked_, !http2_ || http2_->has_asked());
+  if (!has_begun() && !was_asked) phase_ = latest_ = at;
+  if (is_asked_) {
+    shared_.texts.keep(std::move(request_text_));
+    request_text_.clear();
+  }
+  // What the server would have been told can't matter to one that has gone: the answer may be
+  // there.
+  if (!was_asked || what.status != status::reset) return what;
+  gone_ = what;
+  return {};
 }
 
 /// A reader is as large as several waiting probes: it is there from the first byte on.
@@ -203,6 +241,7 @@ void http_exchange::begin_response() {
 }
 
 void http_exchange::give_reader_back() {
+  http2_.reset();
   if (reader_) {
     reader_->let_go();
     shared_.readers.keep(std::move(reader_));
@@ -213,12 +252,13 @@ void http_exchange::give_reader_back() {
 http_exchange::state http_exchange::received(std::string_view bytes, clock::time_point arrived) {
   // A server may answer before it has the whole request.
   latest_ = std::max(arrived, phase_);
-  if (!reader_) {
-    begin_response();
+  if (!reader_) begin_response();
+  const state now_is = http2_ ? http2_->feed(bytes) : reader_->response.feed(bytes);
+  // HTTP/2 has other things to say before.
+  if (!has_begun() && (!http2_ || http2_->has_begun())) {
     details_->first_byte = latest_ - std::exchange(phase_, latest_);
     spent_ += details_->first_byte;
   }
-  const state now_is = reader_->response.feed(bytes);
   if (now_is != state::need_more) note_response();
   return now_is;
 }
@@ -228,17 +268,19 @@ http_exchange::state http_exchange::closed(clock::duration paused) {
   // no earlier than what came before it.
   latest_ = std::max(latest_, shared_.owner.time().now() - paused);
   if (!reader_) begin_response();
-  const state now_is = reader_->response.finish();
+  const state now_is = http2_ ? http2_->finish() : reader_->response.finish();
   note_response();
+  // The kernel has told of a reset once.
+  if (outcome_.reason == reason::closed_early && gone_.status != status::up) fail(gone_);
   return now_is;
 }
 
 reason http_exchange::waiting_for() const {
-  return reader_ ? reason::transfer_timeout : reason::first_byte_timeout;
+  return has_begun() ? reason::transfer_timeout : reason::first_byte_timeout;
 }
 
 void http_exchange::note_response() {
-  const codec::http_response_reader& response = reader_->response;
+  const codec::http_response& response = reader_->response;
   details_->version = response.version();
   details_->status_code = response.status_code();
   details_->title = reader_->title();
@@ -265,8 +307,9 @@ void http_exchange::note_response() {
                               : outcome{});
     return;
   }
-  const bool early = response.why() == reason::closed_early;
-  fail({early ? status::reset : status::protocol_error, response.why()});
+  if (http2_) details_->http2_error = http2_->error();
+  fail({codec::is_connection_failure(response.why()) ? status::reset : status::protocol_error,
+        response.why()});
 }
 
 bool http_exchange::follow_redirect() {

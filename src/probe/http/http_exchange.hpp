@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/http2_session.hpp"
 #include "codec/http_response.hpp"
 #include "codec/tls_session.hpp"
 #include "muster/probe/http.hpp"
@@ -22,9 +23,10 @@ namespace muster {
 class http_exchange {
  public:
   using clock = std::chrono::steady_clock;
-  using state = codec::http_response_reader::state;
+  using state = codec::http_response::state;
 
   http_exchange(http_shared& shared, const probe_request& request);
+  ~http_exchange();
 
   /// Makes the request's URL ready to be asked. False, with the failure noted, when it is none.
   bool begin();
@@ -41,11 +43,15 @@ class http_exchange {
   std::unique_ptr<codec::tls_session> make_tls_session() const;
   /// A handshake has ended, after so long where it succeeded, or the session has failed since.
   void secured(clock::duration took, const codec::tls_session& session);
-  /// The host is connected, which took so long: the request can be sent.
+  /// The host is connected, which took so long.
   void connected(clock::duration took);
-  std::string_view request() const { return request_text_; }
-  /// All of it; the last of it left at that time.
-  void sent(clock::time_point at);
+  /// The connection is ready, with TLS in it where that is to be: the request can be sent.
+  void ask();
+  /// What is to be sent before anything is read: the request, and with HTTP/2 what the server has
+  /// to be told on the way. Empty when that is nothing; lasts until the next call.
+  std::string_view output();
+  /// All of it; the last of it left at that time. Returns what is wrong with that, if it matters.
+  outcome sent(clock::time_point at, const outcome& what);
   /// Bytes that reached this machine then.
   state received(std::string_view bytes, clock::time_point arrived);
   /// The peer has closed the connection. `paused`: how long the probe's clock has stood still since
@@ -80,7 +86,10 @@ class http_exchange {
   const std::string* form() const {
     return request_.index == probe_spec::own ? nullptr : &spec_->urls[request_.index];
   }
-  void write_request();
+  /// Whether HTTP/2 was agreed on, or is spoken to whoever is there.
+  bool speaks_http2() const;
+  /// Whether a first byte of the answer has come.
+  bool has_begun() const { return details_->first_byte.count() >= 0; }
 
   http_shared& shared_;
   const probe_request& request_;
@@ -91,11 +100,14 @@ class http_exchange {
   bool sends_body_ = false;
   bool sends_authorization_ = true;  ///< Not to another host.
   std::string request_text_;
+  bool is_asked_ = false;  ///< All of the request has left.
   std::unique_ptr<page_reader> reader_;
+  std::unique_ptr<codec::http2_session> http2_;  ///< Null where HTTP/1 is spoken.
   ip_address address_;
   bool has_address_ = false;
   bool is_own_place_ = true;  ///< Where the target itself is; not so once a redirect led away.
   outcome outcome_;
+  outcome gone_;  ///< What a write met that did not matter by itself.
   /// What the phases of all requests come to: what lies between them is this machine's.
   clock::duration spent_{0};
   clock::time_point phase_;   ///< Of the phase under way.

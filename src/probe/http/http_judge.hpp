@@ -12,7 +12,7 @@ namespace muster {
 /// An answer, as far as checks look at it.
 struct judged_answer {
   std::string_view version;
-  std::string_view header_lines;  ///< As `http_response_reader::header_lines` has them.
+  std::string_view header_lines;  ///< As `http_response::header_lines` has them.
   std::string_view body;          ///< Its codings undone, as far as it was read.
   std::uint64_t body_bytes = 0;   ///< The same, if `body` was not kept.
 };

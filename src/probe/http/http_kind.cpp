@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "core/byte_count.hpp"
 #include "core/status_code_list.hpp"
 #include "muster/printable.hpp"
@@ -39,6 +40,7 @@ constexpr field handshake{"tls_ms", 9};
 constexpr field content_encoding{"content_encoding", 10};
 constexpr field decoded_bytes{"decoded_bytes", 10};
 constexpr field failed_check{"failed_check", 10};
+constexpr field http2_error{"http2_error", 13};
 constexpr field bad_header_lines{"bad_header_lines", 7};
 
 constexpr std::size_t url_bytes_max = 256;
@@ -70,6 +72,22 @@ std::string read_expected(http_spec& spec, const std::string& text) {
   auto codes = parse_status_codes(text);
   if (!codes) return codes.error().message;
   spec.expected = std::move(*codes);
+  return {};
+}
+
+std::string read_versions(http_spec& spec, const std::string& text) {
+  http_versions versions{.http1 = false, .http2 = false};
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string_view one = trim(std::string_view{text}.substr(at, comma - at));
+    if (one != "1.1" && one != "2") {
+      return fmt::format("'{}' is no version that can be offered: write 1.1, 2 or 1.1,2",
+                         excerpt(one));
+    }
+    (one == "2" ? versions.http2 : versions.http1) = true;
+    at = comma + 1;
+  }
+  spec.versions = versions;
   return {};
 }
 
@@ -131,6 +149,11 @@ class http_kind final : public kind_description {
          .help = "Which status codes are up, such as 200,204,3xx, or any\n(200-399)",
          .read = reading<http_spec>(read_expected),
          .column = "expect_status"},
+        {.names = "--http-versions",
+         .form = "VERSIONS",
+         .help = "What https:// servers may choose from: 1.1, 2 or both; 2 alone is\n"
+                 "spoken at once, and to http:// servers, too (1.1,2)",
+         .read = reading<http_spec>(read_versions)},
     };
     for (auto&& more :
          {http_request_options(), answers, http_check_options(), tls_spec_options<http_spec>()}) {
@@ -140,11 +163,13 @@ class http_kind final : public kind_description {
   }
 
   std::vector<const field*> fields() const override {
-    std::vector<const field*> all{&url,       &http_version,     &status_code,    &redirects,
-                                  &title,     &server,           &content_type,   &content_length,
-                                  &location,  &body_bytes,       &body_truncated, &resolve,
-                                  &connect,   &first_byte,       &transfer,       &bad_header_lines,
-                                  &handshake, &content_encoding, &decoded_bytes,  &failed_check};
+    std::vector<const field*> all{
+        &url,        &http_version,     &status_code,    &redirects,
+        &title,      &server,           &content_type,   &content_length,
+        &location,   &body_bytes,       &body_truncated, &resolve,
+        &connect,    &first_byte,       &transfer,       &bad_header_lines,
+        &handshake,  &content_encoding, &decoded_bytes,  &failed_check,
+        &http2_error};
     all.insert(all.end(), tls_fields().begin(), tls_fields().end());
     return all;
   }
@@ -178,6 +203,7 @@ class http_kind final : public kind_description {
     text(content_encoding, http->content_encoding);
     if (!http->content_encoding.empty()) visitor.integer(decoded_bytes, http->decoded_bytes);
     text(failed_check, http->failed_check);
+    text(http2_error, http->http2_error);
     if (http->tls) show_tls(*http->tls, visitor);
   }
 
@@ -206,6 +232,11 @@ class http_kind final : public kind_description {
     if (!http->failed_check.empty()) {
       append_word(out, "(");
       append_printable(out, http->failed_check, check_bytes_max);
+      out += ')';
+    }
+    if (!http->http2_error.empty()) {
+      append_word(out, "(");
+      append_printable(out, http->http2_error, check_bytes_max);
       out += ')';
     }
     if (http->status_code > 0) append_response(out, *http);

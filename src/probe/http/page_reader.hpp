@@ -1,7 +1,7 @@
 #pragma once
 
 #include "codec/content_decoder.hpp"
-#include "codec/http_response.hpp"
+#include "codec/http_response_reader.hpp"
 #include "codec/page_title.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "codec/http_response.hpp"
+#include "codec/http_response_reader.hpp"
 #include "codec/tls_session.hpp"
 #include "muster/probe/websocket.hpp"
 #include "net/error_status.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "codec/http_response.hpp"
+#include "codec/http_response_reader.hpp"
 #include "codec/page_title.hpp"
 #include "support/split_feed.hpp"
 

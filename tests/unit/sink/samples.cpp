@@ -307,6 +307,22 @@ probe_result ntp_up() {
   return result;
 }
 
+probe_result grpc_failed() {
+  probe_result result = talk_failed();
+  result.port = 50051;
+  result.kind = probe_kind::grpc;
+  result.reason = reason::rpc_failed;
+  auto& grpc = result.details.emplace<grpc_details>();
+  grpc.service = "shop.Orders";
+  grpc.status_code = 200;
+  grpc.status = 14;
+  grpc.message = "no \x1b backend";
+  grpc.serving = 2;
+  grpc.http2_error = "CANCEL";
+  grpc.connect = 100us;
+  return result;
+}
+
 probe_result exec_without_value() {
   probe_result result = exec_up();
   result.status = status::skipped;

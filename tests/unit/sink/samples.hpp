@@ -2,6 +2,7 @@
 
 #include "muster/probe/dns.hpp"
 #include "muster/probe/exec.hpp"
+#include "muster/probe/grpc.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/ntp.hpp"
@@ -54,6 +55,8 @@ probe_result websocket_failed();
 probe_result talk_failed();
 /// 10.0.0.123, 1.5 ms behind.
 probe_result ntp_up();
+/// 10.0.0.25, port 50051, with every field that gRPC has, though never all of them at once.
+probe_result grpc_failed();
 /// A result whose target has a label.
 probe_result labelled(probe_result result, std::string label);
 

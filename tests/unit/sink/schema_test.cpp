@@ -95,7 +95,7 @@ std::vector<probe_result> maximal_results() {
               test::labelled(test::http_maximal(), "shop"), test::icmp_retried(), test::exec_up(),
               test::exec_killed(), test::exec_without_value(), test::udp_up(),
               test::https_maximal(), test::dns_up(), test::talk_failed(), test::ntp_up(),
-              test::dns_of_chaos(), test::websocket_failed());
+              test::dns_of_chaos(), test::websocket_failed(), test::grpc_failed());
 }
 
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {

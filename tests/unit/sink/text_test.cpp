@@ -339,3 +339,9 @@ TEST_CASE("a rule that records did not keep to is told, and a class that is not 
         "10.0.0.53:53               mismatch     0.310 ms  dns answer_not_expected "
         "(--dns-no-answer 1.0) version.bind CH TXT NOERROR \"1.0\"\n");
 }
+
+TEST_CASE("a gRPC server's answer is told by what it says of itself") {
+  CHECK(text_line(test::grpc_failed()) ==
+        "10.0.0.25:50051            mismatch     0.310 ms  grpc rpc_failed shop.Orders NOT_SERVING "
+        "UNAVAILABLE (no \\x1b backend) (CANCEL)\n");
+}

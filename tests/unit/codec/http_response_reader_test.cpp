@@ -1,4 +1,4 @@
-#include "codec/http_response.hpp"
+#include "codec/http_response_reader.hpp"
 
 #include "http_outcome.hpp"
 #include "support/catch.hpp"
