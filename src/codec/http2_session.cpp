@@ -127,7 +127,7 @@ struct http2_session::callbacks {
         [[fallthrough]];
       case NGHTTP2_DATA:
         if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && session.goes_on()) {
-          session.response_.end();
+          session.end();
         }
         break;
       case NGHTTP2_RST_STREAM:
@@ -322,8 +322,15 @@ void http2_session::end_head() {
 }
 
 void http2_session::take_body(std::string_view bytes) {
+  if (!is_past_head_) return response_.fail(reason::malformed_response);
   framing_bytes_ -= std::min(framing_bytes_, bytes.size() + frame_header_bytes);
   response_.add_body(bytes);
+}
+
+/// A body may not come before a final head, nor in the place of one.
+void http2_session::end() {
+  if (!is_past_head_) return response_.fail(reason::malformed_response);
+  response_.end();
 }
 
 void http2_session::stream_reset(std::uint32_t code) {

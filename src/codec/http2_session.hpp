@@ -64,6 +64,7 @@ class http2_session {
   bool count_head_bytes(std::size_t bytes);
   void end_head();
   void take_body(std::string_view bytes);
+  void end();
   void stream_reset(std::uint32_t code);
   void stream_closed(std::uint32_t code);
   void fail(reason why, std::string_view error);

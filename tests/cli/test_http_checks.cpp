@@ -117,7 +117,7 @@ TEST_CASE("a check that can't be meant is refused before anything is asked") {
                                                 {"--expect-header", "no name"},
                                                 {"--expect-header", ":x"},
                                                 {"--expect-json", "status=ok"},
-                                                {"--expect-version", "2"},
+                                                {"--expect-version", "3"},
                                                 {"--expect-size", "9-1"},
                                                 {"--header", "a\r\nb: c"},
                                                 {"--header", "Content-Length: 5"},

@@ -51,14 +51,14 @@ std::string outcome(std::string_view sent, std::size_t piece_bytes, bool head_re
   // Debian's nghttp2 1.52 counts a continuation as often as a piece of it comes.
   if (session.error().starts_with("Too many CONTINUATION")) return {};
 
-  std::string text = std::to_string(static_cast<int>(state)) + ' ';
-  text += std::to_string(static_cast<int>(response.why())) + ' ';
-  text += std::to_string(response.status_code()) + ' ' + std::to_string(response.content_length());
-  text += ' ' + std::to_string(response.bad_header_lines());
+  // Which of several things that are wrong is seen first, and how much was read before that,
+  // depends on how it came.
+  if (state == http_response::state::error) return "error";
+  std::string text = std::to_string(response.status_code()) + ' ';
+  text += std::to_string(response.content_length()) + ' ';
+  text += std::to_string(response.bad_header_lines()) + ' ';
+  text += std::to_string(response.body_bytes()) + (response.body_truncated() ? "+ " : " ");
   text.append(response.version()).append(response.header_lines()).append("\n");
-  // How much was read of a body that is longer than it was to be depends on how it came.
-  if (state == http_response::state::error) return text;
-  text += ' ' + std::to_string(response.body_bytes()) + (response.body_truncated() ? "+ " : " ");
   return text.append(response.trailer_lines()).append("\n").append(title.text());
 }
 

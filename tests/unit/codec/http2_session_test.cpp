@@ -253,6 +253,8 @@ TEST_CASE("a head that HTTP does not allow is malformed") {
        {headers({{"server", "x"}}), headers({{":status", "20"}}), headers({{":status", "099"}}),
         headers({{":status", "101"}}), headers({{"a", "b"}, {":status", "200"}}),
         headers({{":status", "200"}, {"Upper", "x"}}),
+        headers({{":status", "103"}}) + content("ab") + content("", end_stream),
+        headers({{":status", "103"}}) + content("", end_stream),
         headers({{":status", "200"}, {"transfer-encoding", "chunked"}}),
         headers({{":status", "200"}, {"content-length", "9"}}) + content("abcd", end_stream)}) {
     CHECK_THAT(outcome(settings() + head), StartsWith("error:malformed_response"));
