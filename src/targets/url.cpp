@@ -110,6 +110,12 @@ std::string encoded(std::string_view text) {
 
 /// What keeps the scheme from being probed; empty when nothing does.
 std::string check_scheme(std::string_view scheme) {
+  if (scheme == "ws" || scheme == "wss") {
+    return fmt::format(
+        "{0}:// is asked for by an option: write the host, and "
+        "--websocket='{0}://{{}}/path'",
+        scheme);
+  }
   if (default_port(scheme) == 0) {
     return fmt::format(
         "{}:// is not a scheme that can be probed: write http://, https:// or host:port",

@@ -102,8 +102,8 @@ struct dns_details {
   bool truncated = false;
   bool recursion_desired = false;
   bool recursion_available = false;
-  bool authentic = false;          ///< The server has verified it by DNSSEC.
-  std::vector<record> answers;     ///< At most `answers_kept`, as of the other sections.
+  bool authentic = false;       ///< The server has verified it by DNSSEC.
+  std::vector<record> answers;  ///< At most `answers_kept`, as of the other sections.
   std::vector<record> authority;
   std::vector<record> additional;  ///< Without that of EDNS.
   std::uint32_t answer_count = 0;  ///< How many there are; the same of the other sections.

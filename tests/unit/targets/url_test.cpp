@@ -102,6 +102,7 @@ TEST_CASE("a URL that can't be probed is told why") {
   const std::vector<refusal> refusals{
       {"ftp://example.com/", "ftp:// is not a scheme that can be probed"},
       {"httpx://example.com/", "httpx:// is not a scheme"},
+      {"wss://example.com/", "write the host, and --websocket='wss://{}/path'"},
       {"http:/x", "two slashes: write http://host/path"},
       {"http://", "the host is missing"},
       {"http:///path", "the host is missing"},
