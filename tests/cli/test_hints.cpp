@@ -99,7 +99,7 @@ TEST_CASE("what a parser would take for an option and its value is taken for wha
       {{"sweep", "127.0.0.1", "-timeout", "5"}, {"no option -timeout; write --timeout"}},
       {{"sweep", "127.0.0.1", "-json"}, {"no option -json; write --json"}},
       {{"sweep", "127.0.0.1", "-title"}, {"no option -title; --http"}},
-      {{"sweep", "127.0.0.1", "-host", "a"}, {"no option -host; a row"}},
+      {{"sweep", "127.0.0.1", "-host", "a"}, {"no option -host; --resolve NAME=ADDRESS"}},
       {{"sweep", "127.0.0.1", "-T4"}, {"no option -T4;", "--rate N"}},
       {{"sweep", "127.0.0.1", "-p22"}, {"no option -p22;", "--tcp 22,80"}},
       {{"10.0.0.1", "-sn"}, {"no option -sn;", "see muster sweep --help"}},

@@ -139,9 +139,7 @@ void read_asked(const CLI::App& command, probe_plan& plan) {
         if (!option.asks || !one->check_name(called(option))) continue;
         const std::string text = option.form.empty() ? std::string{} : one->results().at(number);
         const std::string wrong = option.read(stage->of(kind), text);
-        if (wrong.empty()) continue;
-        if (!option.bare.empty()) throw CLI::ValidationError{wrong};
-        throw CLI::ValidationError{called(option), wrong};
+        if (!wrong.empty()) throw CLI::ValidationError{called(option), wrong};
       }
     }
   }

@@ -23,12 +23,12 @@ namespace {
 constexpr field status_code{"status_code", 3};
 constexpr field connect{"connect_ms", 3};
 constexpr field handshake{"tls_ms", 9};
-constexpr field http2_error{"http2_error", 13};
-constexpr field grpc{"grpc", 13};
-constexpr field service{"grpc.service", 13};
-constexpr field call_status{"grpc.status", 13};
-constexpr field message{"grpc.message", 13};
-constexpr field serving{"grpc.serving", 13};
+constexpr field http2_error{"http2_error", 16};
+constexpr field grpc{"grpc", 16};
+constexpr field service{"grpc.service", 16};
+constexpr field call_status{"grpc.status", 16};
+constexpr field message{"grpc.message", 16};
+constexpr field serving{"grpc.serving", 16};
 
 constexpr std::size_t shown_bytes_max = 60;
 

@@ -40,7 +40,7 @@ constexpr field handshake{"tls_ms", 9};
 constexpr field content_encoding{"content_encoding", 10};
 constexpr field decoded_bytes{"decoded_bytes", 10};
 constexpr field failed_check{"failed_check", 10};
-constexpr field http2_error{"http2_error", 13};
+constexpr field http2_error{"http2_error", 16};
 constexpr field bad_header_lines{"bad_header_lines", 7};
 
 constexpr std::size_t url_bytes_max = 256;
