@@ -16,7 +16,8 @@ std::string seconds(const work& wanted) {
 }
 
 std::string url(const work& wanted, std::uint32_t index) {
-  return fmt::format("http://{}:{}/", wanted.targets.text(index), wanted.probe.port);
+  return fmt::format("{}://{}:{}/", wanted.probe.tls ? "https" : "http", wanted.targets.text(index),
+                     wanted.probe.port);
 }
 
 bool arrive(const work& wanted) { return wanted.arrival.count() > 0; }
@@ -44,7 +45,7 @@ bool is_small(const work& wanted) {
 words single_command(const work& wanted) {
   if (is_small(wanted)) return {"true"};
   if (wanted.probe.kind == probe_kind::http) {
-    return {"curl",       "-s",           "-o", "/dev/null", "-w", "%{url} %{http_code}\\n",
+    return {"curl",       "-sk",          "-o", "/dev/null", "-w", "%{url} %{http_code}\\n",
             "--max-time", seconds(wanted)};
   }
   return {"ping", "-n", "-c", "1", "-W", seconds(wanted)};
@@ -122,6 +123,7 @@ maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t
   }
   if (wanted.probe.kind == probe_kind::tcp)
     append(out, {"--tcp", fmt::format("{}", wanted.probe.port)});
+  if (wanted.probe.tls) append(out, {"--insecure", "--http-versions", "1.1"});
   append(out, {"--rate", "0", "--json"});
   constexpr std::chrono::milliseconds default_timeout{3000};
   if (wanted.timeout != default_timeout) append(out, {"--timeout", seconds(wanted) + "s"});
@@ -132,9 +134,8 @@ maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t
 maybe_words plain_loop(const toolbox& tools, const work& wanted, std::uint32_t) {
   if (wanted.probe.kind == probe_kind::task) return own_runner("limit", tools, wanted, 0);
   if (wanted.probe.kind == probe_kind::program) return process_loop(tools, wanted);
-  if (wanted.targets.what() != targets::kind::addresses || arrive(wanted) || is_small(wanted)) {
-    return std::nullopt;
-  }
+  const bool is_range = wanted.targets.what() == targets::kind::addresses;
+  if (!is_range || arrive(wanted) || is_small(wanted) || wanted.probe.tls) return std::nullopt;
   const auto program = tools.directory + "/limit_";
   if (wanted.probe.kind == probe_kind::icmp) return words{program + "icmp", range(wanted)};
   words out{program + (wanted.probe.kind == probe_kind::tcp ? "tcp" : "http")};
@@ -204,7 +205,8 @@ maybe_words curl_parallel(const toolbox& tools, const work& wanted, std::uint32_
   const auto path = tools.files + "/curl.conf";
   test::write_whole_file(path, text);
   return words{"curl",
-               "-s",
+               "-sk",
+               "--http1.1",
                "--parallel",
                "--parallel-max",
                fmt::format("{}", width),
@@ -228,6 +230,18 @@ maybe_words wrk(const toolbox&, const work& wanted, std::uint32_t width) {
                "-H",
                "Connection: close",
                url(wanted, 0)};
+}
+
+// It begins again with a new session as soon as it is done, and counts.
+maybe_words openssl_handshakes(const toolbox&, const work& wanted, std::uint32_t) {
+  if (!wanted.probe.tls) return std::nullopt;
+  return words{"openssl",
+               "s_time",
+               "-new",
+               "-time",
+               "2",
+               "-connect",
+               fmt::format("{}:{}", wanted.targets.text(0), wanted.probe.port)};
 }
 
 maybe_words hey(const toolbox&, const work& wanted, std::uint32_t width) {

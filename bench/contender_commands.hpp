@@ -18,6 +18,7 @@ maybe_words gnu_parallel(const toolbox& tools, const work& wanted, std::uint32_t
 maybe_words curl_parallel(const toolbox& tools, const work& wanted, std::uint32_t width);
 maybe_words wrk(const toolbox& tools, const work& wanted, std::uint32_t width);
 maybe_words hey(const toolbox& tools, const work& wanted, std::uint32_t width);
+maybe_words openssl_handshakes(const toolbox& tools, const work& wanted, std::uint32_t width);
 
 void read_own_lines(const work& wanted, const std::string_view* line, tally& results);
 void read_json_lines(const work& wanted, const std::string_view* line, tally& results);
@@ -27,5 +28,6 @@ void read_grepable(const work& wanted, const std::string_view* line, tally& resu
 void read_ping_or_curl(const work& wanted, const std::string_view* line, tally& results);
 void read_wrk(const work& wanted, const std::string_view* line, tally& results);
 void read_hey(const work& wanted, const std::string_view* line, tally& results);
+void read_openssl_handshakes(const work& wanted, const std::string_view* line, tally& results);
 
 }  // namespace muster::bench

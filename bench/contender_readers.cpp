@@ -94,6 +94,10 @@ void read_wrk(const work&, const std::string_view* line, tally& results) {
   }
 }
 
+void read_openssl_handshakes(const work&, const std::string_view* line, tally& results) {
+  if (line && line->find(" real seconds") != line->npos) results.add_counted(number_in(*line));
+}
+
 void read_hey(const work&, const std::string_view* line, tally& results) {
   if (!line || line->find(" responses") == line->npos) return;
   const auto code = between(*line, "[", "]");

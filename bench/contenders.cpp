@@ -12,6 +12,7 @@ namespace {
 
 template <const char* Name>
 maybe_words run_own(const toolbox& tools, const work& wanted, std::uint32_t width) {
+  if (wanted.probe.tls) return std::nullopt;
   return own_runner(Name, tools, wanted, width);
 }
 
@@ -57,6 +58,9 @@ const std::vector<contender> contenders{
     {"wrk", "wrk", "connections", "wrk -t 1 for one second, one URL, a connection each", wrk,
      read_wrk, 0, true},
     {"hey", "hey", "workers", "hey -disable-keepalive, one URL", hey, read_hey, 0, true},
+    {"s_time", "openssl", nullptr,
+     "openssl s_time -new for two seconds, one handshake after the other and nothing else",
+     openssl_handshakes, read_openssl_handshakes, 0, true},
     {blackbox_name, "prometheus-blackbox-exporter", "threads",
      "blackbox_exporter, asked by N threads whose cost is included", run_probing<blackbox_name>,
      read_own_lines},

@@ -2,6 +2,7 @@
 
 #include "late_answer.hpp"
 #include "muster/address.hpp"
+#include "support/certificates.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -36,7 +37,7 @@ http {{
   fastcgi_temp_path temporary;
   uwsgi_temp_path temporary;
   scgi_temp_path temporary;
-  server {{ listen {} backlog=4096; root pages; }}
+  server {{ listen {} backlog=4096{}; root pages; }}
 }}
 )";
 
@@ -178,8 +179,16 @@ void network::start_web_server(work& wanted) {
   // out, as servers have it.
   constexpr std::uint16_t http_port = 8080;
   wanted.probe.port = http_port;
+  std::string over_tls;
+  if (wanted.probe.tls) {
+    const test::certificate own{{.common_name = "bench.test"}};
+    test::write_whole_file(files_.file("server.pem"), own.pem_with_key());
+    over_tls =
+        " ssl; ssl_certificate server.pem; ssl_certificate_key server.pem; "
+        "ssl_session_cache off; ssl_session_tickets off";
+  }
   test::write_whole_file(files_.file("nginx.conf"),
-                         fmt::format(nginx_configuration, wanted.probe.port));
+                         fmt::format(nginx_configuration, wanted.probe.port, over_tls));
   const auto prefix = files_.path().string();
   const auto errors = files_.file("error.log");
   server_ = std::make_unique<test::process>(

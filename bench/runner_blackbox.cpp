@@ -36,7 +36,8 @@ std::string configuration(const work& wanted) {
       "modules:\n"
       "  icmp: {{prober: icmp, timeout: {0:.3f}s, icmp: {{preferred_ip_protocol: ip4}}}}\n"
       "  tcp_connect: {{prober: tcp, timeout: {0:.3f}s, tcp: {{preferred_ip_protocol: ip4}}}}\n"
-      "  http_2xx: {{prober: http, timeout: {0:.3f}s, http: {{preferred_ip_protocol: ip4}}}}\n",
+      "  http_2xx: {{prober: http, timeout: {0:.3f}s, http: {{preferred_ip_protocol: ip4, "
+      "tls_config: {{insecure_skip_verify: true}}}}}}\n",
       timeout_s);
 }
 
@@ -44,7 +45,8 @@ std::string path_for(const work& wanted, std::uint32_t index) {
   auto target = wanted.targets.text(index);
   if (wanted.probe.kind == probe_kind::tcp) target += fmt::format(":{}", wanted.probe.port);
   if (wanted.probe.kind == probe_kind::http) {
-    target = fmt::format("http://{}:{}/", target, wanted.probe.port);
+    target =
+        fmt::format("{}://{}:{}/", wanted.probe.tls ? "https" : "http", target, wanted.probe.port);
   }
   return fmt::format("/probe?module={}&target={}", module_for(wanted.probe.kind), target);
 }

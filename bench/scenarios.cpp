@@ -36,6 +36,12 @@ work requests() {
           .live = slash_18};
 }
 
+work secure_requests() {
+  work out = requests();
+  out.probe.tls = true;
+  return out;
+}
+
 work names(std::uint32_t count) {
   return {.probe = {probe_kind::icmp}, .targets = targets::named(count), .live = count};
 }
@@ -169,6 +175,18 @@ const std::vector<scenario> scenarios{
       {"hey:64"},
       {"curl:64", 8'000},
       {"xargs:64", 500},
+      {"parallel:64", 250},
+      {"blackbox:64", 2'000}}},
+    {"https",
+     "16,382 requests over TLS of a page of 612 bytes, a connection each, 64 in flight",
+     surroundings::web_server,
+     secure_requests(),
+     {{"coroutine"},
+      {"wrk:64"},
+      {"hey:64"},
+      {"curl:64", 4'000},
+      {"s_time"},
+      {"xargs:64", 250},
       {"parallel:64", 250},
       {"blackbox:64", 2'000}}},
     {"names",

@@ -10,6 +10,7 @@ namespace muster::bench {
 
 probe probe::parse(const std::string& text) {
   constexpr std::uint16_t http_port = 80;
+  constexpr std::uint16_t https_port = 443;
   const auto colon = text.find(':');
   const auto word = text.substr(0, colon);
   probe out;
@@ -17,13 +18,15 @@ probe probe::parse(const std::string& text) {
     out.kind = probe_kind::tcp;
   } else if (word == "http") {
     out = {probe_kind::http, http_port};
+  } else if (word == "https") {
+    out = {probe_kind::http, https_port, true};
   } else if (text == "task") {
     out.kind = probe_kind::task;
   } else if (text == "program") {
     out.kind = probe_kind::program;
   } else if (text != "icmp") {
-    throw std::invalid_argument{
-        fmt::format("'{}' is not a probe: icmp, tcp:PORT, http or http:PORT", text)};
+    throw std::invalid_argument{fmt::format(
+        "'{}' is not a probe: icmp, tcp:PORT, http or http:PORT, https the same", text)};
   }
   if (colon != text.npos) {
     const std::string_view digits = std::string_view{text}.substr(colon + 1);
@@ -46,7 +49,7 @@ std::string probe::describe() const {
     case probe_kind::tcp:
       return fmt::format("tcp:{}", port);
     case probe_kind::http:
-      return fmt::format("http:{}", port);
+      return fmt::format("{}:{}", tls ? "https" : "http", port);
     case probe_kind::program:
       return "program";
     case probe_kind::task:

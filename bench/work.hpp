@@ -18,10 +18,11 @@ enum class probe_kind {
   program,  ///< `true`: what starting and ending a process costs.
 };
 
-/// `icmp`, `task`, `program`, `tcp:PORT`, `http` or `http:PORT`.
+/// `icmp`, `task`, `program`, `tcp:PORT`, `http`, `http:PORT`, or `https` in its place.
 struct probe {
   probe_kind kind = probe_kind::icmp;
   std::uint16_t port = 0;
+  bool tls = false;  ///< HTTP over TLS, whoever the certificate is of.
 
   /// Throws std::invalid_argument with what is wrong.
   static probe parse(const std::string& text);

@@ -22,7 +22,7 @@ constexpr unsigned length_of_16_bits = 126;
 constexpr unsigned length_of_64_bits = 127;
 constexpr std::uint64_t length_16_max = 0xffff;
 
-std::span<const std::byte> bytes_of(std::string_view text) {
+std::span<const std::byte> as_octets(std::string_view text) {
   return std::as_bytes(std::span{text.data(), text.size()});
 }
 
@@ -136,7 +136,7 @@ websocket_reader::event websocket_reader::take_head(std::string_view& bytes) {
     return head_.size() >= size;
   };
   constexpr std::size_t least = 2;
-  if (!take(least) || !take(head_bytes(read_u8(bytes_of(head_), 1)))) return event::need_more;
+  if (!take(least) || !take(head_bytes(read_u8(as_octets(head_), 1)))) return event::need_more;
   if (const websocket_flaw flaw = flaw_of_head(); flaw != websocket_flaw::none) return fail(flaw);
   head_.clear();
   in_payload_ = true;
@@ -145,7 +145,7 @@ websocket_reader::event websocket_reader::take_head(std::string_view& bytes) {
 
 /// Reads the head, and says what is wrong with it.
 websocket_flaw websocket_reader::flaw_of_head() {
-  const auto head = bytes_of(head_);
+  const auto head = as_octets(head_);
   const unsigned first = read_u8(head, 0);
   const unsigned second = read_u8(head, 1);
   if (++frames_ > frames_max) return websocket_flaw::too_many_frames;
@@ -202,7 +202,7 @@ websocket_reader::event websocket_reader::end_frame() {
 websocket_reader::event websocket_reader::end_close() {
   constexpr std::size_t code_bytes = 2;
   if (control_.size() >= code_bytes) {
-    const std::uint16_t code = read_u16(bytes_of(control_), 0);
+    const std::uint16_t code = read_u16(as_octets(control_), 0);
     if (!may_be_sent(code)) return fail(websocket_flaw::close_payload);
     close_code_ = code;
     close_reason_ = control_.substr(code_bytes);

@@ -69,44 +69,40 @@ plan_slots::plan_slots(const probe_plan& plan, bool alive_first) : plan_{plan}, 
 void plan_slots::add_stage(const probe_plan& plan) {
   stage_slots made;
   made.plan = &plan;
-  const stage_slots* const before = stages_.empty() ? nullptr : &stages_.back();
   if (plan.implied()) {
     made.slots.push_back({.index = probe_spec::own});
   } else {
+    const port_finders found_by = stages_.empty() ? port_finders{} : finders_in(stages_.back());
     for (const probe_kind kind : all_probe_kinds)
-      add_slots(made, before, kind);
+      add_slots(made, found_by, kind);
   }
   close_stage(std::move(made));
 }
 
-void plan_slots::add_slots(stage_slots& into, const stage_slots* before, probe_kind kind) {
+plan_slots::port_finders plan_slots::finders_in(const stage_slots& stage) {
+  port_finders all;
+  for (std::uint32_t i = 0; i < stage.slots.size(); ++i) {
+    if (stage.slots[i].port != 0) all.try_emplace(stage.slots[i].port, stage.begin + i);
+  }
+  return all;
+}
+
+void plan_slots::add_slots(stage_slots& into, const port_finders& found_by, probe_kind kind) {
   const probe_spec& spec = into.plan->of(kind);
   const bool connects = description_of(kind).finds_open_ports();
-  const auto is_port = [](const slot& one) { return one.port != 0; };
-  const bool has_ports = before && std::ranges::any_of(before->slots, is_port);
   for (std::uint32_t index = 0; index < spec.size(); ++index) {
-    const bool takes_any = spec.takes_open_ports(index);
-    if (takes_any && has_ports) {
-      for (std::uint32_t i = 0; i < before->slots.size(); ++i) {
-        const slot& found = before->slots[i];
-        if (is_port(found)) {
-          into.slots.push_back({.source = before->begin + i,
-                                .index = index,
-                                .kind = kind,
-                                .port = found.port,
-                                .port_is_new = true});
-        }
+    if (spec.takes_open_ports(index) && !found_by.empty()) {
+      for (const auto& [port, source] : found_by) {
+        into.slots.push_back(
+            {.source = source, .index = index, .kind = kind, .port = port, .port_is_new = true});
       }
       continue;
     }
     refuse_without_ports(spec, index);
     slot own{.index = index, .kind = kind};
     if (connects) own.port = spec.port({}, index);
-    if (has_ports && own.port != 0) {
-      const auto same = std::ranges::find(before->slots, own.port, &slot::port);
-      if (same != before->slots.end()) {
-        own.source = before->begin + static_cast<std::uint32_t>(same - before->slots.begin());
-      }
+    if (const auto finder = found_by.find(own.port); finder != found_by.end()) {
+      own.source = finder->second;
     }
     into.slots.push_back(own);
   }

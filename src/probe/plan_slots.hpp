@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace muster {
@@ -64,8 +65,12 @@ class plan_slots {
     std::vector<slot> slots;
   };
 
+  /// The probe that finds a port open, which is the first one that asks for it.
+  using port_finders = std::map<std::uint16_t, std::uint32_t>;
+
   void add_stage(const probe_plan& plan);
-  void add_slots(stage_slots& into, const stage_slots* before, probe_kind kind);
+  static port_finders finders_in(const stage_slots& stage);
+  void add_slots(stage_slots& into, const port_finders& found_by, probe_kind kind);
   void close_stage(stage_slots&& made);
   void split_first();
 

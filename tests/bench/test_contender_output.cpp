@@ -91,6 +91,9 @@ TEST_CASE("counts of the load generators are read") {
   CHECK(read_all("wrk:9", three(http), {"  31234 requests in 1.00s, 25.11MB read"}).right() ==
         31234);
   CHECK(read_all("wrk:9", three(http), {"  Non-2xx or 3xx responses: 5"}).wrong() == 5);
+  CHECK(read_all("s_time", three(http),
+                 {"1234 connections in 2 real seconds, 0 bytes read per connection"})
+            .right() == 1234);
   CHECK(read_all("hey:9", three(http), {"  [200]\t3 responses"}).right() == 3);
   CHECK(read_all("hey:9", three(http), {"  [503]\t3 responses"}).wrong() == 3);
 }

@@ -39,6 +39,14 @@ TEST_CASE("TLS is tried on the ports found open, and a kind may be asked in seve
   CHECK(lines_with(result.out, R"("status":"tls_error","reason":"not_tls")") == 1);
 }
 
+TEST_CASE("an option of a later stage is not called idle where nothing was found to ask") {
+  const std::string closed = std::to_string(free_port());
+  const auto result = sweep({"127.0.0.1", "--tcp", closed, "--then", "--http", "--max-body", "1k"});
+  CAPTURE(result.err);
+  CHECK(contains(result.err, "1 probe in"));
+  CHECK_FALSE(contains(result.err, "--max-body"));
+}
+
 TEST_CASE("of hosts that are silent nothing further is asked, and every probe is accounted for") {
   MUSTER_NEED_LAB();
   lab::route_local("192.168.0.0/24");

@@ -134,7 +134,9 @@ bool ends_http2_request(std::string_view frames) {
   constexpr std::size_t frame_header_bytes = 9;
   bool is_last = false;
   while (frames.size() >= frame_header_bytes) {
-    const auto byte = [frames](std::size_t at) { return static_cast<unsigned char>(frames[at]); };
+    const auto byte = [frames](std::size_t at) -> std::size_t {
+      return static_cast<unsigned char>(frames[at]);
+    };
     const std::size_t size = byte(0) << 16 | byte(1) << 8 | byte(2);
     const bool is_of_request = byte(3) == http2::headers_type || byte(3) == http2::data_type;
     is_last = is_of_request && (byte(4) & http2::end_stream) != 0;

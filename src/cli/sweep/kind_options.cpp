@@ -193,10 +193,16 @@ std::vector<kind_option> given_kind_options(const CLI::App& command) {
   return given;
 }
 
-std::vector<std::string> explain_idle(std::vector<kind_option> given, const statistics& totals) {
+std::vector<std::string> explain_idle(std::vector<kind_option> given, const probe_plan& plan,
+                                      const statistics& totals) {
+  const auto may_follow = [&plan](probe_kind kind) {
+    return std::ranges::any_of(
+        plan.then, [kind](const probe_plan& later) { return later.of(kind).size() > 0; });
+  };
   std::erase_if(given, [&](const kind_option& option) {
-    return std::ranges::any_of(option.kinds,
-                               [&](probe_kind kind) { return probes_of(kind, totals) > 0; });
+    return std::ranges::any_of(option.kinds, [&](probe_kind kind) {
+      return probes_of(kind, totals) > 0 || may_follow(kind);
+    });
   });
   std::vector<std::string> lines;
   while (!given.empty()) {

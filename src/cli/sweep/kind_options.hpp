@@ -31,7 +31,9 @@ void add_making_options(CLI::App& command, probe_plan& plan);
 /// kind.
 std::vector<kind_option> given_kind_options(const CLI::App& command);
 
-/// A line for each kind of which options were given for nothing, as there was no such probe.
-std::vector<std::string> explain_idle(std::vector<kind_option> given, const statistics& totals);
+/// A line for each kind of which options were given for nothing, as there was no such probe, nor a
+/// later stage with one.
+std::vector<std::string> explain_idle(std::vector<kind_option> given, const probe_plan& plan,
+                                      const statistics& totals);
 
 }  // namespace muster

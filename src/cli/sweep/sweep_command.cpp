@@ -208,7 +208,8 @@ class sweep_run {
   /// What an earlier part of the run had is not known.
   void tell_idle_options() const {
     if (summary_.asked == 0 || earlier_ || arguments_.quiet > 1) return;
-    for (const std::string& line : explain_idle(arguments_.kind_options, summary_.totals))
+    const probe_plan& plan = arguments_.sweep.plan;
+    for (const std::string& line : explain_idle(arguments_.kind_options, plan, summary_.totals))
       say(line);
   }
 

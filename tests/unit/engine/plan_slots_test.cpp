@@ -67,6 +67,16 @@ TEST_CASE("a probe of a port that the stage before looks for waits for that port
   CHECK(slots.request(subject, slots.at_port(1).begin).port() == 25);
 }
 
+TEST_CASE("a port that two probes look for is followed once") {
+  probe_plan plan = ports({80, 443});
+  plan.of<tls_spec>().ports = {443};
+  plan.then.emplace_back().of<http_spec>().urls = {"http://{}/"};
+  const plan_slots slots{plan, false};
+  CHECK(slots.size() == 3 + 2);
+  CHECK(slots.at_port(1).size() == 1);
+  CHECK(slots.at_port(2).empty());
+}
+
 TEST_CASE("open ports are handed on from stage to stage") {
   probe_plan plan;
   plan.of<icmp_spec>().is_asked = true;
