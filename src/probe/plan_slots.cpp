@@ -6,6 +6,7 @@
 #include "probe/kind.hpp"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -140,13 +141,13 @@ plan_slots::range plan_slots::at_port(std::uint32_t number) const {
   const std::size_t next = stage_of(number) + 1;
   if (next == stages_.size()) return {};
   const stage_slots& after = stages_[next];
-  const auto waiting = std::ranges::subrange(
-      after.slots.begin() + (after.at_host_end - after.begin), after.slots.end());
-  const auto same = std::ranges::equal_range(waiting, number, {}, &slot::source);
-  const auto numbered = [&after](auto place) {
-    return after.begin + static_cast<std::uint32_t>(place - after.slots.begin());
+  const std::span waiting = std::span{after.slots}.subspan(after.at_host_end - after.begin);
+  const auto first = std::ranges::lower_bound(waiting, number, {}, &slot::source);
+  const auto last = std::ranges::upper_bound(waiting, number, {}, &slot::source);
+  const auto numbered = [&](auto place) {
+    return after.at_host_end + static_cast<std::uint32_t>(place - waiting.begin());
   };
-  return {numbered(same.begin()), numbered(same.end())};
+  return {numbered(first), numbered(last)};
 }
 
 probe_request plan_slots::request(const target& subject, std::size_t number) const {
