@@ -150,9 +150,13 @@ class sweep {
   /// Called when a plugin is to end, but a process of it has become another user's, and can't be
   /// killed: its probe is in flight until that one ends.
   void on_unkillable(std::function<void(const target&, pid_t)> tell);
-  /// Called with numbers, from `begin` up to `end`, of probes of later stages that will not be
-  /// asked, as what they waited for was not found.
-  void on_unasked(std::function<void(std::uint64_t begin, std::uint64_t end)> tell);
+  /// What is told of sequence numbers, from `begin` up to `end`, under which no probe will be
+  /// asked: of later stages, as what they waited for was not found, or of addresses that a name
+  /// does not have. `cause`: the result that decided it, which an ordered sweep may tell of later;
+  /// nothing where it was none.
+  using unasked_handler = std::function<void(std::uint64_t begin, std::uint64_t end,
+                                             std::optional<std::uint64_t> cause)>;
+  void on_unasked(unasked_handler tell);
 
   sweep_progress progress() const;
   /// The kinds of ICMP socket in use, for people: "ICMP: raw socket"; empty if none is.

@@ -85,6 +85,7 @@ class target {
   bool of_range() const { return of_range_; }
   /// True when the host is a name that has to be resolved before `address()` means anything.
   bool needs_lookup() const { return has_name() && !is_pinned_; }
+  /// True when the host is a name, whether or not one of its addresses is meant.
   bool has_name() const { return text_ && !text_->host.empty(); }
   /// It has a name, and of its addresses this one is meant.
   void pin(ip_address address) {

@@ -18,7 +18,7 @@ class stage_book {
   struct progress {
     std::uint64_t left = 0;   ///< Its probes of which it is not known what becomes of them.
     bool is_decided = false;  ///< What becomes of those of the next stage that wait for the host.
-    /// The least bad of the reasons why its probes did not find the host; none if there were none.
+    /// Why its probes did not find the host, silence before all else; none if none was asked.
     reason failure = reason::none;
   };
 

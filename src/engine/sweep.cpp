@@ -67,9 +67,7 @@ void sweep::on_unkillable(std::function<void(const target&, pid_t)> tell) {
   engine_->core.tell_unkillable = std::move(tell);
 }
 
-void sweep::on_unasked(std::function<void(std::uint64_t begin, std::uint64_t end)> tell) {
-  engine_->core.tell_unasked = std::move(tell);
-}
+void sweep::on_unasked(unasked_handler tell) { engine_->core.tell_unasked = std::move(tell); }
 
 sweep_progress sweep::progress() const { return engine_->core.progress(); }
 

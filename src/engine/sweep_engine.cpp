@@ -131,76 +131,78 @@ void sweep_engine::note_up(std::uint64_t ordinal) {
 
 /// Has what waited for this probe of a target begun, or ended.
 void sweep_engine::follow(const target& subject, std::uint64_t sequence, const outcome& what) {
-  const std::uint64_t ordinal = ordinal_of(sequence);
-  if (!stages_.knows(ordinal)) return;
+  const decision of{subject, ordinal_of(sequence), sequence};
+  if (!stages_.knows(of.ordinal)) return;
   const auto number = static_cast<std::uint32_t>(sequence % plan_size_);
   const plan_slots::range at_port = slots_.at_port(number);
   if (what.status == status::up) {
-    begin(subject, ordinal, at_port);
+    begin(of, at_port);
   } else {
-    drop(subject, ordinal, at_port);
+    drop(of, at_port);
   }
   const bool host_is_silent = what.reason == reason::host_silent;
-  conclude(subject, ordinal, slots_.stage_of(number), 1,
+  conclude(of, slots_.stage_of(number), 1,
            host_is_silent ? reason::host_silent : reason_to_skip(what.status));
-  stages_.close(ordinal);
+  stages_.close(of.ordinal);
 }
 
 /// So many probes of a stage are settled: `why` they did not find the host, none if they did;
 /// nothing if they were not asked at all.
-void sweep_engine::conclude(const target& subject, std::uint64_t ordinal, std::size_t stage,
-                            std::uint64_t probes, std::optional<reason> why) {
-  stage_book::progress& own = stages_.of(ordinal, stage);
+void sweep_engine::conclude(const decision& of, std::size_t stage, std::uint64_t probes,
+                            std::optional<reason> why) {
+  stage_book::progress& own = stages_.of(of.ordinal, stage);
   own.left -= probes;
   if (why && own.failure != reason::host_silent) own.failure = *why;
   const bool found = why == reason::none;
   if (own.is_decided || stage + 1 == slots_.stages() || (!found && own.left > 0)) return;
   own.is_decided = true;
   const plan_slots::range next = slots_.at_host(stage + 1);
-  if (found) return begin(subject, ordinal, next);
+  if (found) return begin(of, next);
   // A stage of which nothing was asked says nothing about the host.
-  if (own.failure == reason::none || stopping()) return drop(subject, ordinal, next);
-  skip(subject, ordinal, next, own.failure);
+  if (own.failure == reason::none || stopping()) return drop(of, next);
+  skip(of, next, own.failure);
 }
 
-void sweep_engine::begin(const target& subject, std::uint64_t ordinal, plan_slots::range probes) {
-  if (stopping()) return drop(subject, ordinal, probes);
+void sweep_engine::begin(const decision& of, plan_slots::range probes) {
+  if (stopping()) return drop(of, probes);
   probe_cursor more;
-  more.subject = subject;
-  more.ordinal = ordinal;
-  more.next = next_undone(ordinal, probes.begin);
+  more.subject = of.subject;
+  more.ordinal = of.ordinal;
+  more.next = next_undone(of.ordinal, probes.begin);
   more.end = probes.end;
   more.begun = true;
   if (more.next < more.end) scheduler_.add(std::move(more));
 }
 
-void sweep_engine::skip(const target& subject, std::uint64_t ordinal, plan_slots::range probes,
-                        reason why) {
-  for (auto i = next_undone(ordinal, probes.begin); i < probes.end;
-       i = next_undone(ordinal, i + 1)) {
-    probe_request request = slots_.request(subject, i);
-    request.sequence = ordinal * plan_size_ + i;
+void sweep_engine::skip(const decision& of, plan_slots::range probes, reason why) {
+  for (auto i = next_undone(of.ordinal, probes.begin); i < probes.end;
+       i = next_undone(of.ordinal, i + 1)) {
+    probe_request request = slots_.request(of.subject, i);
+    request.sequence = of.ordinal * plan_size_ + i;
     ++asked_;
     report_unstarted(request, why, false);
   }
 }
 
-/// Probes that will not be asked, and what waited for them.
-void sweep_engine::drop(const target& subject, std::uint64_t ordinal, plan_slots::range probes) {
-  const std::uint64_t count = undone(ordinal, probes);
+/// Probes that will not be asked, and what waited for them. What waited for one that an earlier run
+/// has asked has been begun by itself.
+void sweep_engine::drop(const decision& of, plan_slots::range probes) {
+  const std::uint64_t count = undone(of.ordinal, probes);
   if (count == 0) return;
   unasked_ += count;
-  if (target_times_) target_times_->reported(ordinal, count);
-  const std::uint64_t first = ordinal * plan_size_;
+  if (target_times_) target_times_->reported(of.ordinal, count);
+  const std::uint64_t first = of.ordinal * plan_size_;
   if (!stopping()) {
     spared_ += count;
-    if (tell_unasked) tell_unasked(first + probes.begin, first + probes.end);
+    if (tell_unasked) tell_unasked(first + probes.begin, first + probes.end, of.cause);
     if (window_) window_->absent(first + probes.begin, first + probes.end);
   }
-  if (!stages_.knows(ordinal)) return;
-  for (std::uint32_t i = probes.begin; i < probes.end; ++i)
-    drop(subject, ordinal, slots_.at_port(i));
-  conclude(subject, ordinal, slots_.stage_of(probes.begin), count, {});
+  if (!stages_.knows(of.ordinal)) return;
+  for (auto i = next_undone(of.ordinal, probes.begin); i < probes.end;
+       i = next_undone(of.ordinal, i + 1)) {
+    drop(of, slots_.at_port(i));
+  }
+  conclude(of, slots_.stage_of(probes.begin), count, {});
 }
 
 // ---- Further tries

@@ -54,7 +54,7 @@ class sweep_engine final : public result_consumer {
   std::function<void()> want_targets;
   std::function<void()> before_stop;
   std::function<void(const target&, pid_t)> tell_unkillable;
-  std::function<void(std::uint64_t begin, std::uint64_t end)> tell_unasked;
+  sweep::unasked_handler tell_unasked;
 
  private:
   friend class scheduler<sweep_engine>;
@@ -118,12 +118,18 @@ class sweep_engine final : public result_consumer {
 
   // What follows from the results of one stage for the next.
 
+  /// A target of which something is decided, and the result that does so.
+  struct decision {
+    const target& subject;
+    std::uint64_t ordinal;
+    std::uint64_t cause;
+  };
   void follow(const target& subject, std::uint64_t sequence, const outcome& what);
-  void begin(const target& subject, std::uint64_t ordinal, plan_slots::range probes);
-  void skip(const target& subject, std::uint64_t ordinal, plan_slots::range probes, reason why);
-  void drop(const target& subject, std::uint64_t ordinal, plan_slots::range probes);
-  void conclude(const target& subject, std::uint64_t ordinal, std::size_t stage,
-                std::uint64_t probes, std::optional<reason> why);
+  void begin(const decision& of, plan_slots::range probes);
+  void skip(const decision& of, plan_slots::range probes, reason why);
+  void drop(const decision& of, plan_slots::range probes);
+  void conclude(const decision& of, std::size_t stage, std::uint64_t probes,
+                std::optional<reason> why);
 
   void note_up(std::uint64_t ordinal);
 

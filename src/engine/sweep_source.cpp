@@ -84,7 +84,7 @@ void sweep_engine::spare_addresses(std::uint64_t target, std::uint64_t first_unu
   unasked_ += end - begin;
   if (stopping()) return;
   spared_ += end - begin;
-  if (tell_unasked) tell_unasked(begin, end);
+  if (tell_unasked) tell_unasked(begin, end, {});
   if (window_) window_->absent(begin, end);
 }
 
@@ -214,7 +214,7 @@ void sweep_engine::settle(probe_cursor&& rest) {
     return report_unstarted(request, scheduler_.stop_reason(), true);
   }
   if (!rest.begun) ++unstarted_;
-  drop(rest.subject, rest.ordinal, {rest.next, rest.end});
+  drop({rest.subject, rest.ordinal, {}}, {rest.next, rest.end});
   stages_.close(rest.ordinal);
 }
 
@@ -224,7 +224,7 @@ void sweep_engine::take_back(work&& probe) {
   if (probe.first) ++unstarted_;
   const std::uint64_t ordinal = ordinal_of(probe.request.sequence);
   const auto number = static_cast<std::uint32_t>(probe.request.sequence % plan_size_);
-  drop(probe.request.subject, ordinal, {number, number + 1});
+  drop({probe.request.subject, ordinal, {}}, {number, number + 1});
   stages_.close(ordinal);
 }
 

@@ -45,10 +45,10 @@ class reader {
     const auto* value = member(name, [](const auto& one) { return one.IsUint64(); });
     return value ? value->GetUint64() : 0;
   }
-  /// A number that earlier versions didn't write; 0 then.
-  std::uint64_t later_number(const char* name) {
+  /// A number that earlier versions didn't write.
+  std::uint64_t later_number(const char* name, std::uint64_t otherwise) {
     const bool is_there = object_.IsObject() && object_.HasMember(name);
-    return is_there ? number(name) : 0;
+    return is_there ? number(name) : otherwise;
   }
   bool yes(const char* name) {
     const auto* value = member(name, [](const auto& one) { return one.IsBool(); });
@@ -133,6 +133,8 @@ std::string render_checkpoint(const checkpoint_record& record) {
   out.Uint(version);
   out.Key("finished");
   out.Bool(record.finished);
+  out.Key("reported");
+  out.Uint64(record.reported);
   out.Key("not_up");
   out.Uint64(record.not_up);
   out.Key("alarming");
@@ -181,8 +183,9 @@ parsed<checkpoint_record> parse_checkpoint(std::string_view text) {
   checkpoint_record record;
   record.finished = in.yes("finished");
   record.not_up = in.number("not_up");
-  record.alarming = in.later_number("alarming");
+  record.alarming = in.later_number("alarming", 0);
   record.done = in.set("done");
+  record.reported = in.later_number("reported", record.done.size());
   record.up_targets = in.set("up_targets");
   read_outputs(in, record);
   read_command(in, record);

@@ -155,6 +155,53 @@ TEST_CASE("hosts that answered first, and those that did not, are gone on with a
   CHECK(lines_with(out, R"("status":"refused")") == 400);
 }
 
+TEST_CASE("a sweep in stages that is killed is gone on with, in order or not") {
+  MUSTER_NEED_LAB();
+  lab::route_local("192.168.0.0/24");
+  lab::drop_echo_requests("192.168.0.101-192.168.0.255");
+  for (const bool ordered : {false, true}) {
+    CAPTURE(ordered);
+    temporary_directory directory;
+    const std::string file = directory.file("out.jsonl");
+    std::vector<std::string> command{"192.168.0.1-192.168.0.200",
+                                     "--icmp",
+                                     "--then",
+                                     "--tcp",
+                                     "1-3",
+                                     "--then",
+                                     "--http",
+                                     "--timeout",
+                                     "150ms",
+                                     "--rate",
+                                     "500",
+                                     "-q",
+                                     "-o",
+                                     file};
+    if (ordered) command.emplace_back("--ordered");
+    run_with_kills(command, directory.file("checkpoint"));
+    const std::string out = read_whole_file(file);
+    check_each_once(out, 200 * 4);
+    CHECK(lines_with(out, R"("probe":"http")") == 0);
+    CHECK(lines_with(out, R"("reason":"host_silent")") == 300);
+  }
+}
+
+TEST_CASE("what was done before is told in probes, and not in numbers that none has") {
+  temporary_directory directory;
+  const std::string checkpoint = directory.file("checkpoint");
+  const std::string file = directory.file("out.jsonl");
+  const std::vector<std::string> command{"127.0.0.1", "127.0.0.2", "--address", "each",
+                                         "-o",        file,        "--json"};
+  auto first = command;
+  first.insert(first.end(), {"--checkpoint", checkpoint});
+  CHECK(sweep(first).exit_code == 0);
+  auto second = command;
+  second.insert(second.end(), {"--resume", checkpoint});
+  const auto result = sweep(second);
+  CAPTURE(result.err);
+  CHECK(contains(result.err, "2 probes were done before"));
+}
+
 TEST_CASE("after Ctrl-C, what was cut off is probed again and the rest is not") {
   MUSTER_NEED_LAB();
   lab::route_local("192.168.0.0/24");

@@ -24,8 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(static_cast<bool>(again));
   require(again->done.intervals() == read->done.intervals());
   require(again->up_targets.intervals() == read->up_targets.intervals());
-  require(again->not_up == read->not_up && again->alarming == read->alarming &&
-          again->finished == read->finished);
+  require(again->reported == read->reported && again->not_up == read->not_up &&
+          again->alarming == read->alarming && again->finished == read->finished);
   require(again->outputs.size() == read->outputs.size());
   require(muster::command_difference(*again, *read).empty());
   return 0;

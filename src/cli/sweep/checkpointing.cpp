@@ -88,6 +88,7 @@ checkpointing::checkpointing(asio::io_context& context, const sweep_arguments& a
   if (!earlier) return;
   record_.done = earlier->done;
   record_.up_targets = earlier->up_targets;
+  record_.reported = earlier->reported;
   record_.not_up = earlier->not_up;
   record_.alarming = earlier->alarming;
 }
@@ -110,11 +111,11 @@ void checkpointing::begin() {
 void checkpointing::note(const probe_result& result) {
   if (sealed_ || arguments_.checkpoint_file.empty()) return;
   record_.done.add(result.sequence);
-  // Results that come in order come later than they were decided on.
-  while (!unasked_.empty() && unasked_.front().begin < result.sequence) {
-    record_.done.add(unasked_.front().begin, unasked_.front().end);
-    unasked_.pop();
-  }
+  ++record_.reported;
+  const auto [begin, end] = unasked_.equal_range(result.sequence);
+  for (auto one = begin; one != end; ++one)
+    record_.done.add(one->second.begin, one->second.end);
+  unasked_.erase(begin, end);
   // A target that names its only probe has no further numbers: they leave no gaps.
   const std::uint64_t first = result.sequence - result.sequence % plan_size_;
   const std::uint64_t count = probe_count(plan_size_, result.subject);
@@ -127,10 +128,11 @@ void checkpointing::note(const probe_result& result) {
   }
 }
 
-void checkpointing::note_unasked(std::uint64_t begin, std::uint64_t end) {
+void checkpointing::note_unasked(std::uint64_t begin, std::uint64_t end,
+                                 std::optional<std::uint64_t> cause) {
   if (sealed_ || arguments_.checkpoint_file.empty()) return;
-  if (arguments_.sweep.ordered) {
-    unasked_.push({begin, end});
+  if (cause && !record_.done.contains(*cause)) {
+    unasked_.emplace(*cause, span{begin, end});
   } else {
     record_.done.add(begin, end);
   }

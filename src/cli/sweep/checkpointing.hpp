@@ -7,8 +7,8 @@
 #include "store/checkpoint_record.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <queue>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
@@ -36,8 +36,8 @@ class checkpointing {
   void begin();
   /// The result has been given to the outputs.
   void note(const probe_result& result);
-  /// These probes, from `begin` up to `end`, won't be asked.
-  void note_unasked(std::uint64_t begin, std::uint64_t end);
+  /// As `sweep::on_unasked` tells it: counts as done once the cause is.
+  void note_unasked(std::uint64_t begin, std::uint64_t end, std::optional<std::uint64_t> cause);
   /// The run is being stopped: takes the last checkpoint, as what is reported from now on has not
   /// been done.
   void seal();
@@ -58,7 +58,7 @@ class checkpointing {
   outputs& outputs_;
   const std::uint64_t plan_size_;
   checkpoint_record record_;
-  std::queue<span> unasked_;  // not noted yet
+  std::multimap<std::uint64_t, span> unasked_;  // by a cause that is not noted yet
   std::uint64_t saved_done_ = 0;
   bool sealed_ = false;
   bool failing_ = false;

@@ -99,7 +99,9 @@ class sweep_run {
     intake_.open([this] { sweep_.stop(reason::bad_target); });
     sweep_.on_targets_wanted([this] { intake_.read([this] { sweep_.targets_ready(); }); });
     sweep_.on_unasked(
-        [this](std::uint64_t begin, std::uint64_t end) { checkpoints_.note_unasked(begin, end); });
+        [this](std::uint64_t begin, std::uint64_t end, std::optional<std::uint64_t> cause) {
+          checkpoints_.note_unasked(begin, end, cause);
+        });
     sweep_.on_stopping([this] { checkpoints_.seal(); });
     const auto stop = [this] { sweep_.stop(reason::interrupted); };
     const bool has_plugins = needs(arguments_.sweep.plan, scarce_need::process);
@@ -155,7 +157,7 @@ class sweep_run {
 
   void announce_time() const {
     if (earlier_ && arguments_.quiet < 2) {
-      const std::uint64_t done = earlier_->done.size();
+      const std::uint64_t done = earlier_->reported;
       announce(fmt::format("{} {} done before", done, done == 1 ? "probe was" : "probes were"));
     }
     const auto targets = intake_.targets().size();

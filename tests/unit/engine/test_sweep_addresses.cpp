@@ -3,6 +3,7 @@
 #include "muster/probe/tcp.hpp"
 #include "recorded_sweep.hpp"
 
+#include <optional>
 #include <random>
 #include <set>
 
@@ -80,9 +81,8 @@ TEST_CASE(
     {
       recorded_sweep first{seed, half_lost(), options, hosts};
       weather(first);
-      first.engine->tell_unasked = [&](std::uint64_t begin, std::uint64_t end) {
-        done.add(begin, end);
-      };
+      first.engine->tell_unasked = [&](std::uint64_t begin, std::uint64_t end,
+                                       std::optional<std::uint64_t>) { done.add(begin, end); };
       for (auto steps = chance() % 200; steps > 0 && first.step(); --steps) {
       }
       for (const recorded_result& one : first.results)
@@ -102,5 +102,18 @@ TEST_CASE(
     second.check_accounts();
     for (const recorded_result& one : second.results)
       CHECK_FALSE(done.contains(one.sequence));
+  }
+}
+
+TEST_CASE("a sweep that looks for addresses may be abandoned after any step") {
+  for (int steps = 0; steps < 60; ++steps) {
+    recorded_sweep here{1, {}, each_address(), hosts};
+    name_hosts(here.network);
+    here.network.name_servers.queued = 0.5;
+    for (int i = 0; i < steps && here.step(); ++i) {
+    }
+    const std::size_t told = here.results.size();
+    here.engine.reset();
+    CHECK(here.results.size() == told);
   }
 }

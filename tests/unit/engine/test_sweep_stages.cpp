@@ -4,8 +4,10 @@
 #include "muster/probe/tcp.hpp"
 #include "recorded_sweep.hpp"
 
+#include <optional>
 #include <random>
 #include <set>
+#include <vector>
 
 using namespace muster;
 using namespace muster::test;
@@ -112,46 +114,94 @@ TEST_CASE("whatever a staged sweep meets, each probe is told of at most once, an
   }
 }
 
-TEST_CASE(
-    "a staged sweep that was stopped is gone on with, and nothing is asked twice or forgotten") {
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+namespace {
+
+/// What a checkpoint would know of a sweep: what it told of, and what will not be asked because of
+/// that.
+class noted_sweep {
+ public:
+  noted_sweep(std::uint64_t seed, const sweep_options& options)
+      : here{seed, half_lost(), options, some_targets} {
+    here.network.peers.refused = 0.3;
+    here.engine->tell_unasked = [this](std::uint64_t begin, std::uint64_t end,
+                                       std::optional<std::uint64_t> cause) {
+      unasked_.push_back({begin, end, cause});
+    };
+  }
+  void run_for(std::uint64_t steps) {
+    for (; steps > 0 && here.step(); --steps) {
+    }
+  }
+  /// Together with what was done before.
+  sequence_set done(sequence_set all = {}) const {
+    for (const recorded_result& one : here.results)
+      all.add(one.sequence);
+    for (const unasked& one : unasked_) {
+      if (!one.cause || all.contains(*one.cause)) all.add(one.begin, one.end);
+    }
+    return all;
+  }
+  void add_open(std::set<std::uint64_t>& ports) const {
+    ports.merge(numbers_of(here, 1, 3, status::up));
+  }
+
+  recorded_sweep here;
+
+ private:
+  struct unasked {
+    std::uint64_t begin;
+    std::uint64_t end;
+    std::optional<std::uint64_t> cause;
+  };
+  std::vector<unasked> unasked_;
+};
+
+}  // namespace
+
+TEST_CASE("a staged sweep that was ended is gone on with: nothing is asked twice or forgotten") {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     INFO("seed " << seed);
     std::mt19937_64 chance{seed};
-    const sweep_options options = three_stages();
-    sequence_set done;
+    sweep_options options = three_stages();
+    options.ordered = seed % 2 == 0;
+    noted_sweep first{seed, options};
+    first.run_for(chance() % 600);
     std::set<std::uint64_t> open;
-    std::size_t told = 0;
-    {
-      recorded_sweep first{seed, half_lost(), options, some_targets};
-      first.network.peers.refused = 0.3;
-      first.engine->tell_unasked = [&](std::uint64_t begin, std::uint64_t end) {
-        done.add(begin, end);
-      };
-      for (auto steps = chance() % 600; steps > 0 && first.step(); --steps) {
-      }
-      for (const recorded_result& one : first.results) {
-        done.add(one.sequence);
-        ++told;
-        if (one.sequence % each <= 3 && one.status == status::up) open.insert(one.sequence);
-      }
-    }
+    first.add_open(open);
     sweep_options rest = options;
-    rest.before.done = done;
-    recorded_sweep second{seed + 1, half_lost(), rest, some_targets};
-    second.network.peers.refused = 0.3;
-    second.engine->tell_unasked = [&](std::uint64_t begin, std::uint64_t end) {
-      done.add(begin, end);
-    };
-    second.run();
-    second.check_accounts();
-    for (const recorded_result& one : second.results) {
-      CHECK_FALSE(rest.before.done.contains(one.sequence));
-      done.add(one.sequence);
-      if (one.sequence % each <= 3 && one.status == status::up) open.insert(one.sequence);
+    rest.before.done = first.done();
+    noted_sweep second{seed + 1, rest};
+    const bool is_stopped = seed % 3 == 0;
+    if (is_stopped) {
+      second.run_for(chance() % (seed % 4 == 0 ? 300 : 12));
+      second.here.engine->stop(reason::interrupted);
     }
-    for (const recorded_result& one : second.results) {
+    second.here.run();
+    second.here.check_accounts();
+    second.add_open(open);
+    for (const recorded_result& one : second.here.results) {
+      CHECK_FALSE(rest.before.done.contains(one.sequence));
       if (one.sequence % each > 3) CHECK(open.contains(one.sequence - 3));
     }
-    CHECK(done.size() == 33 * each);
+    if (is_stopped) continue;
+    CHECK(second.done(rest.before.done).size() == 33 * each);
+    const auto asked = numbers_of(second.here, 4, 6);
+    for (const std::uint64_t port : numbers_of(second.here, 1, 3, status::up))
+      CHECK(asked.contains(port + 3));
   }
+}
+
+TEST_CASE("what an earlier run has begun, and this one does not get to, is counted once") {
+  sweep_options options = three_stages();
+  options.per_host_max = 1;
+  // Of the second target the host and its port 80 were found, and HTTP was not asked yet.
+  for (const std::uint64_t number : {0U, 2U, 4U, 6U})
+    options.before.done.add(each + number);
+  recorded_sweep here{1, silence(), options, {"10.0.0.1", "10.0.0.1"}};
+  for (int steps = 0; steps < 3; ++steps)
+    here.step();
+  here.engine->stop(reason::interrupted);
+  here.run();
+  here.check_accounts();
+  CHECK(here.results.size() == 1);
 }

@@ -15,6 +15,7 @@ checkpoint_record sample() {
   record.done.add(0, 1000);
   record.done.add(1002);
   record.up_targets.add(7);
+  record.reported = 900;
   record.not_up = 3;
   record.alarming = 2;
   record.finished = true;
@@ -38,6 +39,7 @@ TEST_CASE("a checkpoint is read back as it was written") {
   REQUIRE(read);
   CHECK(read->done.intervals() == record.done.intervals());
   CHECK(read->up_targets.intervals() == record.up_targets.intervals());
+  CHECK(read->reported == 900);
   CHECK(read->not_up == 3);
   CHECK(read->alarming == 2);
   CHECK(read->finished);
@@ -65,7 +67,9 @@ TEST_CASE("what is no checkpoint, or a damaged one, is refused with the reason")
            R"(,"up_targets":[],"outputs":[],"command":[]})";
   };
   CHECK(parse_checkpoint(with_done("[]")));
-  CHECK(parse_checkpoint(with_done("[0,4,5,6]")));
+  // Written before it was counted how many of the numbers were of probes.
+  REQUIRE(parse_checkpoint(with_done("[0,4,5,6]")));
+  CHECK(parse_checkpoint(with_done("[0,4,5,6]"))->reported == 5);
   for (const char* done : {"[0]", "[4,4]", "[5,4]", "[0,4,4,6]", "[0,4,2,6]", "[-1,4]", "[0,1.5]",
                            "[0,\"4\"]", "7", "[0,99999999999999999999]"}) {
     check_refused(with_done(done), "");
