@@ -141,6 +141,16 @@ def resets(peer):
     hold(peer)
 
 
+def wants_http1(peer):
+    if peer.connection.selected_alpn_protocol() == "h2":
+        peer.hear_request()
+        peer.say(SETTLED + frame(RST_STREAM, 0, 1, struct.pack(">I", 13)))
+        hold(peer)
+    else:
+        peer.connection.recv(4096)
+        peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n<title>One</title>")
+
+
 def goes_away(peer):
     peer.hear_request()
     peer.say(SETTLED + frame(GOAWAY, 0, 0, struct.pack(">II", 0, 2)))
@@ -270,7 +280,7 @@ def main():
     if len(sys.argv) > 3:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*sys.argv[2:4])
-        context.set_alpn_protocols(["h2"])
+        context.set_alpn_protocols(["h2", "http/1.1"])
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print("port", listener.getsockname()[1], ".", flush=True)
         while True:

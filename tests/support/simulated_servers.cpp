@@ -1,0 +1,87 @@
+#include "support/simulated_servers.hpp"
+
+#include "codec/websocket_upgrade.hpp"
+#include "support/http2_frames.hpp"
+#include "support/simulated_world.hpp"
+
+#include <fmt/format.h>
+
+namespace muster::test {
+namespace {
+
+/// What an NTP server of stratum 1 says, for which it is always the same time.
+std::string tell_time(std::string_view question) {
+  constexpr std::size_t random_at = 40;
+  constexpr std::size_t random_bytes = 8;
+  std::string answer(question.size(), '\1');
+  answer.front() = '\x24';
+  return answer.replace(24, random_bytes, question.substr(random_at, random_bytes));
+}
+
+/// What a server says that goes over to WebSocket.
+std::string upgrade(std::string_view request) {
+  constexpr std::string_view name = "Sec-WebSocket-Key: ";
+  const auto at = request.find(name) + name.size();
+  const std::string_view key = request.substr(at, request.find('\r', at) - at);
+  return fmt::format(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: {}\r\n\r\n",
+      codec::websocket_accept(key));
+}
+
+/// Whether a request over HTTP/2 ends here: nothing is said to the acknowledgements after it.
+bool ends_http2_request(std::string_view frames) {
+  constexpr std::size_t frame_header_bytes = 9;
+  bool is_last = false;
+  while (frames.size() >= frame_header_bytes) {
+    const auto byte = [frames](std::size_t at) -> std::size_t {
+      return static_cast<unsigned char>(frames[at]);
+    };
+    const std::size_t size = byte(0) << 16 | byte(1) << 8 | byte(2);
+    const bool is_of_request = byte(3) == http2::headers_type || byte(3) == http2::data_type;
+    is_last = is_of_request && (byte(4) & http2::end_stream) != 0;
+    if (frames.size() - frame_header_bytes < size) return false;
+    frames.remove_prefix(frame_header_bytes + size);
+  }
+  return is_last && frames.empty();
+}
+
+/// A page over HTTP/2, or a call's answer, with frames in between that are of the connection.
+std::optional<std::string> say_http2(simulated_world& network, std::string_view request) {
+  constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  if (request.size() < preface.size()) return {};
+  if (!ends_http2_request(request.substr(preface.size()))) return {};
+  std::string text = http2::settings() + http2::headers({{":status", "200"}});
+  const bool is_call = request.find("a.Service") != request.npos;
+  if (is_call) text += http2::content(std::string_view{"\0\0\0\0\2\x08\1", 7});
+  for (auto frames = is_call ? 0 : network.random() % 5; frames > 0; --frames) {
+    text += http2::content(std::string(network.random() % 700, 'x'));
+    if (network.random() % 2 == 0) text += http2::ping();
+  }
+  return text + http2::headers({{"grpc-status", "0"}}, http2::end_headers | http2::end_stream);
+}
+
+}  // namespace
+
+std::optional<std::string> serve(simulated_world& network, std::string_view request) {
+  if (request == "question") return "answer";
+  if (request.starts_with('\x23')) return tell_time(request);
+  if (request.starts_with("PRI ")) return say_http2(network, request);
+  if (!request.ends_with("\r\n\r\n")) return {};
+  if (request.find("\r\nUpgrade: websocket\r\n") != request.npos) return upgrade(request);
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  for (auto lines = network.random() % 4; lines > 0; --lines)
+    head += fmt::format("X-{}: {}\r\n", lines, network.random());
+  const std::string body(network.random() % 3'000, 'x');
+  if (network.random() % 2 == 0) {
+    return fmt::format("{}Content-Length: {}\r\n\r\n{}", head, body.size(), body);
+  }
+  std::string text = head + "Transfer-Encoding: chunked\r\n\r\n";
+  for (std::size_t at = 0; at < body.size(); at += 700) {
+    const std::string_view piece = std::string_view{body}.substr(at, 700);
+    text += fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+  }
+  return text + "0\r\n\r\n";
+}
+
+}  // namespace muster::test
