@@ -135,7 +135,7 @@ struct http2_session::callbacks {
         break;
       case NGHTTP2_GOAWAY:
         if (frame->goaway.error_code != NGHTTP2_NO_ERROR) {
-          session.error_ = nghttp2_http2_strerror(frame->goaway.error_code);
+          session.note_error_code(frame->goaway.error_code);
         }
         break;
       default:
@@ -333,9 +333,15 @@ void http2_session::end() {
   response_.end();
 }
 
+void http2_session::note_error_code(std::uint32_t code) {
+  error_ = nghttp2_http2_strerror(code);
+  wants_http1_ = wants_http1_ || code == NGHTTP2_HTTP_1_1_REQUIRED;
+}
+
 void http2_session::stream_reset(std::uint32_t code) {
   const bool is_refused = code == NGHTTP2_REFUSED_STREAM;
-  fail(is_refused ? reason::stream_refused : reason::stream_reset, nghttp2_http2_strerror(code));
+  note_error_code(code);
+  response_.fail(is_refused ? reason::stream_refused : reason::stream_reset);
 }
 
 /// Before its end, without the peer having reset it: the peer said that it would not look at it, or

@@ -47,6 +47,8 @@ class http2_session {
   /// Whether anything of the response has come.
   bool has_begun() const { return has_begun_; }
 
+  /// Whether the peer has said that it answers this over HTTP/1.1 only (RFC 9113, 7).
+  bool wants_http1() const { return wants_http1_; }
   /// What went wrong, in nghttp2's words or by the name of the peer's error code; empty if nothing
   /// did, or nobody said.
   const std::string& error() const { return error_; }
@@ -65,6 +67,7 @@ class http2_session {
   void end_head();
   void take_body(std::string_view bytes);
   void end();
+  void note_error_code(std::uint32_t code);
   void stream_reset(std::uint32_t code);
   void stream_closed(std::uint32_t code);
   void fail(reason why, std::string_view error);
@@ -76,6 +79,7 @@ class http2_session {
   std::string error_;
   std::size_t framing_bytes_ = 0;
   bool has_begun_ = false;
+  bool wants_http1_ = false;
   bool is_past_head_ = false;  ///< That of the final response.
 };
 

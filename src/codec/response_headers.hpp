@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,20 @@
 #include <string_view>
 
 namespace muster::codec {
+
+/// Gives `use` name and value of each of some header lines, which end in LF, as `http_response` has
+/// them; until it returns false.
+template <typename Use>
+void for_each_header(std::string_view lines, Use&& use) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    const std::size_t colon = std::min(line.find(':'), line.size());
+    const std::string_view value = line.substr(std::min(colon + 1, line.size()));
+    if (!use(line.substr(0, colon), value)) return;
+  }
+}
 
 /// Takes the lines of a response's head and keeps what is reported, and what says where its body
 /// ends. Bounded. Lines that are no headers are skipped and counted.

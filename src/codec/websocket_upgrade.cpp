@@ -2,6 +2,7 @@
 
 #include "codec/base64.hpp"
 #include "codec/http_request.hpp"
+#include "codec/response_headers.hpp"
 #include "codec/wire.hpp"
 #include "core/ascii.hpp"
 
@@ -23,16 +24,13 @@ struct header_values {
 
 header_values values_of(std::string_view lines, std::string_view name) {
   header_values found;
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size());
-    const std::string_view line = lines.substr(0, end);
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-    const std::size_t colon = std::min(line.find(':'), line.size());
-    if (colon == line.size() || !equal_ignoring_case(line.substr(0, colon), name)) continue;
+  for_each_header(lines, [&](std::string_view one, std::string_view value) {
+    if (!equal_ignoring_case(one, name)) return true;
     if (found.is_there) found.list += ',';
     found.is_there = true;
-    found.list += trim(line.substr(colon + 1));
-  }
+    found.list += trim(value);
+    return true;
+  });
   return found;
 }
 

@@ -1,5 +1,6 @@
 #include "probe/prober.hpp"
 
+#include "net/broadcast.hpp"
 #include "net/error_status.hpp"
 #include "probe/kind.hpp"
 
@@ -203,6 +204,20 @@ outcome prober::connect_outcome(const byte_stream::connected& came_to) const {
   return ended(came_to.ended, reason::connect_timeout);
 }
 
+outcome prober::connect_outcome(const byte_stream::connected& came_to, ip_address to) const {
+  outcome what = connect_outcome(came_to);
+  if (what.reason == reason::firewall_denied && is_broadcast(to)) {
+    what.reason = reason::broadcast_address;
+  }
+  return what;
+}
+
+outcome prober::datagram_outcome(const byte_stream::transferred& came_to, byte_stream& peer,
+                                 reason timed_out) const {
+  if (came_to.ended != ending::none) return ended(came_to.ended, timed_out);
+  return came_to.error == 0 ? outcome{} : peer.rejected(came_to.error);
+}
+
 probe_result prober::result_of(const probe_request& request) {
   probe_result result = result_of(request.subject, request.sequence, request.kind());
   result.port = request.port();
@@ -220,6 +235,17 @@ probe_result prober::result_of(const target& subject, std::uint64_t sequence, pr
   return result;
 }
 
+probe_result prober::result_of(const probe_request& request, const ip_address& address,
+                               const outcome& what) {
+  probe_result result = result_of(request);
+  result.has_address = true;
+  result.address = address;
+  result.status = what.status;
+  result.reason = what.reason;
+  result.error_source = what.error_source;
+  return result;
+}
+
 void prober::deliver(probe_result&& result) const {
   result.finished = world_.time().wall();
   consumer_.on_result(std::move(result));
@@ -234,12 +260,7 @@ void prober::deliver(const probe_request& request, outcome what) const {
 
 void prober::deliver(const probe_request& request, const ip_address& address, const outcome& what,
                      std::chrono::nanoseconds took) const {
-  probe_result result = result_of(request);
-  result.has_address = true;
-  result.address = address;
-  result.status = what.status;
-  result.reason = what.reason;
-  result.error_source = what.error_source;
+  probe_result result = result_of(request, address, what);
   // A refusal is an answer too, and took its round trip.
   const bool refused = what.status == status::refused && what.reason != reason::self_connect;
   if (what.status == status::up || refused) result.rtt = took;

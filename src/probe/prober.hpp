@@ -110,14 +110,22 @@ class prober {
   outcome lookup_failure(const lookup_answer& answer, ending why) const;
   /// What became of a connect.
   outcome connect_outcome(const byte_stream::connected& came_to) const;
+  /// The same of a datagram socket, which sends nothing yet.
+  outcome connect_outcome(const byte_stream::connected& came_to, ip_address to) const;
   /// What became of a handshake on that stream, and of the certificate in it.
   outcome handshake_outcome(const byte_stream::secured& came_to, const byte_stream& peer) const;
   /// What is wrong with a write or a read on that stream, where waiting too long is `timed_out`.
   outcome transfer_outcome(const byte_stream::transferred& came_to, const byte_stream& peer,
                            reason timed_out) const;
+  /// The same for datagrams, where an error may be the answer to what was sent.
+  outcome datagram_outcome(const byte_stream::transferred& came_to, byte_stream& peer,
+                           reason timed_out) const;
   /// A result with all that the request says about it.
   static probe_result result_of(const probe_request& request);
   static probe_result result_of(const target& subject, std::uint64_t sequence, probe_kind kind);
+  /// The same of a probe that came as far as this address.
+  static probe_result result_of(const probe_request& request, const ip_address& address,
+                                const outcome& what);
   /// Stamps the result and hands it to the consumer.
   void deliver(probe_result&& result) const;
   void deliver(const probe_request& request, outcome what) const;

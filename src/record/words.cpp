@@ -15,4 +15,18 @@ void append_untrusted(std::string& out, std::string_view text, std::size_t bytes
   append_printable(out, text, bytes_max);
 }
 
+void append_quoted(std::string& out, std::string_view text, std::size_t bytes_max) {
+  if (text.empty()) return;
+  append_word(out, "\"");
+  append_printable(out, text, bytes_max);
+  out += '"';
+}
+
+void append_bracketed(std::string& out, std::string_view text, std::size_t bytes_max) {
+  if (text.empty()) return;
+  append_word(out, "(");
+  append_printable(out, text, bytes_max);
+  out += ')';
+}
+
 }  // namespace muster

@@ -55,10 +55,8 @@ std::string details_of(const probe_result& result) {
   }
   if (result.status != status::up || result.reason != reason::none) append_reason(details, result);
   kind.append_details(details, result);
-  if (const target_parameters* own = result.subject.parameters(); own && !own->label.empty()) {
-    append_word(details, "(");
-    append_printable(details, own->label, own_label_bytes_max);
-    details += ')';
+  if (const target_parameters* own = result.subject.parameters()) {
+    append_bracketed(details, own->label, own_label_bytes_max);
   }
   if (result.attempts) append_word(details, fmt::format("attempts={}", result.attempts->size()));
   return details;

@@ -155,6 +155,26 @@ TEST_CASE("a server that speaks HTTP/1 though it chose HTTP/2 is no HTTP/2") {
   CHECK(contains(result.out, R"("alpn":"h2")"));
 }
 
+TEST_CASE("a server that answers over HTTP/1.1 only, though it chose HTTP/2, is asked over that") {
+  MUSTER_NEED_TALK_PEERS();
+  MUSTER_NEED_OPENSSL();
+  const own_certificate tls;
+  const http2_peer peer{"wants_http1", &tls};
+  const auto asked = [&](const char* versions) {
+    return sweep({"https://127.0.0.1:" + peer.port() + "/", "--ca-file", tls.certificate(),
+                  "--http-versions", versions, "--json"})
+        .out;
+  };
+  const std::string both = asked("1.1,2");
+  CAPTURE(both);
+  CHECK(contains(both, R"("version":"1.1","status_code":200,"title":"One")"));
+  CHECK_FALSE(contains(both, "http2_error"));
+  const std::string newer = asked("2");
+  CAPTURE(newer);
+  CHECK(contains(newer, R"("reason":"stream_reset")"));
+  CHECK(contains(newer, R"("http2_error":"HTTP_1_1_REQUIRED")"));
+}
+
 TEST_CASE("what a peer says over HTTP/2 reaches no terminal") {
   MUSTER_NEED_TALK_PEERS();
   const http2_peer peer{"escapes"};

@@ -87,6 +87,23 @@ std::string heading_of(probe_kind kind, const spec_option& option) {
 
 constexpr const char* then_name = "--then";
 
+/// An option that asks for probes, and how many of its values have been read.
+struct asking_option {
+  probe_kind kind;
+  spec_option option;
+  std::size_t seen = 0;
+};
+
+std::map<const CLI::Option*, asking_option> asking_options_of(const CLI::App& command) {
+  std::map<const CLI::Option*, asking_option> all;
+  for (const probe_kind kind : all_probe_kinds) {
+    for (spec_option& option : description_of(kind).options()) {
+      if (option.asks) all.insert({command.get_option(called(option)), {kind, std::move(option)}});
+    }
+  }
+  return all;
+}
+
 /// Of a later stage; the first one may leave it to the targets.
 void need_probes(const probe_plan& stage, const probe_plan& first) {
   if (&stage == &first || !stage.implied()) return;
@@ -125,7 +142,7 @@ void add_asking_options(CLI::App& command) {
 void read_asked(const CLI::App& command, probe_plan& plan) {
   const probe_plan unasked = plan;  // that says how probes are made
   const CLI::Option* const then = command.get_option(then_name);
-  std::map<const CLI::Option*, std::size_t> seen;
+  std::map<const CLI::Option*, asking_option> asking = asking_options_of(command);
   probe_plan* stage = &plan;
   for (const CLI::Option* const one : command.parse_order()) {
     if (one == then) {
@@ -133,15 +150,12 @@ void read_asked(const CLI::App& command, probe_plan& plan) {
       stage = &plan.then.emplace_back(unasked);
       continue;
     }
-    const std::size_t number = seen[one]++;
-    for (const probe_kind kind : all_probe_kinds) {
-      for (const spec_option& option : description_of(kind).options()) {
-        if (!option.asks || !one->check_name(called(option))) continue;
-        const std::string text = option.form.empty() ? std::string{} : one->results().at(number);
-        const std::string wrong = option.read(stage->of(kind), text);
-        if (!wrong.empty()) throw CLI::ValidationError{called(option), wrong};
-      }
-    }
+    const auto found = asking.find(one);
+    if (found == asking.end()) continue;
+    auto& [kind, option, seen] = found->second;
+    const std::string& text = one->results().at(seen++);
+    const std::string wrong = option.read(stage->of(kind), option.form.empty() ? "" : text);
+    if (!wrong.empty()) throw CLI::ValidationError{called(option), wrong};
   }
   need_probes(*stage, plan);
   try {

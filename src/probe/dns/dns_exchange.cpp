@@ -2,7 +2,6 @@
 
 #include "codec/dns_name.hpp"
 #include "codec/wire.hpp"
-#include "net/broadcast.hpp"
 #include "probe/tls_peer.hpp"
 
 #include <algorithm>
@@ -58,10 +57,7 @@ void dns_exchange::resolved(ip_address address) {
 }
 
 void dns_exchange::connected(const byte_stream::connected& came_to) {
-  fail(shared_.connect_outcome(came_to));
-  if (outcome_.reason == reason::firewall_denied && is_broadcast(to_.address)) {
-    outcome_.reason = reason::broadcast_address;
-  }
+  fail(shared_.connect_outcome(came_to, to_.address));
   const bool is_refused =
       outcome_.status == status::refused && outcome_.reason != reason::self_connect;
   if (is_refused) took_ = came_to.took;
@@ -91,11 +87,8 @@ std::string_view dns_exchange::question() {
 
 outcome dns_exchange::failure(const byte_stream::transferred& came_to, byte_stream& peer,
                               reason timed_out) {
-  const bool is_datagram = kind() == transport::datagrams;
-  if (!is_datagram || came_to.ended != ending::none || came_to.error == 0) {
-    return shared_.transfer_outcome(came_to, peer, timed_out);
-  }
-  const outcome what = peer.rejected(came_to.error);
+  if (kind() == transport::stream) return shared_.transfer_outcome(came_to, peer, timed_out);
+  const outcome what = shared_.datagram_outcome(came_to, peer, timed_out);
   if (what.status == status::refused) {
     note_arrival(peer.arrived());
     took_ = latest_ - asked_at_;

@@ -262,11 +262,7 @@ class dns_kind final : public kind_description {
   void append_details(std::string& out, const probe_result& result) const override {
     const auto* const details = result.details.get<dns_details>();
     if (!details) return;
-    if (!details->failed_check.empty()) {
-      append_word(out, "(");
-      append_printable(out, details->failed_check, check_text_bytes_max);
-      out += ')';
-    }
+    append_bracketed(out, details->failed_check, check_text_bytes_max);
     append_untrusted(out, details->name, name_text_bytes_max);
     append_word(out, class_and_type(details->record_class, details->type));
     if (details->answered) append_answer(out, *details);

@@ -1,6 +1,7 @@
 #include "probe/grpc/grpc_exchange.hpp"
 
 #include "codec/grpc_health.hpp"
+#include "codec/response_headers.hpp"
 #include "core/ascii.hpp"
 #include "muster/http_options.hpp"
 #include "probe/tls_peer.hpp"
@@ -18,14 +19,12 @@ constexpr codec::http_limits limits{.body_bytes_max = codec::grpc_health_respons
 
 /// The value of the first header of that name; nothing if there is none.
 std::optional<std::string_view> value_in(std::string_view lines, std::string_view name) {
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size() - 1);
-    const std::string_view line = lines.substr(0, end);
-    lines.remove_prefix(end + 1);
-    const std::size_t colon = std::min(line.find(':'), line.size());
-    if (line.substr(0, colon) == name) return trim(line.substr(std::min(colon + 1, line.size())));
-  }
-  return std::nullopt;
+  std::optional<std::string_view> found;
+  codec::for_each_header(lines, [&](std::string_view one, std::string_view value) {
+    if (one == name) found = trim(value);
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace
@@ -146,12 +145,7 @@ outcome grpc_exchange::judged() {
 }
 
 void grpc_exchange::deliver() {
-  probe_result result = prober::result_of(request_);
-  result.has_address = true;
-  result.address = address_;
-  result.status = outcome_.status;
-  result.reason = outcome_.reason;
-  result.error_source = outcome_.error_source;
+  probe_result result = prober::result_of(request_, address_, outcome_);
   const bool has_answered = result.status == status::up || result.status == status::mismatch;
   if (has_answered) result.rtt = spent_ + (latest_ - asked_at_);
   result.details.adopt(std::move(details_));

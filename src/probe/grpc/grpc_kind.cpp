@@ -124,12 +124,8 @@ class grpc_kind final : public kind_description {
     if (own->status_code > 0 && own->status_code != 200) {
       append_word(out, fmt::format("HTTP {}", own->status_code));
     }
-    for (const std::string& said : {own->message, own->http2_error}) {
-      if (said.empty()) continue;
-      append_word(out, "(");
-      append_printable(out, said, shown_bytes_max);
-      out += ')';
-    }
+    append_bracketed(out, own->message, shown_bytes_max);
+    append_bracketed(out, own->http2_error, shown_bytes_max);
     if (own->tls) append_tls(out, *own->tls, result.reason);
   }
 };

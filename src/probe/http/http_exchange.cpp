@@ -198,7 +198,7 @@ std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
   const std::string_view host =
       own.empty() ? url_.host() : std::string_view{own}.substr(0, own.rfind(':'));
   return muster::make_tls_session(shared_.owner, spec_->tls, host, address_,
-                                  protocols_of(spec_->versions));
+                                  protocols_of(versions()));
 }
 
 void http_exchange::secured(clock::duration took, const codec::tls_session& session) {
@@ -344,6 +344,16 @@ bool http_exchange::follow_redirect() {
   return parse_url_of(origin() + std::string{url->path()});
 }
 
+bool http_exchange::go_back_to_http1() {
+  const bool is_wanted = http2_ && http2_->wants_http1() && details_->status_code == 0;
+  if (!is_wanted || !is_secure() || !spec_->versions.http1) return false;
+  may_speak_http2_ = false;
+  give_reader_back();
+  details_->http2_error.clear();
+  fail({});
+  return set_url(target{url_});
+}
+
 outcome http_exchange::judged() {
   if (!spec_->expected.contains(details_->status_code)) {
     return {status::mismatch, reason::status_not_expected};
@@ -369,13 +379,9 @@ void http_exchange::deliver() {
   }
   const bool answered = outcome_.status == status::up;
   if (answered) fail(judged());
-  probe_result result = prober::result_of(request_);
-  result.port = url_.port();
+  probe_result result = prober::result_of(request_, address_, outcome_);
   result.has_address = has_address_;
-  result.address = address_;
-  result.status = outcome_.status;
-  result.reason = outcome_.reason;
-  result.error_source = outcome_.error_source;
+  result.port = url_.port();
   if (answered) result.rtt = spent_;
   result.details.adopt(std::move(details_));
   give_reader_back();

@@ -62,6 +62,9 @@ class http_exchange {
 
   /// After a whole response: true when it is a redirect to be followed, and `url()` is the next.
   bool follow_redirect();
+  /// After a failure: true when the server answers this over HTTP/1.1 only, and is to be asked once
+  /// more, as it may have been in the first place.
+  bool go_back_to_http1();
   void fail(outcome what) { outcome_ = what; }
   void deliver();
 
@@ -86,6 +89,9 @@ class http_exchange {
   const std::string* form() const {
     return request_.index == probe_spec::own ? nullptr : &spec_->urls[request_.index];
   }
+  http_versions versions() const {
+    return {spec_->versions.http1, spec_->versions.http2 && may_speak_http2_};
+  }
   /// Whether HTTP/2 was agreed on, or is spoken to whoever is there.
   bool speaks_http2() const;
   /// Whether a first byte of the answer has come.
@@ -100,6 +106,7 @@ class http_exchange {
   bool sends_body_ = false;
   bool sends_authorization_ = true;  ///< Not to another host.
   std::string request_text_;
+  bool may_speak_http2_ = true;
   bool is_asked_ = false;  ///< All of the request has left.
   std::unique_ptr<page_reader> reader_;
   std::unique_ptr<codec::http2_session> http2_;  ///< Null where HTTP/1 is spoken.

@@ -1,5 +1,6 @@
 #include "probe/http/http_judge.hpp"
 
+#include "codec/response_headers.hpp"
 #include "core/ascii.hpp"
 
 #include <algorithm>
@@ -19,14 +20,10 @@ bool matches(const re2::RE2& pattern, std::string_view text) {
 
 bool is_met(const http_checks::header_rule& rule, std::string_view lines) {
   bool found = false;
-  while (!lines.empty() && !found) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size() - 1);
-    const std::string_view line = lines.substr(0, end);
-    lines.remove_prefix(end + 1);
-    const std::size_t colon = line.find(':');
-    found = equal_ignoring_case(line.substr(0, colon), rule.name) &&
-            matches(*rule.pattern, line.substr(colon + 1));
-  }
+  codec::for_each_header(lines, [&](std::string_view name, std::string_view value) {
+    found = equal_ignoring_case(name, rule.name) && matches(*rule.pattern, value);
+    return !found;
+  });
   return found == rule.is_wanted;
 }
 

@@ -229,16 +229,8 @@ class http_kind final : public kind_description {
   void append_details(std::string& out, const probe_result& result) const override {
     const auto* const http = result.details.get<http_details>();
     if (!http) return;
-    if (!http->failed_check.empty()) {
-      append_word(out, "(");
-      append_printable(out, http->failed_check, check_bytes_max);
-      out += ')';
-    }
-    if (!http->http2_error.empty()) {
-      append_word(out, "(");
-      append_printable(out, http->http2_error, check_bytes_max);
-      out += ')';
-    }
+    append_bracketed(out, http->failed_check, check_bytes_max);
+    append_bracketed(out, http->http2_error, check_bytes_max);
     if (http->status_code > 0) append_response(out, *http);
     if (http->tls) append_tls(out, *http->tls, result.reason);
   }
@@ -250,11 +242,7 @@ class http_kind final : public kind_description {
       append_word(out, "to");
       append_untrusted(out, http.location, url_bytes_max);
     }
-    if (!http.title.empty()) {
-      append_word(out, "\"");
-      append_printable(out, http.title, title_bytes_max);
-      out += '"';
-    }
+    append_quoted(out, http.title, title_bytes_max);
     append_untrusted(out, http.server, header_bytes_max);
     append_word(out, fmt::format("{}{} B", http.body_bytes, http.body_truncated ? "+" : ""));
     append_untrusted(out, http.content_type, header_bytes_max);

@@ -55,7 +55,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     }
     if (what.status == status::tls_error) exchange.secured({}, *peer.tls());
     if (what.status != status::up) exchange.fail(what);
-    more = response == state::done && exchange.follow_redirect();
+    more = response == state::done ? exchange.follow_redirect() : exchange.go_back_to_http1();
   }
   exchange.deliver();
 }

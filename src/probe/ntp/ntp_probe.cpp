@@ -2,7 +2,6 @@
 
 #include "codec/ntp_message.hpp"
 #include "muster/probe/ntp.hpp"
-#include "net/broadcast.hpp"
 #include "probe/host_lookup.hpp"
 #include "probe/target_spec.hpp"
 
@@ -91,11 +90,7 @@ void deliver_answer(prober& shared, const probe_request& request, ip_address add
     measure(shared.time(), times, answer, *details);
   }
   const outcome what = judged(*spec, condition, *details);
-  probe_result result = prober::result_of(request);
-  result.has_address = true;
-  result.address = address;
-  result.status = what.status;
-  result.reason = what.reason;
+  probe_result result = prober::result_of(request, address, what);
   result.rtt = times.arrived - times.sent;
   result.details.adopt(std::move(details));
   shared.deliver(std::move(result));
@@ -113,10 +108,7 @@ job ntp_probe(job_scope&, prober& shared, probe_request request) {
   const endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole, transport::datagrams);
   const auto connected = co_await peer.connect(to, shared.source());
-  outcome what = shared.connect_outcome(connected);
-  if (what.reason == reason::firewall_denied && is_broadcast(to.address)) {
-    what.reason = reason::broadcast_address;
-  }
+  outcome what = shared.connect_outcome(connected, to.address);
   if (what.status != status::up) {
     shared.deliver(request, to.address, what, {});
     co_return;
@@ -126,24 +118,17 @@ job ntp_probe(job_scope&, prober& shared, probe_request request) {
   const auto sent = co_await peer.write_all(question);
   // A wall clock that was set meanwhile would have something arrive before it was asked for.
   const auto arrival = [&](time_point at) { return at > sent.at ? at : shared.time().now(); };
-  if (sent.ended != ending::none) {
-    what = shared.ended(sent.ended, reason::send_timeout);
-  } else if (sent.error != 0) {
-    what = peer.rejected(sent.error);
-  }
+  what = shared.datagram_outcome(sent, peer, reason::send_timeout);
   for (unsigned strays = 0; what.status == status::up; ++strays) {
     const auto got = co_await peer.read_some(shared.read_buffer());
-    if (got.ended != ending::none) {
-      what = shared.ended(got.ended, reason::no_reply);
-    } else if (got.error != 0) {
-      what = peer.rejected(got.error);
-    } else if (const auto answer = read_answer(shared.read_buffer().first(got.bytes), random)) {
+    what = shared.datagram_outcome(got, peer, reason::no_reply);
+    if (what.status != status::up) break;
+    if (const auto answer = read_answer(shared.read_buffer().first(got.bytes), random)) {
       const exchange_times times{sent.at, arrival(got.at)};
       deliver_answer(shared, request, to.address, *answer, times);
       co_return;
-    } else if (strays == strays_max) {
-      what = {status::protocol_error, reason::malformed_response};
     }
+    if (strays == strays_max) what = {status::protocol_error, reason::malformed_response};
   }
   shared.deliver(request, to.address, what, arrival(peer.arrived()) - sent.at);
 }

@@ -88,12 +88,7 @@ void talk_exchange::deliver(const codec::tls_session* session) {
     details_->step_text = asked().steps[dialogue_.step()].text;
     details_->answer = dialogue_.answer();
   }
-  probe_result result = prober::result_of(request_);
-  result.has_address = true;
-  result.address = address_;
-  result.status = outcome_.status;
-  result.reason = outcome_.reason;
-  result.error_source = outcome_.error_source;
+  probe_result result = prober::result_of(request_, address_, outcome_);
   const bool has_answered = result.status == status::up || result.status == status::mismatch;
   if (has_answered) result.rtt = spent_ + (latest_ - phase_);
   result.details.adopt(std::move(details_));

@@ -45,12 +45,6 @@ void show_members(const talk_details& details, field_visitor& visitor) {
   text(answer, details.answer);
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  append_word(out, "\"");
-  append_printable(out, text, shown_bytes_max);
-  out += '"';
-}
-
 class talk_runner final : public probe_runner {
  public:
   explicit talk_runner(prober& shared) : shared_{shared} {}
@@ -115,7 +109,7 @@ class talk_kind final : public kind_description {
       if (!own->answer.empty()) append_word(out, "got");
     }
     const std::string& said = own->answer.empty() ? own->banner : own->answer;
-    if (!said.empty()) append_quoted(out, said);
+    append_quoted(out, said, shown_bytes_max);
     if (own->tls) append_tls(out, *own->tls, result.reason);
   }
 };

@@ -35,16 +35,10 @@ job tls_probe(job_scope&, prober& shared, probe_request request) {
   details->connect = connected.took;
   details->tls = known_of_peer(*peer.tls());
   if (peer.tls()->established()) details->handshake = secured.took;
-  probe_result result = prober::result_of(request);
-  result.has_address = true;
-  result.address = to.address;
-  if (what.status == status::up) {
-    result.rtt = connected.took + secured.took;
-    what = judge_certificate(spec->tls, details->tls.get());
-  }
-  result.status = what.status;
-  result.reason = what.reason;
-  result.error_source = what.error_source;
+  const bool has_shaken_hands = what.status == status::up;
+  if (has_shaken_hands) what = judge_certificate(spec->tls, details->tls.get());
+  probe_result result = prober::result_of(request, to.address, what);
+  if (has_shaken_hands) result.rtt = connected.took + secured.took;
   result.details.adopt(std::move(details));
   shared.deliver(std::move(result));
 }

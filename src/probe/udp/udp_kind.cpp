@@ -87,10 +87,7 @@ class udp_kind final : public kind_description {
     const auto* const udp = result.details.get<udp_details>();
     if (!udp) return;
     append_word(out, fmt::format("{} B", udp->answer_bytes));
-    if (udp->answer.empty()) return;
-    append_word(out, "\"");
-    append_printable(out, udp->answer, answer_text_bytes_max);
-    out += '"';
+    append_quoted(out, udp->answer, answer_text_bytes_max);
   }
 };
 

@@ -1,7 +1,6 @@
 #include "probe/udp/udp_probe.hpp"
 
 #include "muster/probe/udp.hpp"
-#include "net/broadcast.hpp"
 #include "probe/host_lookup.hpp"
 
 #include <chrono>
@@ -22,16 +21,13 @@ std::string_view payload_of(const probe_request& request) {
 
 void deliver_answer(const prober& shared, const probe_request& request, ip_address address,
                     std::string_view answer, std::chrono::nanoseconds took) {
-  probe_result result = prober::result_of(request);
-  result.has_address = true;
-  result.address = address;
-  result.rtt = took;
-  result.status = status::up;
   const auto& expected = spec_of(request).expected;
-  if (expected && !re2::RE2::PartialMatch({answer.data(), answer.size()}, *expected)) {
-    result.status = status::mismatch;
-    result.reason = reason::answer_not_expected;
-  }
+  const bool is_expected =
+      !expected || re2::RE2::PartialMatch({answer.data(), answer.size()}, *expected);
+  const outcome what =
+      is_expected ? outcome{} : outcome{status::mismatch, reason::answer_not_expected};
+  probe_result result = prober::result_of(request, address, what);
+  result.rtt = took;
   auto& details = result.details.emplace<udp_details>();
   details.answer_bytes = static_cast<std::uint32_t>(answer.size());
   details.answer = answer.substr(0, udp_details::answer_bytes_kept);
@@ -50,10 +46,7 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
   const endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole, transport::datagrams);
   const auto connected = co_await peer.connect(to, shared.source());
-  outcome what = shared.connect_outcome(connected);
-  if (what.reason == reason::firewall_denied && is_broadcast(to.address)) {
-    what.reason = reason::broadcast_address;
-  }
+  outcome what = shared.connect_outcome(connected, to.address);
   if (what.status != status::up) {
     shared.deliver(request, to.address, what, {});
     co_return;
@@ -63,17 +56,11 @@ job udp_probe(job_scope&, prober& shared, probe_request request) {
   const auto took = [&](byte_stream::time_point arrived) {
     return (arrived > sent.at ? arrived : shared.time().now()) - sent.at;
   };
-  if (sent.ended != ending::none) {
-    what = shared.ended(sent.ended, reason::send_timeout);
-  } else if (sent.error != 0) {
-    what = peer.rejected(sent.error);
-  } else {
+  what = shared.datagram_outcome(sent, peer, reason::send_timeout);
+  if (what.status == status::up) {
     const auto got = co_await peer.read_some(shared.read_buffer());
-    if (got.ended != ending::none) {
-      what = shared.ended(got.ended, reason::no_reply);
-    } else if (got.error != 0) {
-      what = peer.rejected(got.error);
-    } else {
+    what = shared.datagram_outcome(got, peer, reason::no_reply);
+    if (what.status == status::up) {
       const std::string_view answer{shared.read_buffer().data(), got.bytes};
       deliver_answer(shared, request, to.address, answer, took(got.at));
       co_return;

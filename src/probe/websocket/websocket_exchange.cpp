@@ -241,13 +241,9 @@ void websocket_exchange::note_talk() {
 void websocket_exchange::deliver() {
   if (is_open_) note_talk();
   if (is_well()) fail(judged());
-  probe_result result = prober::result_of(request_);
-  result.port = url_.port();
+  probe_result result = prober::result_of(request_, address_, outcome_);
   result.has_address = has_address_;
-  result.address = address_;
-  result.status = outcome_.status;
-  result.reason = outcome_.reason;
-  result.error_source = outcome_.error_source;
+  result.port = url_.port();
   const bool has_rtt = outcome_.status == status::up || outcome_.status == status::mismatch ||
                        outcome_.status == status::refused;
   if (has_answered_ && has_rtt) result.rtt = spent_ + (latest_ - begun_);

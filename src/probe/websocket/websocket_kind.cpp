@@ -109,12 +109,6 @@ void show_members(const websocket_details& details, field_visitor& visitor) {
   text(close_reason, details.close_reason);
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  append_word(out, "\"");
-  append_printable(out, text, shown_bytes_max);
-  out += '"';
-}
-
 void append_talk(std::string& out, const websocket_details& details) {
   if (!details.error.empty()) append_word(out, fmt::format("({})", details.error));
   if (details.step > 0) {
@@ -123,9 +117,9 @@ void append_talk(std::string& out, const websocket_details& details) {
     if (!details.answer.empty()) append_word(out, "got");
   }
   const std::string& said = details.answer.empty() ? details.banner : details.answer;
-  if (!said.empty()) append_quoted(out, said);
+  append_quoted(out, said, shown_bytes_max);
   if (details.close_code > 0) append_word(out, fmt::format("closed {}", details.close_code));
-  if (!details.close_reason.empty()) append_quoted(out, details.close_reason);
+  append_quoted(out, details.close_reason, shown_bytes_max);
 }
 
 class websocket_runner final : public probe_runner {
