@@ -23,8 +23,8 @@ struct checkpoint_record {
   /// All that decides the sequence of probes, by name; as a later run must have it, too.
   std::vector<std::pair<std::string, std::string>> command;
   std::vector<output> outputs;
-  sequence_set done;  ///< The probes that were reported, and numbers that no probe will have.
-  sequence_set up_targets;     ///< The targets that were up, as far as that was counted.
+  sequence_set done;        ///< The probes that were reported, and numbers that no probe will have.
+  sequence_set up_targets;  ///< The targets that were up, as far as that was counted.
   std::uint64_t reported = 0;  ///< How many probes were.
   std::uint64_t not_up = 0;    ///< How many of the reported probes were not up.
   std::uint64_t alarming = 0;  ///< Of these, those that somebody should hear of.

@@ -98,7 +98,9 @@ std::map<const CLI::Option*, asking_option> asking_options_of(const CLI::App& co
   std::map<const CLI::Option*, asking_option> all;
   for (const probe_kind kind : all_probe_kinds) {
     for (spec_option& option : description_of(kind).options()) {
-      if (option.asks) all.insert({command.get_option(called(option)), {kind, std::move(option)}});
+      if (!option.asks) continue;
+      const CLI::Option* const given = command.get_option(called(option));
+      all.insert({given, {kind, std::move(option)}});
     }
   }
   return all;
