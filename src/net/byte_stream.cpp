@@ -18,18 +18,41 @@ stream_step::time_point stream_step::now() const { return stream_.scarce_.now();
 
 codec::tls_session* stream_step::tls() const { return stream_.tls_.get(); }
 
-stream_step::wait stream_step::send_output(int& error) {
-  for (std::string_view rest = tls()->output(); !rest.empty(); rest = tls()->output()) {
+/// What was queued in the clear comes before TLS.
+std::string_view stream_step::unsent() const {
+  if (!stream_.queued_.empty()) return stream_.queued_;
+  return tls() ? tls()->output() : std::string_view{};
+}
+
+void stream_step::take_unsent(std::size_t bytes) {
+  if (stream_.queued_.empty()) {
+    tls()->take_output(bytes);
+  } else {
+    stream_.queued_.erase(0, bytes);
+  }
+}
+
+stream_step::wait stream_step::send_unsent(int& error) {
+  error = 0;
+  for (std::string_view rest = unsent(); !rest.empty(); rest = unsent()) {
     const auto written = peer().write(rest);
     if (written.would_block) return wait::writable;
     error = written.error;
     if (written.error != 0) {
       return peer().missing() == scarce_resource::none ? wait::none : wait::shortage;
     }
-    tls()->take_output(written.bytes);
+    take_unsent(written.bytes);
   }
   return wait::none;
 }
+
+void stream_step::drop_unsent(int error) {
+  stream_.gone_ = error;
+  while (!unsent().empty())
+    take_unsent(unsent().size());
+}
+
+int stream_step::gone() const { return stream_.gone_; }
 
 stream_step::fed stream_step::feed_input() {
   if (!peer().ready(readiness::readable)) return {.need = wait::readable};
@@ -49,6 +72,9 @@ bool stream_step::go_on() {
       return false;
     case wait::writable:
       peer().await(readiness::writable, *this);
+      return false;
+    case wait::either:
+      peer().await(readiness::either, *this);
       return false;
     case wait::shortage:
       return !stand_in_line(peer().missing());
@@ -85,7 +111,8 @@ byte_stream::connected byte_stream::connect_step::await_resume() {
   end.ended = whole().ended();
   // Others that were told of at the same time had their turn meanwhile.
   const bool was_told = is_under_way_ && end.ended == ending::none;
-  end.took = whole().lived(was_told ? peer().told() : now()) - whole().lived(started_);
+  end.at = was_told ? peer().told() : now();
+  end.took = whole().lived(end.at) - whole().lived(started_);
   if (end.ended != ending::none) return end;
   if (error_ != 0) {
     end.what = peer().socket_failed() ? outcome_of_socket_error(error_)
@@ -103,6 +130,7 @@ byte_stream::connected byte_stream::connect_step::await_resume() {
     end.what = {status::refused, reason::self_connect};
   } else if (const auto rtt = peer().handshake_rtt()) {
     end.took = *rtt;
+    end.at = started_ + *rtt;
   }
   return end;
 }
@@ -113,11 +141,11 @@ stream_step::wait byte_stream::handshake_step::attempt() {
   using state = codec::tls_session::state;
   for (;;) {
     const state now_is = tls()->handshake();
-    if (!std::exchange(has_begun_, true)) began_ = now();
-    // An alert that says why it failed is worth sending, but nothing depends on it.
-    if (const wait need = send_output(end_.error); need != wait::none) {
-      if (now_is == state::failed) return wait::none;
-      return need;
+    if (!unsent().empty()) end_phase();
+    if (const wait need = send_unsent(end_.error); need != wait::none) {
+      // What tells the peer that it has failed is worth sending, but nothing depends on it.
+      const bool is_lost = now_is != state::need_more && tls()->failure() != reason::none;
+      return is_lost ? wait::none : need;
     }
     if (now_is != state::need_more || end_.error != 0) return wait::none;
     const fed input = feed_input();
@@ -125,11 +153,19 @@ stream_step::wait byte_stream::handshake_step::attempt() {
     end_.error = input.error;
     end_.closed = input.ended;
     if (end_.error != 0 || end_.closed) return wait::none;
-    end_.took = std::max(end_.took, peer().arrived() - began_);
+    heard_ = peer().arrived();
   }
 }
 
+/// What was said before has been answered, and now something is said again.
+void byte_stream::handshake_step::end_phase() {
+  end_.took += std::max(heard_ - said_, duration{0});
+  said_ = now();
+}
+
 byte_stream::secured byte_stream::handshake_step::await_resume() {
+  end_.took += std::max(heard_ - said_, duration{0});
+  end_.at = std::max(heard_, said_);
   end_.ended = whole().ended();
   return end_;
 }
@@ -145,11 +181,13 @@ stream_step::wait byte_stream::write_step::attempt_tls() {
     so_far_.bytes += std::exchange(unsent_, {}).size();
   }
   so_far_.at = now();
-  return send_output(so_far_.error);
+  return send_unsent(so_far_.error);
 }
 
 stream_step::wait byte_stream::write_step::attempt() {
   if (tls()) return attempt_tls();
+  const wait need = send_unsent(so_far_.error);
+  if (need != wait::none || so_far_.error != 0) return need;
   do {
     so_far_.at = now();
     const auto written = peer().write(unsent_);
@@ -171,42 +209,64 @@ byte_stream::transferred byte_stream::write_step::await_resume() {
 
 // ---- Read
 
+/// What does not fit can wait, as nothing that comes depends on it. What this machine is short of
+/// comes first: without it, something that the peer waits for might never leave.
+stream_step::wait byte_stream::read_step::send_what_fits() {
+  int error = 0;
+  const wait need = send_unsent(error);
+  const bool is_short = need == wait::shortage;
+  if (error != 0 && !is_short) drop_unsent(error);
+  got_.error = is_short ? error : 0;
+  return need;
+}
+
+stream_step::wait byte_stream::read_step::something_to_come(wait unsent) {
+  switch (unsent) {
+    case wait::none:
+      return wait::readable;
+    case wait::writable:
+      return wait::either;
+    default:
+      return unsent;
+  }
+}
+
 /// A stream that ends without the peer having said so is one that ends: what was to come knows
 /// whether it is whole.
 stream_step::wait byte_stream::read_step::attempt_tls() {
   for (;;) {
     const auto text = tls()->read(into_);
     got_.bytes = text.bytes;
-    if (text.failed) got_.error = EPROTO;
+    got_.error = text.failed ? EPROTO : 0;
     if (text.bytes > 0 || text.ended || text.failed) return wait::none;
-    // What the peer is told of on the way, such as new keys, can wait where it does not fit; but
-    // not for ever, where it asks for more and more and takes none.
-    int ignored = 0;
-    send_output(ignored);
-    if (tls()->output().size() > unsent_bytes_max) {
-      got_.error = EPROTO;
-      return wait::none;
-    }
+    const wait unsent = send_what_fits();
+    if (is_held_up()) return unsent;
     const fed input = feed_input();
-    if (input.need != wait::none) return input.need;
-    got_.error = input.error;
-    got_.at = peer().arrived();
+    if (input.need != wait::none) return something_to_come(unsent);
+    got_.error = input.ended ? gone() : input.error;
     if (input.error != 0 || input.ended) return wait::none;
   }
 }
 
-stream_step::wait byte_stream::read_step::attempt() {
-  if (tls()) return attempt_tls();
-  if (!peer().ready(readiness::readable)) return wait::readable;
+stream_step::wait byte_stream::read_step::attempt_clear() {
+  const wait unsent = send_what_fits();
+  if (is_held_up()) return unsent;
+  if (!peer().ready(readiness::readable)) return something_to_come(unsent);
   const auto got = peer().read(into_);
-  if (got.would_block) return wait::readable;
+  if (got.would_block) return something_to_come(unsent);
   got_.bytes = got.bytes;
-  got_.error = got.error;
-  got_.at = peer().arrived();
+  const bool is_end = got.bytes == 0 && got.error == 0;
+  got_.error = is_end ? gone() : got.error;
   return wait::none;
 }
 
+stream_step::wait byte_stream::read_step::attempt() {
+  return tls() ? attempt_tls() : attempt_clear();
+}
+
+/// What TLS still had has come with what was before it.
 byte_stream::transferred byte_stream::read_step::await_resume() {
+  got_.at = peer().arrived();
   got_.ended = whole().ended();
   return got_;
 }
@@ -215,6 +275,18 @@ std::optional<byte_stream::transferred> byte_stream::read_now(std::span<char> in
   read_step step{*this, into};
   if (!step.await_ready()) return std::nullopt;
   return step.await_resume();
+}
+
+// ---- What is said on the way
+
+void byte_stream::queue(std::string_view bytes) {
+  if (gone_ != 0) return;
+  if (tls_) {
+    // Where the peer has broken the session, the next read says so.
+    tls_->write(bytes);
+  } else {
+    queued_ += bytes;
+  }
 }
 
 }  // namespace muster

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -29,7 +30,7 @@ class stream_step : public shortage_step, private socket_waiter {
 
  protected:
   /// What there is to wait for, after a call.
-  enum class wait : std::uint8_t { none, readable, writable, shortage };
+  enum class wait : std::uint8_t { none, readable, writable, either, shortage };
 
   explicit stream_step(byte_stream& stream);
   ~stream_step() { peer().forget_waiter(); }
@@ -37,8 +38,14 @@ class stream_step : public shortage_step, private socket_waiter {
   connection& peer() const;
   /// What the stream is spoken in, if that is TLS.
   codec::tls_session* tls() const;
-  /// Sends what TLS has to say; `none` when all of it has left, or with an errno in `error`.
-  wait send_output(int& error);
+  /// What was queued before, or TLS has to say, and has not left.
+  std::string_view unsent() const;
+  /// Sends all of that; `none` when it has left, or with an errno in `error`.
+  wait send_unsent(int& error);
+  /// The peer is gone: nothing of that can reach it. The errno is what the stream ends with.
+  void drop_unsent(int error);
+  /// That errno; 0 for none.
+  int gone() const;
   /// Feeds TLS what has come; `none` when there was something, at the end, or with an errno.
   struct fed {
     wait need = wait::none;
@@ -52,6 +59,7 @@ class stream_step : public shortage_step, private socket_waiter {
 
  private:
   bool go_on();
+  void take_unsent(std::size_t bytes);
   void on_ready() final { proceed(); }
   void proceed() final;
 
@@ -91,6 +99,8 @@ class byte_stream {
     /// From the start of the connect that was made in the end to its outcome: where it succeeded,
     /// by the kernel's clocks if they can tell, else until the loop came by, without standstills.
     duration took{0};
+    /// When that was, by the same clocks.
+    time_point at{};
   };
 
   /// What a handshake came to.
@@ -99,8 +109,11 @@ class byte_stream {
     int error = 0;
     bool closed = false;  ///< The peer ended the stream in the middle of it.
     ending ended = ending::none;
-    /// From the first byte being sent until the peer's last word of it reached this machine.
+    /// From what this side says until the peer's answer to it reached this machine, all together:
+    /// what lies between is this machine's.
     duration took{0};
+    /// When the last word of it was said here, or reached this machine.
+    time_point at{};
   };
 
   class connect_step;
@@ -117,6 +130,12 @@ class byte_stream {
   handshake_step handshake();
   /// That session; nullptr when there is none.
   const codec::tls_session* tls() const { return tls_.get(); }
+  /// Has the steps that follow send this too, before anything of their own: what the peer is to be
+  /// told on the way, such as an acknowledgement. A write sends all of it. A read sends what fits,
+  /// and waits for something to come; but where the peer takes so little that more than
+  /// `unsent_bytes_max` are left, it is not listened to meanwhile. When the peer is gone, the
+  /// stream ends with the errno that tells so.
+  void queue(std::string_view bytes);
   /// `co_await stream.write_all(bytes)` gives `transferred`; a datagram is all of the bytes.
   write_step write_all(std::string_view bytes);
   /// `co_await stream.read_some(into)` gives `transferred`: no bytes and no error is the end of a
@@ -133,12 +152,17 @@ class byte_stream {
   /// When that answer reached this machine.
   time_point arrived() const { return peer_.arrived(); }
 
+  /// Of what was queued, or TLS has to say.
+  static constexpr std::size_t unsent_bytes_max = std::size_t{64} * 1024;
+
  private:
   friend class stream_step;
   connection peer_;
   shortage& scarce_;
   probe_deadline* whole_;
   std::unique_ptr<codec::tls_session> tls_;
+  std::string queued_;  // in the clear
+  int gone_ = 0;        // what a send of it failed for
 };
 
 class byte_stream::connect_step final : public stream_step {
@@ -164,10 +188,11 @@ class byte_stream::handshake_step final : public stream_step {
 
  private:
   wait attempt() override;
+  void end_phase();
 
   secured end_;
-  time_point began_{};
-  bool has_begun_ = false;
+  time_point said_{};   // when the last of what was said here left
+  time_point heard_{};  // when the last of what the peer said came
 };
 
 class byte_stream::write_step final : public stream_step {
@@ -190,9 +215,11 @@ class byte_stream::read_step final : public stream_step {
 
  private:
   wait attempt() override;
+  wait attempt_clear();
   wait attempt_tls();
-
-  static constexpr std::size_t unsent_bytes_max = std::size_t{64} * 1024;
+  wait send_what_fits();
+  bool is_held_up() const { return unsent().size() > unsent_bytes_max; }
+  static wait something_to_come(wait unsent);
 
   std::span<char> into_;
   transferred got_;

@@ -15,7 +15,11 @@ namespace muster {
 class socket_poller;
 
 /// What a socket can be waited for. Values are bits.
-enum class readiness : std::uint8_t { readable = 1, writable = 2 };
+enum class readiness : std::uint8_t {
+  readable = 1,
+  writable = 2,
+  either = 3,  ///< One of the two.
+};
 
 /// Whoever waits for a socket.
 class socket_waiter {

@@ -46,12 +46,16 @@ std::string written(Write write) {
   return copy;
 }
 
+EVP_PKEY* new_key(const certificate::wish& what) {
+  if (what.is_ed25519) return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+  if (what.rsa_bits > 0) return EVP_RSA_gen(static_cast<unsigned>(what.rsa_bits));
+  return EVP_EC_gen("P-256");
+}
+
 }  // namespace
 
 certificate::certificate(const wish& what, const certificate* issuer)
-    : key_{what.rsa_bits > 0 ? EVP_RSA_gen(static_cast<unsigned>(what.rsa_bits))
-                             : EVP_EC_gen("P-256")},
-      certificate_{X509_new()} {
+    : key_{new_key(what)}, certificate_{X509_new()} {
   X509* const made = certificate_.get();
   demand(key_ && made, "no key");
   X509_set_version(made, X509_VERSION_3);
@@ -83,7 +87,8 @@ certificate::certificate(const wish& what, const certificate* issuer)
     add(made, signer, NID_netscape_comment, std::string(what.comment_bytes, 'x'));
   }
   EVP_PKEY* const by = issuer ? issuer->key() : key_.get();
-  demand(X509_sign(made, by, EVP_sha256()) > 0, "a certificate can't be signed");
+  const EVP_MD* const digest = EVP_PKEY_is_a(by, "ED25519") == 1 ? nullptr : EVP_sha256();
+  demand(X509_sign(made, by, digest) > 0, "a certificate can't be signed");
 }
 
 std::string certificate::pem() const {

@@ -26,6 +26,7 @@ class certificate {
     /// Bytes of a comment, to make it large.
     std::size_t comment_bytes = 0;
     int rsa_bits = 0;          ///< 0 for a key on the curve P-256.
+    bool is_ed25519 = false;   ///< Instead: its signatures are always of the same size.
     std::string purpose = {};  ///< As OpenSSL writes it: "clientAuth".
   };
 

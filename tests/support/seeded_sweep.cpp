@@ -2,7 +2,6 @@
 
 #include "engine/sweep_engine.hpp"
 #include "muster/probe/exec.hpp"
-#include "muster/probe/grpc.hpp"
 #include "muster/probe/http.hpp"
 #include "probe/plan_slots.hpp"
 #include "support/seeded_truth.hpp"
@@ -33,20 +32,27 @@ class seeded_sweep {
       : chance_{seed},
         network_{seed, echo_weather(chance_)},
         options_{seeded_options(chance_, seed)} {
-    if (!options_.plan.then.empty()) slots_.emplace(options_.plan, false);
     network_.peers = peers_weather(chance_);
-    // Who waits until an acknowledgement leaves may miss what has come meanwhile.
-    if (!options_.plan.of<http_spec>().versions.http1 ||
-        !options_.plan.of<grpc_spec>().checks.empty()) {
-      network_.peers.short_sends = 0;
+    chances more{~seed};
+    network_.peers.deaf = more.some(0.3);
+    const bool has_tls = speaks_tls(seed);
+    if (has_tls) {
+      add_tls_weather(network_.peers, more);
+      ask_over_tls(options_, more);
+      for (const unsigned port : {443U, 853U, 8443U, 8444U, 50051U})
+        network_.ports[static_cast<std::uint16_t>(port)].speaks_tls = true;
+      network_.ports[465] = {.speaks_tls = true, .greeting = "220 here\r\n"};
+      network_.ports[25].greeting = "220 here\r\n";
     }
+    if (!options_.plan.then.empty()) slots_.emplace(options_.plan, false);
     network_.server = [this](std::string_view request) { return serve(network_, request); };
-    targets_.add_text("10.1.0.0/28");
+    // A handshake takes as long as dozens of other probes.
+    targets_.add_text(has_tls ? "10.1.0.0/30" : "10.1.0.0/28");
     targets_.add_text("10.2.0.7");
     network_.name_servers = servers_weather(chance_);
     network_.processes = machine_weather(chance_);
     if (chance_.one_in(2)) return;
-    for (std::uint32_t i = 0; i < 8; ++i) {
+    for (std::uint32_t i = 0; i < (has_tls ? 3U : 8U); ++i) {
       const std::string name = fmt::format("h{}.test", i);
       if (i > 0) network_.names[name] = ip_address::from_v4(0x0a03'0000 + i);
       targets_.add_text(name);
@@ -103,7 +109,7 @@ class seeded_sweep {
     engine_.reset();
     if (told_.size() != before) fault("told of something after it was abandoned");
     check_sockets();
-    return {told_.size(), faults_};
+    return verdict();
   }
   seeded_verdict stop() {
     engine_->stop(reason::interrupted);
@@ -118,7 +124,20 @@ class seeded_sweep {
     check_accounts();
     engine_.reset();
     check_sockets();
-    return {told_.size(), faults_};
+    return verdict();
+  }
+  seeded_verdict verdict() {
+    std::uint64_t digest = 0;
+    const auto add = [&digest](auto value) {
+      digest = (digest ^ static_cast<std::uint64_t>(value)) * 0x100'0000'01b3;
+    };
+    for (const told& one : told_) {
+      add(one.sequence);
+      add(one.status);
+      add(one.reason);
+      add(one.rtt.count());
+    }
+    return {told_.size(), digest, std::move(faults_)};
   }
 
   void fault(std::string_view what) { faults_.append(what) += '\n'; }
@@ -173,6 +192,8 @@ class seeded_sweep {
 };
 
 }  // namespace
+
+bool speaks_tls(std::uint64_t seed) { return chances{seed * 3}.one_in(64); }
 
 seeded_verdict run_seed(std::uint64_t seed) { return seeded_sweep{seed}.run(); }
 

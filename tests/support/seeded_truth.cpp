@@ -69,7 +69,7 @@ class judge {
   /// Whether a target has but one probe, so that its name is looked up once.
   bool is_asked_once() const {
     return std::ranges::all_of(all_, [&](const told& one) { return one.kind == all_[0].kind; }) &&
-           all_[0].kind != probe_kind::tcp;
+           all_[0].kind != probe_kind::tcp && all_[0].kind != probe_kind::talk;
   }
   void check_conversation(const told& one) {
     if (one.rtt < -1ns) return fault("a negative RTT", one);
@@ -82,11 +82,13 @@ class judge {
       return;
     }
     const conversation& known = place->second.back();
-    const bool is_connect = one.kind == probe_kind::tcp;
-    const auto& success = is_connect ? known.accepted : known.answered;
+    const auto& success = success_of(one.kind, known);
     switch (one.status) {
       case status::up:
         if (!success) return fault("was not up", one);
+        if (known.tls_flaw != reason::none && !is_after_handshake(one.kind, known)) {
+          return fault("its TLS is no good", one);
+        }
         if (!one.host.empty() && is_asked_once() && one.resolve > lookup_time(one)) {
           fault("its name took longer than the servers did", one);
         }
@@ -106,6 +108,9 @@ class judge {
       case status::reset:
         if (!known.reset && !known.cut) fault("was not reset", one);
         break;
+      case status::tls_error:
+        if (one.reason != known.tls_flaw) fault("a wrong flaw of its TLS", one);
+        break;
       case status::timeout: {
         const auto in_time = [&](const auto& when) {
           return when && *when - known.began <= seeded_timeout;
@@ -113,12 +118,13 @@ class judge {
         const bool has_target_limit = has_host_limit_;
         if (!has_target_limit && one.host.empty() &&
             (in_time(success) || in_time(known.refused) || in_time(known.rejected) ||
-             in_time(known.reset))) {
+             in_time(known.reset) || in_time(known.flaw_shown))) {
           fault("came in time", one);
         }
         break;
       }
       case status::local_error:
+        if (known.had_no_memory) fault("gave up", one);
         break;
       default:
         fault("a status that can't be", one);
@@ -129,15 +135,32 @@ class judge {
     const auto unnoticed = stood_still_ ? deadline_queue::heartbeat + 25ms : 0ms;
     if (one.rtt > when - known.asked.value_or(known.began) + unnoticed) fault("late", one);
   }
+  static const std::optional<conversation::time_point>& success_of(probe_kind kind,
+                                                                   const conversation& known) {
+    switch (kind) {
+      case probe_kind::tcp:
+        return known.accepted;
+      case probe_kind::tls:
+        return known.secured;
+      default:
+        return known.answered;
+    }
+  }
+  /// A client that has to show a certificate is told so after its handshake.
+  static bool is_after_handshake(probe_kind kind, const conversation& known) {
+    return kind == probe_kind::tls && known.tls_flaw == reason::client_certificate_required;
+  }
   static std::chrono::nanoseconds rtt_of(const told& one, const conversation& known) {
     switch (one.kind) {
       case probe_kind::tcp:
         return *known.accepted - known.began;
       case probe_kind::http:
+        return one.resolve + (*known.accepted - known.began) + known.spent;
       case probe_kind::grpc:
-        return one.resolve + (*known.accepted - known.began) + (*known.answered - *known.asked);
       case probe_kind::websocket:
-        return (*known.accepted - known.began) + (*known.answered - *known.asked);
+      case probe_kind::talk:
+      case probe_kind::tls:
+        return (*known.accepted - known.began) + known.spent;
       default:
         return *known.answered - *known.asked;
     }

@@ -1,13 +1,17 @@
 #include "support/seeded_weather.hpp"
 
+#include "muster/probe/dns.hpp"
 #include "muster/probe/exec.hpp"
 #include "muster/probe/grpc.hpp"
 #include "muster/probe/http.hpp"
 #include "muster/probe/icmp.hpp"
 #include "muster/probe/ntp.hpp"
+#include "muster/probe/talk.hpp"
 #include "muster/probe/tcp.hpp"
+#include "muster/probe/tls.hpp"
 #include "muster/probe/udp.hpp"
 #include "muster/probe/websocket.hpp"
+#include "support/simulated_tls.hpp"
 
 namespace muster::test {
 
@@ -46,6 +50,14 @@ peer_weather peers_weather(chances& chance) {
   weather.delay_max = 1ms * (1 + chance.below(900));
   weather.lost_for = 1ms * (200 + chance.below(1000));
   return weather;
+}
+
+void add_tls_weather(peer_weather& weather, chances& chance) {
+  weather.bad_certificate = chance.some(0.4);
+  weather.no_tls = chance.some(0.3);
+  weather.wants_certificate = chance.some(0.3);
+  weather.older = chance.some(0.8);
+  weather.new_keys = chance.some(0.5);
 }
 
 names_weather servers_weather(chances& chance) {
@@ -109,6 +121,29 @@ sweep_options seeded_options(chances& chance, std::uint64_t seed) {
   if (seed % 6 == 3) options.plan.of<websocket_spec>().urls = {"ws://{}:8081/"};
   if (seed % 4 == 3) add_stages(options.plan, seed);
   return options;
+}
+
+void ask_over_tls(sweep_options& options, chances& chance) {
+  probe_plan& plan = options.plan;
+  if (!plan.of<http_spec>().urls.empty()) plan.of<http_spec>().urls = {"https://{}:8443/"};
+  if (!plan.of<websocket_spec>().urls.empty()) {
+    plan.of<websocket_spec>().urls = {"wss://{}:8444/"};
+  }
+  plan.of<grpc_spec>().over_tls = true;
+  if (chance.one_in(3)) plan.of<tls_spec>().ports = {443};
+  if (chance.one_in(3)) plan.of<talk_spec>().add("smtp+starttls");
+  if (chance.one_in(3)) plan.of<talk_spec>().add("smtp+tls");
+  if (chance.one_in(3)) {
+    plan.of<dns_spec>().questions = {{.name = "a.test"}};
+    const bool is_secure = chance.one_in(2);
+    plan.of<dns_spec>().over = is_secure ? dns_transport::tls : dns_transport::tcp;
+    // Datagrams are asked at the usual one.
+    plan.of<dns_spec>().server_port = is_secure ? 853 : 5353;
+  }
+  for (tls_options* const one :
+       {&plan.of<http_spec>().tls, &plan.of<websocket_spec>().tls, &plan.of<grpc_spec>().tls,
+        &plan.of<tls_spec>().tls, &plan.of<talk_spec>().tls, &plan.of<dns_spec>().tls})
+    one->ca_file = simulated_issuer_file();
 }
 
 }  // namespace muster::test

@@ -31,9 +31,13 @@ class chances {
 
 network_weather echo_weather(chances& chance);
 peer_weather peers_weather(chances& chance);
+/// What may go wrong besides where TLS is spoken.
+void add_tls_weather(peer_weather& weather, chances& chance);
 names_weather servers_weather(chances& chance);
 processes_weather machine_weather(chances& chance);
 /// Which kinds of probes there are, and under which limits.
 sweep_options seeded_options(chances& chance, std::uint64_t seed);
+/// Has what they ask for over TLS asked so, and more of the kind.
+void ask_over_tls(sweep_options& options, chances& chance);
 
 }  // namespace muster::test

@@ -29,6 +29,31 @@ std::string upgrade(std::string_view request) {
       codec::websocket_accept(key));
 }
 
+/// Whether it is a question to a name server, behind its length (RFC 1035, 4.2.2).
+bool is_dns_question(std::string_view request) {
+  constexpr std::size_t header_bytes = 12;
+  if (request.size() <= 2 + header_bytes || request[0] != '\0') return false;
+  return request.size() - 2 == static_cast<unsigned char>(request[1]);
+}
+
+/// The same question, with no answer to it.
+std::string answer_dns(std::string_view request) {
+  constexpr std::size_t flags_at = 4;
+  std::string answer{request};
+  answer[flags_at] = static_cast<char>(answer[flags_at] | '\x80');
+  return answer;
+}
+
+/// What a mail server says, which goes over to TLS when it is told to.
+std::optional<simulated_answer> say_smtp(std::string_view line) {
+  if (line.starts_with("EHLO ")) return simulated_answer{"250-here\r\n250 STARTTLS\r\n", false};
+  if (line == "QUIT\r\n") return "221 \r\n";
+  if (line != "STARTTLS\r\n") return {};
+  simulated_answer answer{"220 \r\n", false};
+  answer.begins_tls = true;
+  return answer;
+}
+
 /// Whether a request over HTTP/2 ends here: nothing is said to the acknowledgements after it.
 bool ends_http2_request(std::string_view frames) {
   constexpr std::size_t frame_header_bytes = 9;
@@ -47,7 +72,7 @@ bool ends_http2_request(std::string_view frames) {
 }
 
 /// A page over HTTP/2, or a call's answer, with frames in between that are of the connection.
-std::optional<std::string> say_http2(simulated_world& network, std::string_view request) {
+std::optional<simulated_answer> say_http2(simulated_world& network, std::string_view request) {
   constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   if (request.size() < preface.size()) return {};
   if (!ends_http2_request(request.substr(preface.size()))) return {};
@@ -63,11 +88,13 @@ std::optional<std::string> say_http2(simulated_world& network, std::string_view 
 
 }  // namespace
 
-std::optional<std::string> serve(simulated_world& network, std::string_view request) {
+std::optional<simulated_answer> serve(simulated_world& network, std::string_view request) {
   if (request == "question") return "answer";
   if (request.starts_with('\x23')) return tell_time(request);
   if (request.starts_with("PRI ")) return say_http2(network, request);
-  if (!request.ends_with("\r\n\r\n")) return {};
+  if (is_dns_question(request)) return answer_dns(request);
+  if (!request.ends_with("\r\n\r\n"))
+    return request.ends_with("\r\n") ? say_smtp(request) : std::nullopt;
   if (request.find("\r\nUpgrade: websocket\r\n") != request.npos) return upgrade(request);
   std::string head = "HTTP/1.1 200 OK\r\n";
   for (auto lines = network.random() % 4; lines > 0; --lines)

@@ -3,10 +3,12 @@
 // and its state is told once for that, as an edge-triggered epoll does.
 #include "support/simulated_sockets.hpp"
 
+#include "support/simulated_socket.hpp"
 #include "support/simulated_world.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace muster::test {
 
@@ -15,34 +17,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int first_descriptor = 10;
-const ip_address router = ip_address::from_v4(0x0a00'0001);
 
 }  // namespace
-
-struct simulated_sockets::socket {
-  int descriptor = -1;
-  std::uint64_t id = 0;
-  transport kind = transport::stream;
-  endpoint to;
-  endpoint own;
-  conversation* known = nullptr;  // owned by the network
-  std::uint64_t key = 0;
-  bool is_watched = false;
-  bool is_connected = false;
-  bool has_failed = false;
-  bool is_full = false;  // a send takes nothing
-  bool has_end = false;
-  bool keeps_errors = false;
-  bool stamps = false;
-  int error = 0;
-  std::optional<icmp_error> rejection;
-  std::string request;
-  // What arrived: pieces of a stream, or datagrams.
-  std::deque<std::pair<timeline::time_point, std::string>> inbox;
-
-  bool readable() const { return !inbox.empty() || has_end || has_failed; }
-  bool writable() const { return has_failed || (is_connected && !is_full); }
-};
 
 simulated_sockets::simulated_sockets(simulated_world& net)
     : network_{net}, alarm_{net.time().make_alarm([this] { on_alarm(); })} {}
@@ -62,8 +38,12 @@ timeline::time_point simulated_sockets::now() const {
 
 void simulated_sockets::later(std::chrono::nanoseconds after, int descriptor,
                               std::function<void(socket&)> what) {
-  const std::uint64_t id = at(descriptor).id;
-  to_come_.emplace(network_.time().now() + after, happening{descriptor, id, std::move(what)});
+  happen(now() + after, descriptor, std::move(what));
+}
+
+void simulated_sockets::happen(timeline::time_point when, int descriptor,
+                               std::function<void(socket&)> what) {
+  to_come_.emplace(when, happening{descriptor, at(descriptor).id, std::move(what)});
   set_alarm();
 }
 
@@ -169,8 +149,7 @@ int simulated_sockets::connect(int descriptor, const endpoint& to) {
   one.known = &network_.conversations[{to.address, to.port}].emplace_back();
   one.known->began = network_.time().now();
   if (network_.happens(weather.at_once)) {
-    one.known->accepted = one.known->began;
-    one.is_connected = true;
+    accept(one);
     return 0;
   }
   begin(one);
@@ -191,15 +170,25 @@ void simulated_sockets::begin(socket& one) {
   } else if (network_.happens(weather.rejected)) {
     later(after, one.descriptor, [this](socket& it) {
       it.known->rejected = now();
-      it.rejection = {EHOSTUNREACH, {reason::icmp_host_unreachable, router}, it.known->rejected};
+      it.rejection = {
+          EHOSTUNREACH, {reason::icmp_host_unreachable, simulated_router}, it.known->rejected};
       fail(it, EHOSTUNREACH);
     });
   } else {
-    later(after, one.descriptor, [this](socket& it) {
-      it.known->accepted = now();
-      it.is_connected = true;
-      changed(it);
-    });
+    later(after, one.descriptor, [this](socket& it) { accept(it); });
+  }
+}
+
+void simulated_sockets::accept(socket& one) {
+  one.known->accepted = now();
+  one.is_connected = true;
+  changed(one);
+  const auto place = network_.ports.find(one.to.port);
+  if (place == network_.ports.end()) return;
+  if (place->second.speaks_tls) {
+    begin_tls(one);
+  } else {
+    greet(one, now());
   }
 }
 
@@ -245,99 +234,7 @@ std::optional<std::chrono::nanoseconds> simulated_sockets::handshake_rtt(int des
   return *known.accepted - known.began;
 }
 
-// ---- What is said
-
-sockets::transferred simulated_sockets::send(int descriptor, std::string_view bytes) {
-  socket& one = at(descriptor);
-  const peer_weather& weather = network_.peers;
-  if (one.error != 0) return {0, std::exchange(one.error, 0), {}};
-  if (network_.happens(weather.no_memory)) {
-    one.known->had_no_memory = true;
-    return {0, ENOBUFS, {}};
-  }
-  if (one.is_full) return {0, EAGAIN, {}};
-  if (one.kind == transport::datagrams) {
-    one.known->asked = network_.time().now();
-    one.request = bytes;
-  } else {
-    std::size_t taken = bytes.size();
-    if (network_.happens(weather.short_sends)) {
-      taken = network_.random() % (bytes.size() + 1);
-      one.is_full = true;
-      later(network_.peer_delay(), descriptor, [this](socket& it) {
-        it.is_full = false;
-        changed(it);
-      });
-    }
-    if (taken == 0 && !bytes.empty()) return {0, EAGAIN, {}};
-    one.request += bytes.substr(0, taken);
-    bytes = bytes.substr(0, taken);
-  }
-  if (const auto text = network_.server(one.request)) {
-    one.known->asked = network_.time().now();
-    answer(one, *text);
-  }
-  return {bytes.size(), 0, {}};
-}
-
-void simulated_sockets::answer(socket& one, std::string text) {
-  const peer_weather& weather = network_.peers;
-  auto after = network_.peer_delay();
-  if (one.kind == transport::datagrams) {
-    if (network_.happens(weather.silent) || network_.happens(weather.lost)) return;
-    if (network_.happens(weather.refused)) {
-      return later(after, one.descriptor, [this](socket& it) {
-        it.known->refused = now();
-        it.rejection = {
-            ECONNREFUSED, {reason::icmp_port_unreachable, it.to.address}, it.known->refused};
-        fail(it, ECONNREFUSED);
-      });
-    }
-    if (network_.happens(weather.rejected)) {
-      return later(after, one.descriptor, [this](socket& it) {
-        it.known->rejected = now();
-        it.rejection = {EHOSTUNREACH, {reason::icmp_host_unreachable, router}, it.known->rejected};
-        fail(it, EHOSTUNREACH);
-      });
-    }
-    return later(after, one.descriptor, [this, text](socket& it) { say(it, text, true); });
-  }
-  if (text.empty()) return;
-  if (network_.happens(weather.lost)) after += weather.lost_for;
-  const bool is_reset = network_.happens(weather.reset);
-  const bool is_cut = !is_reset && network_.happens(weather.cut);
-  const bool is_stalled = !is_reset && !is_cut && network_.happens(weather.stalled);
-  if (is_reset || is_cut || is_stalled) text.resize(network_.random() % text.size());
-  const std::size_t most = network_.happens(weather.dripped)
-                               ? 1 + network_.random() % (text.size() / 4 + 1)
-                               : text.size() + 1;
-  while (!text.empty()) {
-    const std::string piece = text.substr(0, most);
-    text.erase(0, piece.size());
-    const bool is_last = text.empty() && !is_reset && !is_cut && !is_stalled;
-    later(after, one.descriptor, [this, piece, is_last](socket& it) { say(it, piece, is_last); });
-    if (!text.empty()) after += network_.peer_delay() / 8;
-  }
-  if (is_reset) {
-    later(after, one.descriptor, [this](socket& it) {
-      it.known->reset = now();
-      fail(it, ECONNRESET);
-    });
-  } else if (!is_stalled) {
-    later(after, one.descriptor, [this, is_cut](socket& it) {
-      if (is_cut) it.known->cut = now();
-      it.has_end = true;
-      changed(it);
-    });
-  }
-}
-
-void simulated_sockets::say(socket& one, std::string piece, bool is_last) {
-  if (one.has_failed) return;
-  if (is_last) one.known->answered = now();
-  one.inbox.emplace_back(now(), std::move(piece));
-  changed(one);
-}
+// ---- What has come
 
 sockets::transferred simulated_sockets::receive(int descriptor, std::span<char> into) {
   socket& one = at(descriptor);

@@ -2,8 +2,10 @@
 
 #include "net/sockets.hpp"
 #include "net/timeline.hpp"
+#include "support/simulated_tls.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -34,6 +36,7 @@ struct peer_weather {
   double stalled = 0;        ///< It says nothing more from there on.
   double dripped = 0;        ///< The answer comes in many pieces.
   double short_sends = 0;    ///< A send takes a part, or nothing for now.
+  double deaf = 0;           ///< From the request on, the peer takes nothing more.
   double spurious = 0;       ///< A socket is told of though nothing has changed.
   double no_descriptor = 0;  ///< EMFILE
   double no_port = 0;        ///< EADDRNOTAVAIL
@@ -42,6 +45,13 @@ struct peer_weather {
   std::chrono::nanoseconds delay_min = std::chrono::microseconds{50};
   std::chrono::nanoseconds delay_max = std::chrono::milliseconds{200};
   std::chrono::nanoseconds lost_for = std::chrono::seconds{1};
+
+  // Of TLS, where it is spoken.
+  double bad_certificate = 0;    ///< One that can't be relied on, of any kind.
+  double no_tls = 0;             ///< An alert, or clear text.
+  double wants_certificate = 0;  ///< The client's own.
+  double older = 0;              ///< TLS 1.2.
+  double new_keys = 0;           ///< The client is asked for new ones.
 };
 
 /// What became of one connection, or of one datagram socket, as the world knows it.
@@ -55,13 +65,34 @@ struct conversation {
   std::optional<time_point> answered;  ///< The last byte of a whole answer came then.
   std::optional<time_point> reset;
   std::optional<time_point> cut;
+  /// From all that was asked, or the connect, to the last byte of its answer, together.
+  std::chrono::nanoseconds spent{0};
+  std::optional<time_point> secured;     ///< The handshake of TLS was over for the client.
+  reason tls_flaw = reason::none;        ///< What a client makes of the server's.
+  std::optional<time_point> flaw_shown;  ///< All that it needs for that had come.
   bool was_lost = false;       ///< The connect had to be repeated.
   bool had_no_memory = false;  ///< A send had to be repeated for want of it.
 };
 
-/// What a simulated peer says to a whole request; nothing for a request that is not whole yet, and
-/// an empty text for silence.
-using simulated_server = std::function<std::optional<std::string>(std::string_view request)>;
+/// What a simulated peer says to a whole request.
+struct simulated_answer {
+  template <std::convertible_to<std::string> Text>
+  simulated_answer(Text&& what) : text{std::forward<Text>(what)} {}  // NOLINT(*-explicit-*)
+  explicit simulated_answer(std::string what, bool last) : text{std::move(what)}, is_last{last} {}
+
+  std::string text;         ///< Empty for silence.
+  bool is_last = true;      ///< The connection ends behind it.
+  bool begins_tls = false;  ///< TLS begins behind it.
+};
+
+/// Nothing for a request that is not whole yet.
+using simulated_server = std::function<std::optional<simulated_answer>(std::string_view request)>;
+
+/// What is special about a port.
+struct simulated_port {
+  bool speaks_tls = false;  ///< From the first byte on.
+  std::string greeting;     ///< What is said there before anything is asked.
+};
 
 /// Sockets whose peers are made up.
 class simulated_sockets final : public sockets {
@@ -95,14 +126,24 @@ class simulated_sockets final : public sockets {
   struct socket;
   socket& at(int descriptor);
   void later(std::chrono::nanoseconds after, int descriptor, std::function<void(socket&)> what);
+  void happen(timeline::time_point when, int descriptor, std::function<void(socket&)> what);
   void changed(socket& one);
   timeline::time_point now() const;
   void set_alarm();
   void on_alarm();
   void begin(socket& one);
   void fail(socket& one, int error);
-  void answer(socket& one, std::string text);
-  void say(socket& one, std::string piece, bool is_last);
+  void accept(socket& one);
+  void begin_tls(socket& one);
+  void hear(socket& one, std::string_view bytes);
+  void hear_tls(socket& one, std::string_view bytes);
+  void greet(socket& one, timeline::time_point asked);
+  void take_request(socket& one);
+  void answer_datagram(socket& one, const std::string& text);
+  struct flight;
+  void answer(socket& one, flight what);
+  void note_answer(socket& one, const flight& what);
+  void say(socket& one, std::string piece);
 
   simulated_world& network_;
   std::map<int, std::unique_ptr<socket>> sockets_;

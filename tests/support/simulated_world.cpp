@@ -274,7 +274,7 @@ receive_progress simulated_world::transport::receive(std::span<incoming_icmp> in
 // ---- The network
 
 simulated_world::simulated_world(std::uint64_t seed, network_weather weather)
-    : server{[](std::string_view request) -> std::optional<std::string> {
+    : server{[](std::string_view request) -> std::optional<simulated_answer> {
         if (!request.ends_with("\r\n\r\n")) return {};
         return "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
       }},

@@ -84,14 +84,9 @@ std::string_view grpc_exchange::output() {
   return output_;
 }
 
-outcome grpc_exchange::sent(clock::time_point at, const outcome& what) {
-  const bool was_asked = std::exchange(is_asked_, session_->has_asked());
-  if (!was_asked) asked_at_ = latest_ = at;
-  // What the server would have been told can't matter to one that has gone: the answer may be
-  // there.
-  if (!was_asked || what.status != status::reset) return what;
-  gone_ = what;
-  return {};
+void grpc_exchange::sent(clock::time_point at) {
+  is_asked_ = session_->has_asked();
+  asked_at_ = latest_ = at;
 }
 
 grpc_exchange::state grpc_exchange::received(std::string_view bytes, clock::time_point arrived) {
@@ -104,8 +99,6 @@ grpc_exchange::state grpc_exchange::received(std::string_view bytes, clock::time
 grpc_exchange::state grpc_exchange::closed() {
   const state now_is = session_->finish();
   note_response();
-  // The kernel has told of a reset once.
-  if (outcome_.reason == reason::closed_early && gone_.status != status::up) fail(gone_);
   return now_is;
 }
 

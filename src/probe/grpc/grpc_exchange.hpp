@@ -34,11 +34,13 @@ class grpc_exchange final : private codec::body_observer {
   void secured(clock::duration took, const codec::tls_session& session);
   /// The connection is ready: the call can be made.
   void ask();
-  /// What is to be sent before anything is read; empty when that is nothing. Lasts until the next
-  /// call.
+  /// What is to be sent: the call, and once all of that has left, what the server has to be told on
+  /// the way. Empty when that is nothing; lasts until the next call.
   std::string_view output();
-  /// All of it; the last of it left at that time. Returns what is wrong with that, if it matters.
-  outcome sent(clock::time_point at, const outcome& what);
+  /// Whether all of the call has left.
+  bool has_asked() const { return is_asked_; }
+  /// Of the call, what `output` had; the last of it left at that time.
+  void sent(clock::time_point at);
   /// Bytes that reached this machine then.
   state received(std::string_view bytes, clock::time_point arrived);
   /// The peer has closed the connection.
@@ -69,7 +71,6 @@ class grpc_exchange final : private codec::body_observer {
   std::string output_;
   bool is_asked_ = false;
   outcome outcome_;
-  outcome gone_;  ///< What a write met that did not matter by itself.
   /// What the phases come to that have ended: what lies between them is this machine's.
   clock::duration spent_;
   clock::time_point asked_at_{};

@@ -32,11 +32,14 @@ job grpc_probe(job_scope&, prober& shared, probe_request request) {
   if (what.status == status::up) call.ask();
   state answer = state::need_more;
   while (answer == state::need_more && what.status == status::up) {
-    if (const auto output = call.output(); !output.empty()) {
+    const auto output = call.output();
+    if (!output.empty() && !call.has_asked()) {
       const auto sent = co_await peer.write_all(output);
-      what = call.sent(sent.at, shared.transfer_outcome(sent, peer, reason::send_timeout));
+      what = shared.transfer_outcome(sent, peer, reason::send_timeout);
+      call.sent(sent.at);
       continue;
     }
+    peer.queue(output);
     const auto got = co_await peer.read_some(shared.read_buffer());
     what = shared.transfer_outcome(got, peer, call.waiting_for());
     if (what.status != status::up) break;

@@ -193,7 +193,6 @@ void http_exchange::keep(std::unique_ptr<http_connection> connection) {
 void http_exchange::ask(std::unique_ptr<codec::http2_session> http2) {
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   is_asked_ = false;
-  gone_ = {};
   const std::string own = own_host();
   std::string headers;
   const auto add = [&headers](std::string_view name, std::string_view value) {
@@ -262,18 +261,12 @@ std::string http_exchange::own_host() const {
   return is_own_place_ ? named_authority(subject(), url_) : std::string{};
 }
 
-outcome http_exchange::sent(clock::time_point at, const outcome& what) {
-  const bool was_asked = std::exchange(is_asked_, !http2_ || http2_->has_asked());
-  if (!has_begun() && !was_asked) phase_ = latest_ = at;
-  if (is_asked_) {
-    shared_.texts.keep(std::move(request_text_));
-    request_text_.clear();
-  }
-  // What the server would have been told can't matter to one that has gone: the answer may be
-  // there.
-  if (!was_asked || what.status != status::reset) return what;
-  gone_ = what;
-  return {};
+void http_exchange::sent(clock::time_point at) {
+  is_asked_ = !http2_ || http2_->has_asked();
+  if (!has_begun()) phase_ = latest_ = at;
+  if (!is_asked_) return;
+  shared_.texts.keep(std::move(request_text_));
+  request_text_.clear();
 }
 
 /// A reader is as large as several waiting probes: it is there from the first byte on.
@@ -316,8 +309,6 @@ http_exchange::state http_exchange::closed(clock::duration paused) {
   if (!reader_) begin_response();
   const state now_is = http2_ ? http2_->finish() : reader_->response.finish();
   note_response();
-  // The kernel has told of a reset once.
-  if (outcome_.reason == reason::closed_early && gone_.status != status::up) fail(gone_);
   return now_is;
 }
 

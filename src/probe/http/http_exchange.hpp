@@ -51,11 +51,13 @@ class http_exchange {
   /// The connection is ready, with TLS in it where that is to be: the request can be sent. `http2`:
   /// what HTTP/2 was spoken to it before; nullptr if none was.
   void ask(std::unique_ptr<codec::http2_session> http2);
-  /// What is to be sent before anything is read: the request, and with HTTP/2 what the server has
-  /// to be told on the way. Empty when that is nothing; lasts until the next call.
+  /// What is to be sent: the request, and once all of that has left, what the server has to be told
+  /// on the way, with HTTP/2. Empty when that is nothing; lasts until the next call.
   std::string_view output();
-  /// All of it; the last of it left at that time. Returns what is wrong with that, if it matters.
-  outcome sent(clock::time_point at, const outcome& what);
+  /// Whether all of the request has left.
+  bool has_asked() const { return is_asked_; }
+  /// Of the request, what `output` had; the last of it left at that time.
+  void sent(clock::time_point at);
   /// Bytes that reached this machine then.
   state received(std::string_view bytes, clock::time_point arrived);
   /// The peer has closed the connection. `paused`: how long the probe's clock has stood still since
@@ -123,14 +125,13 @@ class http_exchange {
   std::string request_text_;
   bool may_speak_http2_ = true;
   bool may_take_kept_ = true;
-  bool is_asked_ = false;  ///< All of the request has left.
+  bool is_asked_ = false;
   std::unique_ptr<page_reader> reader_;
   std::unique_ptr<codec::http2_session> http2_;  ///< Null where HTTP/1 is spoken.
   ip_address address_;
   bool has_address_ = false;
   bool is_own_place_ = true;  ///< Where the target itself is; not so once a redirect led away.
   outcome outcome_;
-  outcome gone_;  ///< What a write met that did not matter by itself.
   /// What the phases of all requests come to: what lies between them is this machine's.
   clock::duration spent_{0};
   clock::time_point phase_;   ///< Of the phase under way.

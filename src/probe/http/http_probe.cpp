@@ -45,12 +45,15 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     auto paused_when_sent = whole.paused();
     state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
-      if (const auto output = exchange.output(); !output.empty()) {
+      const auto output = exchange.output();
+      if (!output.empty() && !exchange.has_asked()) {
         const auto sent = co_await peer.write_all(output);
         paused_when_sent = whole.paused();
-        what = exchange.sent(sent.at, shared.transfer_outcome(sent, peer, reason::send_timeout));
+        what = shared.transfer_outcome(sent, peer, reason::send_timeout);
+        exchange.sent(sent.at);
         continue;
       }
+      peer.queue(output);
       const auto got = co_await peer.read_some(shared.read_buffer());
       what = shared.transfer_outcome(got, peer, exchange.waiting_for());
       if (what.status != status::up) break;

@@ -8,18 +8,18 @@
 namespace muster {
 
 talk_exchange::talk_exchange(prober& shared, const probe_request& request, ip_address address,
-                             clock::duration took, clock::time_point since)
+                             const byte_stream::connected& came_to)
     : shared_{shared},
       request_{request},
       spec_{request.subject, *request.spec},
       address_{address},
       dialogue_{asked().steps},
       details_{std::make_unique<talk_details>()},
-      spent_{took},
-      phase_{std::min(since, shared.time().now())},
+      spent_{came_to.took},
+      phase_{came_to.at},
       latest_{phase_} {
   details_->name = asked().name;
-  details_->connect = took;
+  details_->connect = came_to.took;
 }
 
 bool talk_exchange::is_over() const {
@@ -45,10 +45,10 @@ std::unique_ptr<codec::tls_session> talk_exchange::make_tls_session() const {
   return muster::make_tls_session(shared_, spec_->tls, request_.subject.host(), address_);
 }
 
-void talk_exchange::secured(clock::duration took, clock::time_point since) {
+void talk_exchange::secured(clock::duration took, clock::time_point at) {
   details_->handshake = took;
   spent_ += latest_ - phase_ + took;
-  phase_ = latest_ = std::min(since, shared_.time().now());
+  phase_ = latest_ = at;
   dialogue_.secured();
 }
 

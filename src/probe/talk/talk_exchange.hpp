@@ -19,10 +19,10 @@ class talk_exchange {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// All of them outlive it. The host at `address` is connected `since` then, which took so long:
-  /// what a server says at once may be there before this machine gets to know of the connection.
+  /// All of them outlive it. The host at `address` is connected: what a server says at once may be
+  /// there before this machine gets to know of that.
   talk_exchange(prober& shared, const probe_request& request, ip_address address,
-                clock::duration took, clock::time_point since);
+                const byte_stream::connected& came_to);
 
   dialogue::need needs() const { return dialogue_.needs(); }
   /// Whether there is nothing left to be done.
@@ -35,8 +35,8 @@ class talk_exchange {
   /// The peer has closed the connection.
   void closed() { dialogue_.closed(); }
   std::unique_ptr<codec::tls_session> make_tls_session() const;
-  /// A handshake has succeeded, after so long, and its last word came then.
-  void secured(clock::duration took, clock::time_point since);
+  /// A handshake has succeeded, which took so long and was over then.
+  void secured(clock::duration took, clock::time_point at);
   /// What a wait for bytes that took too long was waiting for.
   reason waiting_for() const;
   /// What the step under way came to. What goes wrong with a goodbye is nobody's fault.

@@ -15,16 +15,13 @@ job talk_probe(job_scope&, prober& shared, probe_request request) {
   }
   const endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole);
-  const auto began = shared.time().now();
-  const auto paused_before = whole.paused();
   const auto connected = co_await peer.connect(to, shared.source());
   if (const outcome what = shared.connect_outcome(connected); what.status != status::up) {
     shared.deliver(request, to.address, what, connected.took);
     co_return;
   }
   peer.stamp_arrivals();
-  const auto since = began + (whole.paused() - paused_before) + connected.took;
-  talk_exchange talk{shared, request, to.address, connected.took, since};
+  talk_exchange talk{shared, request, to.address, connected};
   while (!talk.is_over()) {
     outcome what;
     if (talk.needs() == need::send) {
@@ -34,11 +31,10 @@ job talk_probe(job_scope&, prober& shared, probe_request request) {
       if (what.status == status::up) talk.sent(sent.at);
     } else if (talk.needs() == need::secure) {
       peer.begin_tls(talk.make_tls_session());
-      const auto handshake_began = shared.time().now();
       const auto secured = co_await peer.handshake();
       what = shared.handshake_outcome(secured, peer);
       talk.note(what);
-      if (what.status == status::up) talk.secured(secured.took, handshake_began + secured.took);
+      if (what.status == status::up) talk.secured(secured.took, secured.at);
     } else {
       const auto got = co_await peer.read_some(shared.read_buffer());
       what = shared.transfer_outcome(got, peer, talk.waiting_for());

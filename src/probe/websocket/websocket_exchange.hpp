@@ -43,9 +43,13 @@ class websocket_exchange {
   bool is_over() const { return !is_well() || talk_.is_over(); }
   /// Whether all that is left is the server's close.
   bool is_closing() const { return is_open_ && talk_.is_closing(); }
-  /// What is to be sent; it lasts until `sent`. When it is empty, something is to be read.
+  /// What is to be sent; it lasts until `sent` or `queued`.
   std::string_view output() const { return is_open_ ? talk_.output() : request_text_; }
+  /// Whether that has to be sent before anything is read.
+  bool has_to_send() const { return is_open_ ? talk_.has_to_send() : !request_text_.empty(); }
   void sent(const byte_stream::transferred& came_to, const byte_stream& peer);
+  /// It will be sent while something is read.
+  void queued() { talk_.sent(); }
   /// Takes what a read into the prober's buffer came to.
   void received(const byte_stream::transferred& got, const byte_stream& peer);
 

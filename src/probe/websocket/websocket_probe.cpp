@@ -49,10 +49,12 @@ job websocket_probe(job_scope&, prober& shared, probe_request request) {
           std::min<std::chrono::nanoseconds>(goodbye_time_max, shared.time_left(limit));
       whole.arm(shared.deadlines(), {shared.time().now(), left});
     }
-    if (!exchange.output().empty()) {
+    if (exchange.has_to_send()) {
       const auto sent = co_await peer.write_all(exchange.output());
       exchange.sent(sent, peer);
     } else {
+      peer.queue(exchange.output());
+      exchange.queued();
       const auto got = co_await peer.read_some(shared.read_buffer());
       exchange.received(got, peer);
     }

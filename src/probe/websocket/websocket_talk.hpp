@@ -28,8 +28,11 @@ class websocket_talk {
     go_on();
   }
 
-  /// What is to be sent, before more is fed; empty when nothing is. It lasts until `sent`.
+  /// What is to be sent; empty when nothing is. It lasts until `sent`.
   std::string_view output() const { return output_; }
+  /// Whether that has to be sent before more is fed. What a ping is answered with, and a close, may
+  /// leave later.
+  bool has_to_send() const { return output_is_of_step_ || phase_ == phase::answering; }
   /// Whether a step is among it.
   bool sends_step() const { return output_is_of_step_; }
   void sent();

@@ -23,6 +23,7 @@ const ip_address host = ip_address::from_v4(0x0a01'0001);
 /// A question and its answer, and what each step came to.
 struct dialogue {
   std::string text = std::string(1'000, 'q') + "\r\n\r\n";
+  std::string queued = {};  // for the peer to be told while it answers
   byte_stream::connected connected;
   byte_stream::transferred sent;
   byte_stream::transferred got;
@@ -48,6 +49,7 @@ struct world {
     if (with.connected.what.status == status::up && with.connected.ended == ending::none) {
       peer.stamp_arrivals();
       with.sent = co_await peer.write_all(with.text);
+      peer.queue(with.queued);
       std::array<char, 16> room;
       while (with.sent.error == 0 && with.sent.ended == ending::none) {
         with.got = co_await peer.read_some(room);
@@ -85,6 +87,7 @@ TEST_CASE("what is said on a connection is answered, and each step says when") {
   here.talk(with);
   here.run(with);
   CHECK(with.connected.took == 10ms);
+  CHECK(with.connected.at == *here.known().accepted);
   CHECK(with.sent.bytes == with.text.size());
   CHECK(with.sent.at == *here.known().asked);
   CHECK(with.answer == "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -104,6 +107,56 @@ TEST_CASE("sends that take only a part are gone on with until all is sent") {
     CHECK(with.sent.bytes == with.text.size());
     CHECK(with.answer.starts_with("HTTP/1.1 200"));
   }
+}
+
+TEST_CASE("what is queued leaves while something is waited for, and before what is written next") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    INFO("seed " << seed);
+    world here{seed};
+    here.network.peers.short_sends = 0.9;
+    here.network.peers.no_memory = seed % 2 == 0 ? 0.3 : 0;
+    here.network.server = [](std::string_view request) -> std::optional<simulated_answer> {
+      if (request.ends_with("\r\n\r\n")) return simulated_answer{"half", false};
+      if (request.ends_with("thanks")) return "whole";
+      return {};
+    };
+    dialogue with;
+    with.queued = std::string(1'000, '.') + "thanks";
+    here.talk(with);
+    here.run(with);
+    CHECK(with.answer == "halfwhole");
+    CHECK(with.got.ended == ending::none);
+  }
+}
+
+TEST_CASE("what is queued does not hold up what comes, where the peer takes none of it") {
+  world here;
+  here.network.peers.deaf = 1;
+  dialogue with;
+  with.queued = "thanks";
+  here.talk(with);
+  SECTION("an answer is there in its time") {
+    here.run(with);
+    CHECK(with.answer == "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    CHECK(with.got.error == 0);
+    CHECK(with.got.at == *here.known().answered);
+  }
+  SECTION("a reset is what the stream ends with, though the kernel has told of it before") {
+    here.network.peers.reset = 1;
+    here.run(with);
+    CHECK(with.got.error == ECONNRESET);
+  }
+}
+
+TEST_CASE("a peer that takes too little of what is queued is not listened to any further") {
+  world here;
+  here.network.peers.deaf = 1;
+  dialogue with;
+  with.queued = std::string(byte_stream::unsent_bytes_max + 1, '.');
+  here.talk(with);
+  here.run(with);
+  CHECK(with.got.ended == ending::expired);
+  CHECK(with.answer.empty());
 }
 
 TEST_CASE("a refusal, a reset and an ICMP error are what a step came to") {
@@ -205,6 +258,7 @@ TEST_CASE("after a standstill the time of a connect is still the kernel's") {
   here.network.time().pass(5s);
   here.run(with);
   CHECK(with.connected.took == 10ms);
+  CHECK(with.connected.at == *here.known().accepted);
 }
 
 TEST_CASE("a datagram is one send, and an empty one is an answer") {
@@ -230,6 +284,7 @@ TEST_CASE("a dialogue may be cancelled or abandoned after any step, and leaves n
       peers.short_sends = 0.7;
       peers.no_descriptor = peers.no_memory = 0.3;
       dialogue with;
+      with.queued = "thanks";
       here.talk(with);
       for (int i = 0; i < steps && !with.is_over && here.step(); ++i) {
       }
