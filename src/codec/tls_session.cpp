@@ -25,9 +25,9 @@ namespace {
 /// The most telling first: what is a fact whoever looks at it, before what depends on whom one
 /// relies on.
 constexpr std::array telling{
-    reason::certificate_revoked,  reason::certificate_expired, reason::certificate_not_yet_valid,
-    reason::hostname_mismatch,    reason::self_signed,         reason::unknown_ca,
-    reason::certificate_too_weak, reason::certificate_purpose, reason::certificate_chain_too_long,
+    reason::certificate_revoked, reason::certificate_expired,  reason::certificate_not_yet_valid,
+    reason::hostname_mismatch,   reason::self_signed,          reason::certificate_chain_too_long,
+    reason::unknown_ca,          reason::certificate_too_weak, reason::certificate_purpose,
     reason::certificate_invalid,
 };
 
@@ -119,13 +119,18 @@ tls_session::state tls_session::handshake() {
   const int why = SSL_get_error(session_.get(), result);
   if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return state::need_more;
   note_failure();
+  if (why == SSL_ERROR_ZERO_RETURN) error_ = SSL_alert_desc_string_long(SSL_AD_CLOSE_NOTIFY);
   return state::failed;
 }
 
 void tls_session::note_failure() {
   const unsigned long error = ERR_peek_error();
   failure_ = reason_of_handshake(error);
-  if (established_ && failure_ == reason::handshake_failed) failure_ = reason::tls_broken;
+  // All that is left of the handshake then is the peer's word on our certificate (RFC 8446, 4.4.2).
+  if (established_ && failure_ != reason::client_certificate_required &&
+      failure_ != reason::client_certificate_refused) {
+    failure_ = reason::tls_broken;
+  }
   if (const char* const text = ERR_reason_error_string(error)) error_ = text;
   ERR_clear_error();
 }
