@@ -177,6 +177,8 @@ stream_step::wait byte_stream::read_step::attempt_tls() {
   for (;;) {
     const auto text = tls()->read(into_);
     got_.bytes = text.bytes;
+    // What TLS had yet to give came with what was fed last, by this step or by one before it.
+    got_.at = peer().arrived();
     if (text.failed) got_.error = EPROTO;
     if (text.bytes > 0 || text.ended || text.failed) return wait::none;
     // What the peer is told of on the way, such as new keys, can wait where it does not fit; but

@@ -4,8 +4,10 @@
 #include "support/hostile_server.hpp"
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <openssl/ssl.h>
 
@@ -38,6 +40,13 @@ std::string_view records(std::string_view flight, unsigned count) {
   for (; count > 0 && flight.size() >= end + head_bytes; --count)
     end += head_bytes + (byte(end + 3) << 8U) + byte(end + 4);
   return flight.substr(0, end);
+}
+
+/// What stands in a record's field of a time; -1 where it has none.
+double milliseconds_of(std::string_view record, const std::string& name) {
+  const std::string key = "\"" + name + "\":";
+  const auto at = record.find(key);
+  return at == std::string_view::npos ? -1 : std::stod(std::string{record.substr(at + key.size())});
 }
 
 /// Shakes hands, hears the request, and then does this again and again until the client goes,
@@ -153,6 +162,30 @@ TEST_CASE("a handshake and a record of the largest size are read a byte at a tim
   CAPTURE(answer);
   CHECK(contains(answer, R"("status":"up")"));
   CHECK(contains(answer, R"("body_bytes":16300)"));
+}
+
+TEST_CASE("what comes in several records at once is timed by when they came") {
+  const auto says_late = [](const char* begins, const char* goes_on, const char* ends) {
+    return [begins, goes_on, ends](tls_end& peer) {
+      if (!peer.shake_hands() || peer.hear().empty() || !peer.say(begins)) return;
+      std::this_thread::sleep_for(300ms);
+      SSL_write(peer.native(), goes_on, static_cast<int>(std::strlen(goes_on)));
+      SSL_write(peer.native(), ends, static_cast<int>(std::strlen(ends)));
+      peer.send(peer.output());
+      peer.wait_for_end();
+    };
+  };
+  const std::string page = asked(tls_server{
+      showing(here()), says_late("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "ab", "cd")});
+  CAPTURE(page);
+  CHECK(milliseconds_of(page, "transfer_ms") > 290);
+  CHECK(milliseconds_of(page, "rtt_ms") > 290);
+  const tls_server server{showing(here()), says_late("hello\n", "one\n", "two\n")};
+  const std::string talk = sweep({"127.0.0.1", "--insecure", "--json", "--talk",
+                                  server.port() + "=starttls; send hi; send; expect two"})
+                               .out;
+  CAPTURE(talk);
+  CHECK(milliseconds_of(talk, "rtt_ms") > 290);
 }
 
 TEST_CASE("a server that falls silent in a handshake, or within a record, is a timeout") {
