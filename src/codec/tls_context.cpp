@@ -75,6 +75,8 @@ void load_own(SSL_CTX* context, const tls_settings& settings) {
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
     refuse("holds no key in PEM, without a password, that fits the certificate", key);
   }
+  // A server may want it only once it knows what is asked for (RFC 8446, 4.6.2).
+  SSL_CTX_set_post_handshake_auth(context, 1);
 }
 
 }  // namespace

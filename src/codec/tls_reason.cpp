@@ -48,7 +48,10 @@ reason reason_of_certificate(int verification) {
 }
 
 reason reason_of_handshake(unsigned long error) {
-  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return reason::handshake_failed;
+  const int who = ERR_GET_LIB(error);
+  // Nothing else of a handshake is taken apart by them.
+  if (who == ERR_LIB_ASN1 || who == ERR_LIB_X509) return reason::certificate_invalid;
+  if (who != ERR_LIB_SSL) return reason::handshake_failed;
   switch (ERR_GET_REASON(error)) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:

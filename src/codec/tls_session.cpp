@@ -4,6 +4,7 @@
 #include "codec/tls_session.hpp"
 
 #include "codec/certificate.hpp"
+#include "codec/ocsp_staple.hpp"
 #include "codec/tls_reason.hpp"
 
 #include <algorithm>
@@ -14,7 +15,6 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -25,9 +25,9 @@ namespace {
 /// The most telling first: what is a fact whoever looks at it, before what depends on whom one
 /// relies on.
 constexpr std::array telling{
-    reason::certificate_revoked,  reason::certificate_expired, reason::certificate_not_yet_valid,
-    reason::hostname_mismatch,    reason::self_signed,         reason::unknown_ca,
-    reason::certificate_too_weak, reason::certificate_purpose, reason::certificate_chain_too_long,
+    reason::certificate_revoked, reason::certificate_expired,  reason::certificate_not_yet_valid,
+    reason::hostname_mismatch,   reason::self_signed,          reason::certificate_chain_too_long,
+    reason::unknown_ca,          reason::certificate_too_weak, reason::certificate_purpose,
     reason::certificate_invalid,
 };
 
@@ -119,13 +119,18 @@ tls_session::state tls_session::handshake() {
   const int why = SSL_get_error(session_.get(), result);
   if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return state::need_more;
   note_failure();
+  if (why == SSL_ERROR_ZERO_RETURN) error_ = SSL_alert_desc_string_long(SSL_AD_CLOSE_NOTIFY);
   return state::failed;
 }
 
 void tls_session::note_failure() {
   const unsigned long error = ERR_peek_error();
   failure_ = reason_of_handshake(error);
-  if (established_ && failure_ == reason::handshake_failed) failure_ = reason::tls_broken;
+  // All that is left of the handshake then is the peer's word on our certificate (RFC 8446, 4.4.2).
+  if (established_ && failure_ != reason::client_certificate_required &&
+      failure_ != reason::client_certificate_refused) {
+    failure_ = reason::tls_broken;
+  }
   if (const char* const text = ERR_reason_error_string(error)) error_ = text;
   ERR_clear_error();
 }
@@ -190,37 +195,16 @@ tls_session::text_read tls_session::read(std::span<char> into) {
   return got;
 }
 
-/// What the server lets the certificate's issuer say of it (RFC 6960): believed only where the
-/// issuer has signed it.
+/// What the server lets the certificate's issuer say of it.
 std::string tls_session::read_staple() {
   const unsigned char* bytes = nullptr;
   const long size = SSL_get_tlsext_status_ocsp_resp(session_.get(), &bytes);
+  const STACK_OF(X509)* const chain = SSL_get0_verified_chain(session_.get());
   if (size <= 0 || !bytes) return {};
-  std::string_view says = "invalid";
-  OCSP_RESPONSE* const response = d2i_OCSP_RESPONSE(nullptr, &bytes, size);
-  OCSP_BASICRESP* const basic = response ? OCSP_response_get1_basic(response) : nullptr;
-  STACK_OF(X509)* const chain = SSL_get0_verified_chain(session_.get());
-  X509_STORE* const trust = SSL_CTX_get_cert_store(context_.native());
-  if (basic && chain && sk_X509_num(chain) > 1 &&
-      OCSP_basic_verify(basic, chain, trust, OCSP_TRUSTOTHER) == 1) {
-    OCSP_CERTID* const id =
-        OCSP_cert_to_id(nullptr, sk_X509_value(chain, 0), sk_X509_value(chain, 1));
-    int status = V_OCSP_CERTSTATUS_UNKNOWN;
-    ASN1_GENERALIZEDTIME* updated = nullptr;
-    ASN1_GENERALIZEDTIME* next = nullptr;
-    constexpr long clock_difference_s = 300;
-    if (id && OCSP_resp_find_status(basic, id, &status, nullptr, nullptr, &updated, &next) == 1 &&
-        OCSP_check_validity(updated, next, clock_difference_s, -1) == 1) {
-      says = status == V_OCSP_CERTSTATUS_GOOD      ? "good"
-             : status == V_OCSP_CERTSTATUS_REVOKED ? "revoked"
-                                                   : "unknown";
-    }
-    OCSP_CERTID_free(id);
-  }
-  OCSP_BASICRESP_free(basic);
-  OCSP_RESPONSE_free(response);
-  ERR_clear_error();
-  return std::string{says};
+  if (!chain) return "invalid";
+  return std::string{
+      judge_staple({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)}, *chain,
+                   *SSL_CTX_get_cert_store(context_.native()))};
 }
 
 tls_details tls_session::details() const {

@@ -48,6 +48,7 @@ outcome outcome_of_connect_error(int error, bool at_once) {
     case ECONNREFUSED:
       return {status::refused, reason::connection_refused};
     case ECONNRESET:
+    case EPIPE:  // in order, and then it was reset
       return {status::reset, reason::connection_reset};
     case ETIMEDOUT:
       return {status::timeout, reason::connect_timeout};

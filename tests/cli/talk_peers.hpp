@@ -38,17 +38,17 @@ class own_certificate {
   temporary_directory directory_;
 };
 
-/// A server in Debian's Python, which says at which port it listens.
-class python_server {
+/// A server of tests/support, which says at which port it listens.
+class scripted_server {
  public:
-  /// Of tests/support, with its arguments, and with TLS where it has a certificate.
-  explicit python_server(const std::string& program, std::vector<std::string> arguments = {},
-                         const own_certificate* tls = nullptr)
-      : python_{command(program, std::move(arguments), tls)} {
-    if (!python_.wait_for_output(" .\n", std::chrono::seconds{20})) {
-      throw std::runtime_error{program + " didn't start: " + python_.wait().err};
+  /// With its arguments, and with TLS where it has a certificate.
+  scripted_server(const std::string& interpreter, const std::string& program,
+                  std::vector<std::string> arguments, const own_certificate* tls)
+      : server_{command(interpreter, program, std::move(arguments), tls)} {
+    if (!server_.wait_for_output(" .\n", std::chrono::seconds{20})) {
+      throw std::runtime_error{program + " didn't start: " + server_.wait().err};
     }
-    std::istringstream said{python_.output_so_far()};
+    std::istringstream said{server_.output_so_far()};
     said >> port_ >> port_;
   }
 
@@ -57,18 +57,26 @@ class python_server {
   std::string asked_as(const std::string& name) const { return name + ':' + port_; }
 
  private:
-  static std::vector<std::string> command(const std::string& program,
+  static std::vector<std::string> command(const std::string& interpreter,
+                                          const std::string& program,
                                           std::vector<std::string> arguments,
                                           const own_certificate* tls) {
-    std::vector<std::string> words{"/usr/bin/python3",
-                                   MUSTER_SOURCE_DIR "/tests/support/" + program};
+    std::vector<std::string> words{interpreter, MUSTER_SOURCE_DIR "/tests/support/" + program};
     words.insert(words.end(), arguments.begin(), arguments.end());
     if (tls) words.insert(words.end(), {tls->certificate(), tls->key()});
     return words;
   }
 
-  process python_;
+  process server_;
   std::string port_;
+};
+
+/// One in Debian's Python.
+class python_server : public scripted_server {
+ public:
+  explicit python_server(const std::string& program, std::vector<std::string> arguments = {},
+                         const own_certificate* tls = nullptr)
+      : scripted_server{"/usr/bin/python3", program, std::move(arguments), tls} {}
 };
 
 /// A server that plays one scenario of tests/support/talk_peer.py.

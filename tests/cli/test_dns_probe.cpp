@@ -1,5 +1,6 @@
 // What name servers are asked, and what is made of their answers.
 #include "cli/dns_answers.hpp"
+#include "cli/talk_peers.hpp"
 #include "support/certificates.hpp"
 #include "support/unbound_server.hpp"
 
@@ -110,6 +111,58 @@ TEST_CASE("unbound tells its version in the class of CHAOS") {
   CHECK(contains(
       result.out,
       R"("answers":[{"name":"version.bind.","class":"CH","type":"TXT","ttl":0,"data":"\"unbound )"));
+}
+
+TEST_CASE("dnsmasq is asked over UDP and TCP, and says what it does not know") {
+  if (!has_program("dnsmasq")) MUSTER_SKIP("dnsmasq-base is not installed");
+  const std::uint16_t number = free_port();
+  const std::string port = std::to_string(number);
+  const std::vector<std::string> words{"dnsmasq",
+                                       "-k",
+                                       "-C",
+                                       "/dev/null",
+                                       "-p",
+                                       port,
+                                       "-a",
+                                       "127.0.0.1",
+                                       "--bind-interfaces",
+                                       "--no-resolv",
+                                       "--no-hosts",
+                                       "--user=",
+                                       "--group=",
+                                       "--pid-file=",
+                                       "--local=/lab.test/",
+                                       "--host-record=www.lab.test,192.0.2.80",
+                                       "--txt-record=text.lab.test,hello",
+                                       "--mx-host=lab.test,a.test,7",
+                                       "--srv-host=_sip._tcp.lab.test,www.lab.test,5060",
+                                       "--cname=alias.lab.test,www.lab.test"};
+  process server{as_nobody(words)};
+  if (!is_accepting(server, number)) FAIL("dnsmasq didn't start: " << server.wait().err);
+  for (const std::string over : {"udp", "tcp"}) {
+    std::vector<std::string> options{"--json", "--dns-port", port, "--dns-over", over};
+    for (const char* const question :
+         {"www.lab.test", "text.lab.test/TXT", "lab.test/MX", "_sip._tcp.lab.test/SRV",
+          "alias.lab.test", "192.0.2.80/PTR", "version.bind/TXT/CH"}) {
+      options.insert(options.end(), {"--dns", question});
+    }
+    const auto known = ask("127.0.0.1", options);
+    CAPTURE(over, known.out, known.err);
+    CHECK(lines_with(known.out, R"("status":"up")") == 7);
+    for (const char* const part :
+         {R"("data":"192.0.2.80")", R"("data":"\"hello\"")", R"("data":"7 a.test.")",
+          R"("data":"0 0 5060 www.lab.test.")", R"("type":"CNAME","ttl":0,"data":"www.lab.test.")",
+          R"("data":"\"dnsmasq-)"}) {
+      CHECK(contains(known.out, part));
+    }
+    const auto unknown =
+        ask("127.0.0.1", {"--json", "--ordered", "--dns-port", port, "--dns-over", over, "--dns",
+                          "none.lab.test", "--dns", "elsewhere.test"});
+    CAPTURE(unknown.out);
+    CHECK(lines_with(unknown.out, R"("reason":"rcode_not_expected")") == 2);
+    CHECK(contains(unknown.out, R"("rcode":"NXDOMAIN")"));
+    CHECK(contains(unknown.out, R"("rcode":"REFUSED")"));
+  }
 }
 
 TEST_CASE("some, no, all or not all records of a section have to match") {

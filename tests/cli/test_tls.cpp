@@ -1,90 +1,18 @@
 // Real servers, and peers that stop somewhere on the way.
-#include "cli/sweep.hpp"
-#include "support/certificates.hpp"
+#include "cli/tls_peers.hpp"
 #include "support/hostile_server.hpp"
 #include "support/nginx_server.hpp"
-
-#include <csignal>
-#include <cstdint>
-#include <thread>
-
-#include <openssl/ssl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace muster::test;
 using namespace std::chrono_literals;
 
 namespace {
 
-const certificate& authority() {
-  static const certificate made{{.common_name = "Test CA", .is_authority = true}};
-  return made;
-}
-
 certificate here() {
   return {{.common_name = "here", .names = {"IP:127.0.0.1", "DNS:here.test"}}, authority()};
 }
 
-/// A file with the issuer that tests rely on.
-class issuer_file {
- public:
-  issuer_file() { write_whole_file(path(), authority().pem()); }
-  std::string path() const { return directory_.file("ca.pem"); }
-  std::string keep(const std::string& name, const std::string& text) const {
-    write_whole_file(directory_.file(name), text);
-    return directory_.file(name);
-  }
-
- private:
-  temporary_directory directory_;
-};
-
-/// Takes one connection, answers the beginning of a page, and from then on asks for new keys
-/// without ever reading.
-class greedy_server {
- public:
-  greedy_server() : listener_{listen_on_loopback(port_)}, worker_{[this] { serve(); }} {}
-  ~greedy_server() {
-    worker_.join();
-    ::close(listener_);
-  }
-  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/"; }
-
- private:
-  void serve() {
-    const int peer = ::accept(listener_, nullptr, nullptr);
-    const certificate own = here();
-    SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-    SSL_CTX_use_certificate(context, own.native());
-    SSL_CTX_use_PrivateKey(context, own.key());
-    SSL* const session = SSL_new(context);
-    SSL_set_fd(session, peer);
-    bool goes_on = SSL_accept(session) == 1 && SSL_write(session, "HTTP/1.1 200 OK\r\n", 17) > 0;
-    while (goes_on) {
-      goes_on =
-          SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(session) == 1;
-    }
-    SSL_free(session);
-    SSL_CTX_free(context);
-    ::close(peer);
-  }
-
-  std::uint16_t port_ = 0;
-  int listener_;
-  std::thread worker_;
-};
-
 }  // namespace
-
-TEST_CASE("a server that asks for new keys and takes none is not listened to any further") {
-  ::signal(SIGPIPE, SIG_IGN);
-  const greedy_server server;
-  const auto result = sweep({server.url(), "--insecure", "--timeout", "2s", "--json"});
-  CAPTURE(result.out);
-  CHECK(contains(result.out, R"("status":"timeout","reason":"transfer_timeout")"));
-}
 
 TEST_CASE("a page over TLS is reported as it is, with the certificate") {
   MUSTER_NEED_NGINX();

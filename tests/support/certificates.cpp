@@ -67,9 +67,11 @@ certificate::certificate(const wish& what, const certificate* issuer)
   BN_free(number);
   X509_gmtime_adj(X509_getm_notBefore(made), what.begins.count());
   X509_gmtime_adj(X509_getm_notAfter(made), what.ends.count());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(what.common_name.data()),
-                             static_cast<int>(what.common_name.size()), -1, 0);
+  const bool is_raw = !what.raw_common_name.empty();
+  const std::string& name = is_raw ? what.raw_common_name : what.common_name;
+  X509_NAME_add_entry_by_txt(
+      X509_get_subject_name(made), "CN", is_raw ? V_ASN1_T61STRING : MBSTRING_UTF8,
+      reinterpret_cast<const unsigned char*>(name.data()), static_cast<int>(name.size()), -1, 0);
   X509* const signer = issuer ? issuer->native() : made;
   X509_set_issuer_name(made, X509_get_subject_name(signer));
   X509_set_pubkey(made, key_.get());
@@ -78,8 +80,8 @@ certificate::certificate(const wish& what, const certificate* issuer)
     add(made, signer, NID_key_usage, "critical,keyCertSign,cRLSign");
   }
   std::string names;
-  for (const std::string& name : what.names)
-    names += (names.empty() ? "" : ",") + name;
+  for (const std::string& one : what.names)
+    names += (names.empty() ? "" : ",") + one;
   if (!names.empty()) add(made, signer, NID_subject_alt_name, names);
   if (!what.raw_name.empty()) add_raw_name(made, what.raw_name);
   if (!what.purpose.empty()) add(made, signer, NID_ext_key_usage, what.purpose);

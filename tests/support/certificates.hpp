@@ -15,6 +15,8 @@ class certificate {
  public:
   struct wish {
     std::string common_name = "example";
+    /// In its place: bytes of Latin-1, or whatever was meant (T61String).
+    std::string raw_common_name = {};
     /// As OpenSSL writes them: "DNS:a.test", "IP:127.0.0.1".
     std::vector<std::string> names = {};
     /// From now on.

@@ -14,7 +14,11 @@ job tcp_probe(job_scope&, prober& shared, probe_request request) {
   const endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole);
   const auto connected = co_await peer.connect(to, shared.source());
-  shared.deliver(request, to.address, shared.connect_outcome(connected), connected.took);
+  outcome what = shared.connect_outcome(connected);
+  // Who is not accepted is refused (RFC 9293, 3.10.7.3). Whether the reset of who was is seen here
+  // depends on who is faster.
+  if (what.status == status::reset) what = {};
+  shared.deliver(request, to.address, what, connected.took);
 }
 
 }  // namespace muster

@@ -23,6 +23,7 @@ TEST_CASE("what the network says of a connect is the target's, what this machine
            row{ECONNREFUSED, true, status::refused, reason::connection_refused},
            row{ETIMEDOUT, false, status::timeout, reason::connect_timeout},
            row{ECONNRESET, false, status::reset, reason::connection_reset},
+           row{EPIPE, false, status::reset, reason::connection_reset},
            row{EHOSTUNREACH, false, status::unreachable, reason::host_unreachable},
            row{EHOSTUNREACH, true, status::local_error, reason::no_route},
            row{ENETUNREACH, false, status::unreachable, reason::network_unreachable},
