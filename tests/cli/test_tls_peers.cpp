@@ -68,7 +68,7 @@ TEST_CASE("a server that asks for new keys and takes none is not listened to any
   const tls_server server{showing(here(), TLS1_3_VERSION), without_end([](SSL* session) {
                             return SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED) == 1;
                           })};
-  CHECK(contains(asked(server), R"("status":"timeout","reason":"transfer_timeout")"));
+  CHECK(contains(asked(server, "2s"), R"("status":"timeout","reason":"transfer_timeout")"));
 }
 
 TEST_CASE("a server that has new keys or tickets without end holds nobody up, and is timed out") {
