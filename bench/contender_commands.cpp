@@ -16,6 +16,9 @@ std::string seconds(const work& wanted) {
 }
 
 std::string url(const work& wanted, std::uint32_t index) {
+  if (wanted.probe.kept) {
+    return fmt::format("http://{}:{}/?{}", wanted.targets.text(0), wanted.probe.port, index);
+  }
   return fmt::format("{}://{}:{}/", wanted.probe.tls ? "https" : "http", wanted.targets.text(index),
                      wanted.probe.port);
 }
@@ -124,6 +127,7 @@ maybe_words muster_sweep(const toolbox& tools, const work& wanted, std::uint32_t
   if (wanted.probe.kind == probe_kind::tcp)
     append(out, {"--tcp", fmt::format("{}", wanted.probe.port)});
   if (wanted.probe.tls) append(out, {"--insecure", "--http-versions", "1.1"});
+  if (wanted.probe.kept) append(out, {"--keep-alive", "--max-per-host", "0"});
   append(out, {"--rate", "0", "--json"});
   constexpr std::chrono::milliseconds default_timeout{3000};
   if (wanted.timeout != default_timeout) append(out, {"--timeout", seconds(wanted) + "s"});
@@ -135,7 +139,9 @@ maybe_words plain_loop(const toolbox& tools, const work& wanted, std::uint32_t) 
   if (wanted.probe.kind == probe_kind::task) return own_runner("limit", tools, wanted, 0);
   if (wanted.probe.kind == probe_kind::program) return process_loop(tools, wanted);
   const bool is_range = wanted.targets.what() == targets::kind::addresses;
-  if (!is_range || arrive(wanted) || is_small(wanted) || wanted.probe.tls) return std::nullopt;
+  if (!is_range || arrive(wanted) || is_small(wanted) || wanted.probe.tls || wanted.probe.kept) {
+    return std::nullopt;
+  }
   const auto program = tools.directory + "/limit_";
   if (wanted.probe.kind == probe_kind::icmp) return words{program + "icmp", range(wanted)};
   words out{program + (wanted.probe.kind == probe_kind::tcp ? "tcp" : "http")};
@@ -220,16 +226,10 @@ maybe_words curl_parallel(const toolbox& tools, const work& wanted, std::uint32_
 
 maybe_words wrk(const toolbox&, const work& wanted, std::uint32_t width) {
   if (wanted.probe.kind != probe_kind::http) return std::nullopt;
-  return words{"wrk",
-               "-t",
-               "1",
-               "-c",
-               fmt::format("{}", width),
-               "-d",
-               "1s",
-               "-H",
-               "Connection: close",
-               url(wanted, 0)};
+  words out{"wrk", "-t", "1", "-c", fmt::format("{}", width), "-d", "1s"};
+  if (!wanted.probe.kept) append(out, {"-H", "Connection: close"});
+  out.push_back(url(wanted, 0));
+  return out;
 }
 
 // It begins again with a new session as soon as it is done, and counts.
@@ -249,13 +249,10 @@ maybe_words hey(const toolbox&, const work& wanted, std::uint32_t width) {
   // Each of its workers makes as many requests as the others.
   const auto workers = std::min(width, wanted.targets.size());
   const auto requests = (wanted.targets.size() + workers - 1) / workers * workers;
-  return words{"hey",
-               "-n",
-               fmt::format("{}", requests),
-               "-c",
-               fmt::format("{}", workers),
-               "-disable-keepalive",
-               url(wanted, 0)};
+  words out{"hey", "-n", fmt::format("{}", requests), "-c", fmt::format("{}", workers)};
+  if (!wanted.probe.kept) out.emplace_back("-disable-keepalive");
+  out.push_back(url(wanted, 0));
+  return out;
 }
 
 }  // namespace muster::bench

@@ -35,7 +35,9 @@ void read_own_lines(const work&, const std::string_view* line, tally& results) {
 void read_json_lines(const work& wanted, const std::string_view* line, tally& results) {
   if (!line) return;
   if (wanted.probe.kind == probe_kind::task) return read_own_lines(wanted, line, results);
-  results.add(between(*line, "\"target\":\"", "\""), between(*line, "\"status\":\"", "\""));
+  const std::string_view status = between(*line, "\"status\":\"", "\"");
+  if (wanted.probe.kept) return results.add_counted(status == "up" ? 1 : 0, status == "up" ? 0 : 1);
+  results.add(between(*line, "\"target\":\"", "\""), status);
 }
 
 // It counts the answers only: accepted connections, or refusals if it was sent for those.
@@ -75,12 +77,17 @@ void read_ping_or_curl(const work& wanted, const std::string_view* line, tally& 
     if (!line) results.add_counted(wanted.targets.size());
     return;
   }
-  if (!line) return results.rest_is_down();
+  if (!line) {
+    if (!wanted.probe.kept) results.rest_is_down();
+    return;
+  }
   if (wanted.probe.kind == probe_kind::icmp) {
     // "64 bytes from 127.0.0.1: icmp_seq=1"
     if (line->find(" bytes from ") != line->npos) {
       results.add(between(*line, " bytes from ", ": "), "up");
     }
+  } else if (wanted.probe.kept) {
+    results.add_counted(line->ends_with(" 200") ? 1 : 0, line->ends_with(" 200") ? 0 : 1);
   } else if (line->ends_with(" 200")) {
     results.add(line->substr(0, line->find(' ')), "up");
   }

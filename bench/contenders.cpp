@@ -12,14 +12,14 @@ namespace {
 
 template <const char* Name>
 maybe_words run_own(const toolbox& tools, const work& wanted, std::uint32_t width) {
-  if (wanted.probe.tls) return std::nullopt;
+  if (wanted.probe.tls || wanted.probe.kept) return std::nullopt;
   return own_runner(Name, tools, wanted, width);
 }
 
 template <const char* Name>
 maybe_words run_probing(const toolbox& tools, const work& wanted, std::uint32_t width) {
   if (wanted.probe.kind == probe_kind::task || wanted.probe.kind == probe_kind::program ||
-      wanted.arrival.count() > 0) {
+      wanted.probe.kept || wanted.arrival.count() > 0) {
     return std::nullopt;
   }
   return own_runner(Name, tools, wanted, width);
@@ -55,9 +55,11 @@ const std::vector<contender> contenders{
     {"parallel", "parallel", "jobs", "GNU parallel -j N ping, or curl", gnu_parallel,
      read_ping_or_curl, 101},
     {"curl", "curl", "transfers", "curl --parallel", curl_parallel, read_ping_or_curl, 98},
-    {"wrk", "wrk", "connections", "wrk -t 1 for one second, one URL, a connection each", wrk,
-     read_wrk, 0, true},
-    {"hey", "hey", "workers", "hey -disable-keepalive, one URL", hey, read_hey, 0, true},
+    {"wrk", "wrk", "connections",
+     "wrk -t 1 for one second, one URL, a connection each unless they are kept", wrk, read_wrk, 0,
+     true},
+    {"hey", "hey", "workers", "hey, one URL, -disable-keepalive unless connections are kept", hey,
+     read_hey, 0, true},
     {"s_time", "openssl", nullptr,
      "openssl s_time -new for two seconds, one handshake after the other and nothing else",
      openssl_handshakes, read_openssl_handshakes, 0, true},

@@ -55,6 +55,7 @@ work loopback_hosts(std::uint32_t first, std::uint32_t count);
 void icmp_rates(const bench_place& at);
 void tcp_rates(const bench_place& at);
 void http_rates(const bench_place& at);
+void name_rates(const bench_place& at);
 void truth(const bench_place& at);
 void silence(const bench_place& at);
 void million(const bench_place& at);

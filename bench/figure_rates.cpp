@@ -3,6 +3,7 @@
 #include "network.hpp"
 #include "numbers_text.hpp"
 #include "support/process.hpp"
+#include "support/unbound_server.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -69,6 +70,37 @@ void http_rates(const bench_place& at) {
                   at.recorded({"-iL", list, "--rate", "0", "--max-in-flight", "64"}, "up", count)});
   add_rates(at, "HTTP GET, a connection each, 64 in flight, nginx", "the plain loop", costs[0],
             costs[1], count, 0.85);
+}
+
+// Names alone cost nothing but their lookups: what is looked up is on loopback, and echoes at once.
+void name_rates(const bench_place& at) {
+  const std::uint32_t count = at.small ? 100 : 10'000;
+  const char* const what = "names through unbound, an echo request each, JSON lines to a file";
+  constexpr auto peer = "dnsperf -c 1, which only looks them up";
+  constexpr double asked = 0.67;  // within 1.5 times of its time
+  auto hosts = loopback_hosts(0x7f000001, count);
+  const network net{surroundings::nothing, hosts, at.tools.directory};
+  test::unbound_server unbound;
+  const bool has_all = test::has_program("dnsperf") && test::has_program("unbound");
+  if (!has_all || !unbound.started()) return add_absent(at, what, peer, asked);
+  std::string names;
+  std::string questions;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    names += fmt::format("n{}.bulk.test\n", i);
+    questions += fmt::format("n{}.bulk.test A\n", i);
+  }
+  const std::string list = at.tools.files + "/names.txt";
+  const std::string asked_list = at.tools.files + "/questions.txt";
+  test::write_whole_file(list, names);
+  test::write_whole_file(asked_list, questions);
+  const auto costs =
+      take_turns(at.tools, at.rounds(7),
+                 {{{"dnsperf", "-s", "127.0.0.1", "-p", fmt::format("{}", unbound.port()), "-d",
+                    asked_list, "-n", "1", "-c", "1"}},
+                  at.recorded({"-iL", list, "-4", "--resolver", unbound.address(), "--rate", "0",
+                               "--max-per-host", "0", "--icmp"},
+                              "up", count)});
+  add_rates(at, what, peer, costs[0], costs[1], count, asked);
 }
 
 }  // namespace muster::bench

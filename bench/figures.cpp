@@ -20,6 +20,7 @@ struct figure_part {
 constexpr figure_part all_parts[] = {{"icmp", icmp_rates},
                                      {"tcp", tcp_rates},
                                      {"http", http_rates},
+                                     {"names", name_rates},
                                      {"truth", truth},
                                      {"silence", silence},
                                      {"million", million},

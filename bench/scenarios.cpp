@@ -42,6 +42,12 @@ work secure_requests() {
   return out;
 }
 
+work kept_requests() {
+  work out = requests();
+  out.probe.kept = true;
+  return out;
+}
+
 work names(std::uint32_t count) {
   return {.probe = {probe_kind::icmp}, .targets = targets::named(count), .live = count};
 }
@@ -177,6 +183,11 @@ const std::vector<scenario> scenarios{
       {"xargs:64", 500},
       {"parallel:64", 250},
       {"blackbox:64", 2'000}}},
+    {"http-kept",
+     "16,382 requests to one server, on 64 connections that are kept",
+     surroundings::web_server,
+     kept_requests(),
+     {{"coroutine"}, {"wrk:64"}, {"hey:64"}, {"curl:64", 8'000}}},
     {"https",
      "16,382 requests over TLS of a page of 612 bytes, a connection each, 64 in flight",
      surroundings::web_server,

@@ -23,6 +23,8 @@ struct probe {
   probe_kind kind = probe_kind::icmp;
   std::uint16_t port = 0;
   bool tls = false;  ///< HTTP over TLS, whoever the certificate is of.
+  /// HTTP on connections that are kept: each target is a page of the first one's host.
+  bool kept = false;
 
   /// Throws std::invalid_argument with what is wrong.
   static probe parse(const std::string& text);

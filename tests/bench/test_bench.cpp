@@ -80,6 +80,7 @@ TEST_CASE("scenario: refused connections") { check_scenario("tcp-refused"); }
 TEST_CASE("scenario: mixed connections") { check_scenario("tcp-mixed"); }
 TEST_CASE("scenario: HTTP") { check_scenario("http"); }
 TEST_CASE("scenario: HTTPS") { check_scenario("https"); }
+TEST_CASE("scenario: HTTP on kept connections") { check_scenario("http-kept"); }
 TEST_CASE("scenario: names") {
   if (const auto why_not = why_no_name_server(); !why_not.empty()) MUSTER_SKIP(why_not);
   check_scenario("names");
