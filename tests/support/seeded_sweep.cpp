@@ -3,6 +3,7 @@
 #include "engine/sweep_engine.hpp"
 #include "muster/probe/exec.hpp"
 #include "muster/probe/http.hpp"
+#include "muster/probe/tls.hpp"
 #include "probe/plan_slots.hpp"
 #include "support/seeded_truth.hpp"
 #include "support/seeded_weather.hpp"
@@ -25,6 +26,20 @@ namespace muster::test {
 namespace {
 
 using namespace std::chrono_literals;
+
+std::optional<std::chrono::nanoseconds> phases_of(const probe_result& one) {
+  if (const auto* const http = one.details.get<http_details>()) {
+    std::chrono::nanoseconds sum{0};
+    for (const auto phase :
+         {http->resolve, http->connect, http->handshake, http->first_byte, http->transfer})
+      sum += std::max(phase, 0ns);
+    return sum;
+  }
+  if (const auto* const tls = one.details.get<tls_probe_details>()) {
+    return tls->connect + tls->handshake;
+  }
+  return std::nullopt;
+}
 
 class seeded_sweep {
  public:
@@ -65,7 +80,7 @@ class seeded_sweep {
           const auto* const http = one.details.get<http_details>();
           const auto resolve = http ? std::max(http->resolve, 0ns) : 0ns;
           told_.push_back({one.sequence, one.kind, one.address, one.port, one.status, one.reason,
-                           one.rtt, resolve, std::string{one.subject.host()}});
+                           one.rtt, resolve, phases_of(one), std::string{one.subject.host()}});
           // A standstill in the middle of whatever the loop is at.
           if (told_.size() == pause_at_) pause();
         });

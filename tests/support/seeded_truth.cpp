@@ -89,6 +89,7 @@ class judge {
         if (known.tls_flaw != reason::none && !is_after_handshake(one.kind, known)) {
           return fault("its TLS is no good", one);
         }
+        if (one.phases && *one.phases != one.rtt) fault("phases that do not add up", one);
         if (!one.host.empty() && is_asked_once() && one.resolve > lookup_time(one)) {
           fault("its name took longer than the servers did", one);
         }

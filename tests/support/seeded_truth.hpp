@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct told {
   muster::reason reason;
   std::chrono::nanoseconds rtt;
   std::chrono::nanoseconds resolve;  ///< What of it was the lookup.
+  std::optional<std::chrono::nanoseconds> phases;  ///< What they come to, where they are all of it.
   std::string host;                  ///< Empty for an address.
 };
 
