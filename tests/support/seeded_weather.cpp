@@ -11,6 +11,7 @@
 #include "muster/probe/tls.hpp"
 #include "muster/probe/udp.hpp"
 #include "muster/probe/websocket.hpp"
+#include "probe/talk/talk_script.hpp"
 #include "support/simulated_tls.hpp"
 
 namespace muster::test {
@@ -118,7 +119,12 @@ sweep_options seeded_options(chances& chance, std::uint64_t seed) {
     options.processes_max = 1 + chance.below(8);
   }
   options.plan.of<ntp_spec>().is_asked = seed % 3 == 2;
-  if (seed % 6 == 3) options.plan.of<websocket_spec>().urls = {"ws://{}:8081/"};
+  if (seed % 12 == 9) options.plan.of<websocket_spec>().urls = {"ws://{}:8081/"};
+  if (seed % 12 == 3) {
+    options.plan.of<websocket_spec>().urls = {"ws://{}:8081/talk"};
+    options.plan.of<websocket_spec>().steps = *parse_talk_script(
+        "send hello; expect ^hello$", step_end::semicolon, talk_medium::messages);
+  }
   if (seed % 4 == 3) add_stages(options.plan, seed);
   return options;
 }
@@ -126,9 +132,8 @@ sweep_options seeded_options(chances& chance, std::uint64_t seed) {
 void ask_over_tls(sweep_options& options, chances& chance) {
   probe_plan& plan = options.plan;
   if (!plan.of<http_spec>().urls.empty()) plan.of<http_spec>().urls = {"https://{}:8443/"};
-  if (!plan.of<websocket_spec>().urls.empty()) {
-    plan.of<websocket_spec>().urls = {"wss://{}:8444/"};
-  }
+  for (std::string& url : plan.of<websocket_spec>().urls)
+    url.replace(0, url.find("8081") + 4, "wss://{}:8444");
   plan.of<grpc_spec>().over_tls = true;
   if (chance.one_in(3)) plan.of<tls_spec>().ports = {443};
   if (chance.one_in(3)) plan.of<talk_spec>().add("smtp+starttls");

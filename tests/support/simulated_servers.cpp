@@ -18,15 +18,35 @@ std::string tell_time(std::string_view question) {
   return answer.replace(24, random_bytes, question.substr(random_at, random_bytes));
 }
 
-/// What a server says that goes over to WebSocket.
-std::string upgrade(std::string_view request) {
+/// What a server says that goes over to WebSocket, and talks there where it is asked to.
+simulated_answer upgrade(std::string_view request) {
   constexpr std::string_view name = "Sec-WebSocket-Key: ";
   const auto at = request.find(name) + name.size();
   const std::string_view key = request.substr(at, request.find('\r', at) - at);
-  return fmt::format(
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Accept: {}\r\n\r\n",
-      codec::websocket_accept(key));
+  return simulated_answer{
+      fmt::format(
+          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+          "Sec-WebSocket-Accept: {}\r\n\r\n",
+          codec::websocket_accept(key)),
+      !request.starts_with("GET /talk ")};
+}
+
+/// What it says to a message, all of which are short: a ping, and the same again.
+std::optional<simulated_answer> say_websocket(std::string_view frames) {
+  constexpr std::size_t head_bytes = 6;
+  while (frames.size() >= head_bytes) {
+    const auto size = static_cast<std::size_t>(frames[1] & 0x7f);
+    if (frames.size() < head_bytes + size) break;
+    if (frames[0] == '\x81') {
+      std::string answer{"\x89\4ping\x81"};
+      answer += static_cast<char>(size);
+      for (std::size_t i = 0; i < size; ++i)
+        answer += static_cast<char>(frames[head_bytes + i] ^ frames[2 + i % 4]);
+      return answer;
+    }
+    frames.remove_prefix(head_bytes + size);
+  }
+  return {};
 }
 
 /// Whether it is a question to a name server, behind its length (RFC 1035, 4.2.2).
@@ -93,6 +113,8 @@ std::optional<simulated_answer> serve(simulated_world& network, std::string_view
   if (request.starts_with('\x23')) return tell_time(request);
   if (request.starts_with("PRI ")) return say_http2(network, request);
   if (is_dns_question(request)) return answer_dns(request);
+  const bool has_frames = !request.empty() && static_cast<unsigned char>(request[0]) >= 0x80;
+  if (has_frames) return say_websocket(request);
   if (!request.ends_with("\r\n\r\n"))
     return request.ends_with("\r\n") ? say_smtp(request) : std::nullopt;
   if (request.find("\r\nUpgrade: websocket\r\n") != request.npos) return upgrade(request);

@@ -49,7 +49,9 @@ class websocket_exchange {
   bool has_to_send() const { return is_open_ ? talk_.has_to_send() : !request_text_.empty(); }
   void sent(const byte_stream::transferred& came_to, const byte_stream& peer);
   /// It will be sent while something is read.
-  void queued() { talk_.sent(); }
+  void queued() {
+    if (is_open_) talk_.sent();
+  }
   /// Takes what a read into the prober's buffer came to.
   void received(const byte_stream::transferred& got, const byte_stream& peer);
 
