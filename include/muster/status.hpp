@@ -44,6 +44,7 @@ enum class reason : std::uint8_t {
   // refused
   connection_refused,  ///< RST in answer to a SYN.
   self_connect,        ///< The kernel connected the socket to itself: nothing listens there.
+  no_such_socket,      ///< There is no Unix socket at the path.
   // unreachable: RFC 792, RFC 1122, RFC 1812 and RFC 4443 names.
   icmp_network_unreachable,
   icmp_host_unreachable,

@@ -59,6 +59,8 @@ std::string_view to_string(reason value) {
       return "connection_refused";
     case reason::self_connect:
       return "self_connect";
+    case reason::no_such_socket:
+      return "no_such_socket";
     case reason::icmp_network_unreachable:
       return "icmp_network_unreachable";
     case reason::icmp_host_unreachable:

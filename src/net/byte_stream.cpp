@@ -115,8 +115,12 @@ byte_stream::connected byte_stream::connect_step::await_resume() {
   end.took = whole().lived(end.at) - whole().lived(started_);
   if (end.ended != ending::none) return end;
   if (error_ != 0) {
-    end.what = peer().socket_failed() ? outcome_of_socket_error(error_)
-                                      : outcome_of_connect_error(error_, true);
+    if (peer().socket_failed()) {
+      end.what = outcome_of_socket_error(error_);
+    } else {
+      end.what = to_.path ? outcome_of_local_connect_error(error_)
+                          : outcome_of_connect_error(error_, true);
+    }
     return end;
   }
   if (is_under_way_) {

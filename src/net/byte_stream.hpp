@@ -67,9 +67,9 @@ class stream_step : public shortage_step, private socket_waiter {
   std::coroutine_handle<> coroutine_;
 };
 
-/// A TCP connection of a probe, with or without TLS in it, or its UDP socket, in steps to be
-/// awaited: the probe's deadline ends each of them, and its clock stands still while one waits for
-/// something that this machine is short of.
+/// A TCP connection of a probe, or one to a Unix socket, with or without TLS in it, or its UDP
+/// socket, in steps to be awaited: the probe's deadline ends each of them, and its clock stands
+/// still while one waits for something that this machine is short of.
 class byte_stream {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -32,15 +32,15 @@ connection::progress connection::connect(const endpoint& to,
 }
 
 int connection::prepare(const endpoint& to, const std::optional<endpoint>& source) {
-  const bool is_v4 = to.address.is_v4();
-  const auto opened = system().open(is_v4, transport_);
+  const socket_family family = to.family();
+  const auto opened = system().open(family, transport_);
   if (opened.error != 0) return opened.error;
   socket_.assign(opened.descriptor);
   if (transport_ == transport::datagrams) {
     stamp_arrivals();
-    system().keep_icmp_errors(opened.descriptor, is_v4);
+    system().keep_icmp_errors(opened.descriptor, family == socket_family::v4);
   }
-  if (!source || source->address.is_v4() != is_v4) return 0;
+  if (!source || source->family() != family) return 0;
   return system().bind(opened.descriptor, *source);
 }
 
@@ -48,7 +48,7 @@ int connection::prepare(const endpoint& to, const std::optional<endpoint>& sourc
 /// it has none, or that no port is free; a datagram socket finds its source address in the same
 /// way, and its ports are others.
 bool connection::has_source_address() const {
-  const auto trial = system().open(remote_.address.is_v4(), transport::datagrams);
+  const auto trial = system().open(remote_.family(), transport::datagrams);
   if (trial.error != 0) return true;
   const bool none = system().connect(trial.descriptor, remote_) == EADDRNOTAVAIL;
   system().close({&trial.descriptor, 1});
@@ -57,7 +57,9 @@ bool connection::has_source_address() const {
 
 scarce_resource connection::missing_for_connect(int error,
                                                 const std::optional<endpoint>& source) const {
-  const bool bound = source && source->address.is_v4() == remote_.address.is_v4();
+  // A Unix socket's queue is full: that is its owner's doing, and nobody tells when there is room.
+  if (remote_.path && error == EAGAIN) return scarce_resource::none;
+  const bool bound = source && source->family() == remote_.family();
   if (error == EADDRNOTAVAIL && (bound || has_source_address())) return scarce_resource::ports;
   return error == EADDRINUSE ? scarce_resource::ports : shortage_of(error);
 }
@@ -89,7 +91,7 @@ int connection::connected(icmp_rejection& by) {
 }
 
 bool connection::connected_to_itself() const {
-  if (remote_.port < system().first_ephemeral_port()) return false;
+  if (remote_.path || remote_.port < system().first_ephemeral_port()) return false;
   const endpoint own = system().local(socket_.descriptor());
   return own.port == remote_.port && own.address == remote_.address;
 }

@@ -13,9 +13,10 @@
 
 namespace muster {
 
-/// One TCP connection of a probe, or its UDP socket: calls that never wait and say what happened,
-/// and one wait. It has no buffer of its own, so ten thousand idle connections hold no memory but
-/// their sockets. Closing resets the connection, so that no port is left in TIME_WAIT.
+/// One TCP connection of a probe, or one to a Unix socket, or its UDP socket: calls that never wait
+/// and say what happened, and one wait. It has no buffer of its own, so ten thousand idle
+/// connections hold no memory but their sockets. Closing resets the connection, so that no port is
+/// left in TIME_WAIT.
 class connection {
  public:
   using clock = std::chrono::steady_clock;

@@ -73,6 +73,21 @@ outcome outcome_of_connect_error(int error, bool at_once) {
   }
 }
 
+outcome outcome_of_local_connect_error(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ELOOP:
+      return {status::refused, reason::no_such_socket};
+    case ECONNREFUSED:  // nobody listens any more, or it is a file of another kind
+    case EPROTOTYPE:    // its owner takes datagrams
+    case EAGAIN:        // or does not come to accept those who stand in its queue
+      return {status::refused, reason::connection_refused};
+    default:
+      return outcome_of_socket_error(error);
+  }
+}
+
 outcome outcome_of_answered_connect(int error, const icmp_rejection& by, const ip_address& host) {
   outcome found = outcome_of_connect_error(error, false);
   if (by.why == reason::none) return found;

@@ -25,6 +25,8 @@ outcome outcome_of_socket_error(int error);
 /// What an errno of `connect` means. `at_once`: the call itself returned it, so nothing was heard
 /// from the network and a missing route is this machine's own.
 outcome outcome_of_connect_error(int error, bool at_once);
+/// The same of a connect to a Unix socket, which is this machine's own affair and ends at once.
+outcome outcome_of_local_connect_error(int error);
 /// What an errno of a connect to `host` means that ended in an answer: a RST, or `by`. Only the
 /// host itself can refuse; a router that answers for it says nothing of it.
 outcome outcome_of_answered_connect(int error, const icmp_rejection& by, const ip_address& host);

@@ -24,6 +24,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace muster {
@@ -50,6 +51,27 @@ int set_on(int descriptor, int level, int option) {
   return ::setsockopt(descriptor, level, option, &on, sizeof on);
 }
 
+int domain_of(socket_family family) {
+  switch (family) {
+    case socket_family::v4:
+      return AF_INET;
+    case socket_family::v6:
+      return AF_INET6;
+    case socket_family::local:
+      break;
+  }
+  return AF_UNIX;
+}
+
+int connect_local(int descriptor, const std::string& path) {
+  sockaddr_un remote{};
+  if (path.size() >= sizeof remote.sun_path) return ENAMETOOLONG;
+  remote.sun_family = AF_UNIX;
+  path.copy(remote.sun_path, path.size());
+  const auto* const address = reinterpret_cast<const sockaddr*>(&remote);
+  return ::connect(descriptor, address, sizeof remote) == 0 ? 0 : errno;
+}
+
 std::optional<sockets::time_point> arrival(const ancillary& beside) {
   if (!beside.stamp) return {};
   return clock_pair{}.steady_at(*beside.stamp);
@@ -62,9 +84,9 @@ kernel_sockets::kernel_sockets(asio::io_context& context) : epoll_{context, new_
   first_ephemeral_port();
 }
 
-sockets::opened kernel_sockets::open(bool is_v4, transport kind) {
+sockets::opened kernel_sockets::open(socket_family family, transport kind) {
   const int type = kind == transport::stream ? SOCK_STREAM : SOCK_DGRAM;
-  const int found = ::socket(is_v4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int found = ::socket(domain_of(family), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   return {found, found < 0 ? errno : 0};
 }
 
@@ -75,6 +97,7 @@ int kernel_sockets::bind(int descriptor, const endpoint& from) {
 }
 
 int kernel_sockets::connect(int descriptor, const endpoint& to) {
+  if (to.path) return connect_local(descriptor, *to.path);
   const socket_address remote{to.address, to.port, to.scope};
   return ::connect(descriptor, &remote.base, remote.size) == 0 ? 0 : errno;
 }

@@ -15,7 +15,7 @@ class kernel_sockets final : public sockets {
   /// The io_context outlives it. Throws std::system_error when the kernel has no epoll left.
   explicit kernel_sockets(asio::io_context& context);
 
-  opened open(bool is_v4, transport kind) override;
+  opened open(socket_family family, transport kind) override;
   int bind(int descriptor, const endpoint& from) override;
   int connect(int descriptor, const endpoint& to) override;
   void close(std::span<const int> descriptors) override;

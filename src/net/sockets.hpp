@@ -9,15 +9,26 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace muster {
+
+/// What addresses a socket has; `local` for paths of files (unix(7)).
+enum class socket_family : std::uint8_t { v4, v6, local };
 
 /// Where a connection goes, or comes from.
 struct endpoint {
   ip_address address;
   std::uint16_t port = 0;   ///< 0 for any, where it comes from.
   std::uint32_t scope = 0;  ///< The IPv6 zone as an interface index, 0 for none.
+  /// The path of a Unix socket, in the place of all that; null for none. Outlives the endpoint.
+  const std::string* path = nullptr;
+
+  socket_family family() const {
+    if (path) return socket_family::local;
+    return address.is_v4() ? socket_family::v4 : socket_family::v6;
+  }
 };
 
 /// What is sent: a stream, or datagrams, of which each is one `send` and one `receive`.
@@ -56,8 +67,7 @@ class sockets {
     std::optional<time_point> arrived;
   };
 
-  /// A socket for addresses of a family.
-  virtual opened open(bool is_v4, transport kind) = 0;
+  virtual opened open(socket_family family, transport kind) = 0;
   /// Where it connects from. Its port is chosen by the connect, and may be shared between
   /// destinations.
   virtual int bind(int descriptor, const endpoint& from) = 0;

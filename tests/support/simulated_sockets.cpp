@@ -111,7 +111,7 @@ std::size_t simulated_sockets::take_events(std::span<socket_event> into) {
 
 // ---- A socket's life
 
-sockets::opened simulated_sockets::open(bool is_v4, transport kind) {
+sockets::opened simulated_sockets::open(socket_family family, transport kind) {
   if (network_.happens(network_.peers.no_descriptor)) return {-1, EMFILE};
   int descriptor = first_descriptor;
   while (sockets_.contains(descriptor))
@@ -120,8 +120,8 @@ sockets::opened simulated_sockets::open(bool is_v4, transport kind) {
   one->descriptor = descriptor;
   one->id = ++opened_;
   one->kind = kind;
-  one->own.address =
-      is_v4 ? ip_address::from_v4(0x0a00'0002) : ip_address::from_bits(0xfd00ULL << 48, 2);
+  one->own.address = family == socket_family::v4 ? ip_address::from_v4(0x0a00'0002)
+                                                 : ip_address::from_bits(0xfd00ULL << 48, 2);
   one->own.port = static_cast<std::uint16_t>(1024 + one->id % 1000);
   sockets_.emplace(descriptor, std::move(one));
   network_.open_sockets_peak = std::max(network_.open_sockets_peak, sockets_.size());

@@ -100,7 +100,7 @@ class simulated_sockets final : public sockets {
   explicit simulated_sockets(simulated_world& net);
   ~simulated_sockets() override;
 
-  opened open(bool is_v4, transport kind) override;
+  opened open(socket_family family, transport kind) override;
   int bind(int descriptor, const endpoint& from) override;
   int connect(int descriptor, const endpoint& to) override;
   void close(std::span<const int> descriptors) override;

@@ -52,6 +52,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::host_timeout, "host_timeout"},
       {reason::connection_refused, "connection_refused"},
       {reason::self_connect, "self_connect"},
+      {reason::no_such_socket, "no_such_socket"},
       {reason::icmp_network_unreachable, "icmp_network_unreachable"},
       {reason::icmp_host_unreachable, "icmp_host_unreachable"},
       {reason::icmp_protocol_unreachable, "icmp_protocol_unreachable"},

@@ -86,3 +86,25 @@ TEST_CASE("a connection that breaks is told from a machine that fails") {
   CHECK(outcome_of_transfer_error(EHOSTUNREACH).status == status::unreachable);
   CHECK(outcome_of_transfer_error(ENOBUFS).status == status::local_error);
 }
+
+TEST_CASE(
+    "a Unix socket that is not there is refused, one that may not be used this user's fault") {
+  struct local_row {
+    int error;
+    status expected;
+    reason why;
+  };
+  for (const auto& [error, expected, why] :
+       {local_row{ENOENT, status::refused, reason::no_such_socket},
+        local_row{ENOTDIR, status::refused, reason::no_such_socket},
+        local_row{ECONNREFUSED, status::refused, reason::connection_refused},
+        local_row{EPROTOTYPE, status::refused, reason::connection_refused},
+        local_row{EAGAIN, status::refused, reason::connection_refused},
+        local_row{EACCES, status::local_error, reason::permission_denied},
+        local_row{EIO, status::local_error, reason::socket_error}}) {
+    const outcome got = outcome_of_local_connect_error(error);
+    CAPTURE(error);
+    CHECK(got.status == expected);
+    CHECK(got.reason == why);
+  }
+}
