@@ -156,7 +156,7 @@ int simulated_sockets::bind(int descriptor, const endpoint& from) {
 
 int simulated_sockets::connect(int descriptor, const endpoint& to) {
   socket& one = at(descriptor);
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(to.address);
   one.to = to;
   if (network_.happens(weather.no_route)) return ENETUNREACH;
   if (one.kind == transport::datagrams) {
@@ -179,10 +179,10 @@ int simulated_sockets::connect(int descriptor, const endpoint& to) {
 
 /// The handshake.
 void simulated_sockets::begin(socket& one) {
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(one.to.address);
   if (network_.happens(weather.silent)) return;
   one.known->was_lost = network_.happens(weather.lost);
-  const auto after = network_.peer_delay() + (one.known->was_lost ? weather.lost_for : 0ns);
+  const auto after = network_.peer_delay(weather) + (one.known->was_lost ? weather.lost_for : 0ns);
   if (network_.happens(weather.refused)) {
     later(after, one.descriptor, [this](socket& it) {
       it.known->refused = now();
@@ -249,7 +249,7 @@ std::optional<std::chrono::nanoseconds> simulated_sockets::handshake_rtt(int des
 
 sockets::transferred simulated_sockets::send(int descriptor, std::string_view bytes) {
   socket& one = at(descriptor);
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(one.to.address);
   if (one.error != 0) return {0, std::exchange(one.error, 0), {}};
   if (network_.happens(weather.no_memory)) {
     one.known->had_no_memory = true;
@@ -264,7 +264,7 @@ sockets::transferred simulated_sockets::send(int descriptor, std::string_view by
     if (network_.happens(weather.short_sends)) {
       taken = network_.random() % (bytes.size() + 1);
       one.is_full = true;
-      later(network_.peer_delay(), descriptor, [this](socket& it) {
+      later(network_.peer_delay(weather), descriptor, [this](socket& it) {
         it.is_full = false;
         changed(it);
       });
@@ -281,8 +281,8 @@ sockets::transferred simulated_sockets::send(int descriptor, std::string_view by
 }
 
 void simulated_sockets::answer(socket& one, std::string text) {
-  const peer_weather& weather = network_.peers;
-  auto after = network_.peer_delay();
+  const peer_weather& weather = network_.peers_of(one.to.address);
+  auto after = network_.peer_delay(weather);
   if (one.kind == transport::datagrams) {
     if (network_.happens(weather.silent) || network_.happens(weather.lost)) return;
     if (network_.happens(weather.refused)) {
@@ -316,7 +316,7 @@ void simulated_sockets::answer(socket& one, std::string text) {
     text.erase(0, piece.size());
     const bool is_last = text.empty() && !is_reset && !is_cut && !is_stalled;
     later(after, one.descriptor, [this, piece, is_last](socket& it) { say(it, piece, is_last); });
-    if (!text.empty()) after += network_.peer_delay() / 8;
+    if (!text.empty()) after += network_.peer_delay(weather) / 8;
   }
   if (is_reset) {
     later(after, one.descriptor, [this](socket& it) {
