@@ -19,9 +19,10 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     if (what.status != status::up) break;
     exchange.resolved(lookup.address(), lookup.arrived());
 
-    const endpoint to = exchange.destination();
+    endpoint to = exchange.destination();
     byte_stream peer = shared.open_stream(whole);
-    const auto connected = co_await peer.connect(to, shared.source());
+    const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+    exchange.reached(to.address);
     what = shared.connect_outcome(connected);
     exchange.fail(what);
     if (what.status != status::up) break;

@@ -13,18 +13,15 @@ job talk_probe(job_scope&, prober& shared, probe_request request) {
     shared.deliver(request, failure);
     co_return;
   }
-  const endpoint to{lookup.address(), request.port(), request.subject.scope()};
+  endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole);
-  const auto began = shared.time().now();
-  const auto paused_before = whole.paused();
-  const auto connected = co_await peer.connect(to, shared.source());
+  const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
   if (const outcome what = shared.connect_outcome(connected); what.status != status::up) {
     shared.deliver(request, to.address, what, connected.took);
     co_return;
   }
   peer.stamp_arrivals();
-  const auto since = began + (whole.paused() - paused_before) + connected.took;
-  talk_exchange talk{shared, request, to.address, connected.took, since};
+  talk_exchange talk{shared, request, to.address, connected.took, connected.at};
   while (!talk.is_over()) {
     outcome what;
     if (talk.needs() == need::send) {
