@@ -33,6 +33,9 @@ enum class address_preference : std::uint8_t {
   v4_only,   ///< Asks for A records alone.
   v6_only,   ///< Asks for AAAA records alone.
   both,      ///< All of IPv4 and of IPv6, wherever this machine can send to.
+  /// All of IPv4, and of IPv6 what is known 50 ms after that.
+  any_v4_first,
+  any_v6_first,  ///< The other way round.
 };
 
 struct resolver_options {

@@ -20,6 +20,14 @@ struct probe_attempt {
   std::chrono::nanoseconds rtt{-1};  ///< As in `probe_result`.
 };
 
+/// How the probe of one of a name's addresses ended.
+struct address_outcome {
+  ip_address address;
+  muster::status status = status::skipped;
+  muster::reason reason = reason::none;
+  std::chrono::nanoseconds rtt{-1};  ///< As in `probe_result`.
+};
+
 /// One probe's outcome. Every probe that was asked for ends in exactly one of these.
 struct probe_result {
   target subject;  ///< What was asked about.
@@ -42,6 +50,9 @@ struct probe_result {
   /// Every try, in order, when there was more than one or when another was still being waited for;
   /// the rest of this is about the last one. At most 1 + `sweep_options::retries_max`.
   std::unique_ptr<std::vector<probe_attempt>> attempts;
+  /// Every address of its name that was asked, in order, when there was more than one; the rest of
+  /// this is about one of them. At most `resolver::addresses_max`.
+  std::unique_ptr<std::vector<address_outcome>> addresses;
 };
 
 }  // namespace muster

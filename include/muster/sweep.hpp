@@ -65,10 +65,6 @@ struct sweep_options {
   /// not, the others are reported as `skipped` for `reason::host_silent`, or for
   /// `first_probe_failed` when it could not be asked. Needs a plan of several.
   bool alive_first = false;
-  /// Probe each address of a name, as if each was a target: sequence numbers leave room for
-  /// `resolver::addresses_max` of them, and `min_up` counts addresses. A name without one is probed
-  /// once, which says why. Both families are there if `probe.resolver.preference` is `both`.
-  bool each_address = false;
   /// Stop, for `reason::enough_up`, once this many targets are up; up to `min_up_max`; 0 never
   /// does.
   std::uint64_t min_up = 0;

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace muster {
 
@@ -29,6 +31,8 @@ struct target_text {
   std::string scheme;     ///< URL only: in lower case.
   /// What its row says about this target alone; null for most.
   std::shared_ptr<const target_parameters> parameters;
+  /// Those of the host that are meant, in the order in which they are to be tried; empty for most.
+  std::vector<ip_address> addresses = {};
   std::uint32_t references = 0;  ///< How many targets share this.
 };
 
@@ -93,6 +97,17 @@ class target {
     is_pinned_ = true;
   }
   bool is_pinned() const { return is_pinned_; }
+  /// The same target, with a name of which all these addresses are meant; at the first of them.
+  target at(std::vector<ip_address> addresses) const {
+    target out = copy(text_ ? *text_ : target_text{});
+    out.pin(addresses.front());
+    out.text_->addresses = std::move(addresses);
+    return out;
+  }
+  /// Those addresses; empty for most.
+  std::span<const ip_address> addresses() const {
+    return text_ ? std::span<const ip_address>{text_->addresses} : std::span<const ip_address>{};
+  }
   const ip_address& address() const { return address_; }
   /// The IPv6 zone as an interface index (RFC 4007), 0 for none.
   std::uint32_t scope() const { return scope_; }
@@ -126,15 +141,19 @@ class target {
     target_text text = text_ ? *text_ : target_text{};
     if (!text_) text.text = address_.to_string();
     text.parameters = std::move(parameters);
-    target out{form_, address_, port_, std::move(text), of_range_};
-    out.scope_ = scope_;
-    out.is_pinned_ = is_pinned_;
-    return out;
+    return copy(std::move(text));
   }
   /// `written()`, or the address as text.
   std::string to_string() const { return text_ ? std::string{text_->text} : address_.to_string(); }
 
  private:
+  target copy(target_text text) const {
+    target out{form_, address_, port_, std::move(text), of_range_};
+    out.scope_ = scope_;
+    out.is_pinned_ = is_pinned_;
+    return out;
+  }
+
   ip_address address_;
   target_text* text_ = nullptr;
   std::uint32_t scope_ = 0;

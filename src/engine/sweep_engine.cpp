@@ -77,7 +77,8 @@ sweep_engine::sweep_engine(asio::io_context& context, probe_world& world, sweep_
     : options_{checked(std::move(options))},
       slots_{options_.plan, options_.alive_first},
       plan_size_{slots_.size()},
-      address_numbers_{options_.each_address ? resolver::addresses_max : 1},
+      address_numbers_{options_.probe.addresses == address_choice::each ? resolver::addresses_max
+                                                                        : 1},
       targets_{targets},
       on_result_{std::move(on_result)},
       processes_{context.get_executor(), options_.processes_max},
@@ -89,6 +90,10 @@ sweep_engine::sweep_engine(asio::io_context& context, probe_world& world, sweep_
   for (const probe_kind kind : all_probe_kinds)
     needs_[static_cast<std::size_t>(kind)] = scarce_of(kind);
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
+  const address_choice choice = options_.probe.addresses;
+  if (choice == address_choice::any || choice == address_choice::all) {
+    addresses_.emplace(choice, totals_);
+  }
   if (options_.ordered) window_.emplace(on_result_);
   if (options_.host_timeout) target_times_.emplace(*options_.host_timeout);
 }
@@ -103,14 +108,17 @@ void sweep_engine::on_result(probe_result&& result) {
   }
   if (try_again(result)) return;
   if (retries_) retries_->conclude(result, true);
+  if (ask_next_address(result)) return;
   report(std::move(result));
 }
 
 void sweep_engine::report(probe_result&& result) {
+  if (addresses_) addresses_->conclude(result);
   totals_.add(result);
   const std::uint64_t sequence = result.sequence;
   const outcome what{result.status, result.reason};
-  const target subject = slots_.is_staged() ? result.subject : target{};
+  target subject = slots_.is_staged() ? result.subject : target{};
+  if (const auto all = subject.addresses(); !all.empty()) subject.pin(all.front());
   if (window_) {
     window_->accept(std::move(result));
   } else {
@@ -224,6 +232,32 @@ bool sweep_engine::try_again(const probe_result& result) {
   again.end = again.next + 1;
   again.begun = again.retry = true;
   scheduler_.put_off(retries_->remember(result), due, std::move(again));
+  return true;
+}
+
+// ---- Further addresses
+
+/// Has the next address of a name asked, as a further try; false when there is none, or no need to.
+bool sweep_engine::ask_next_address(probe_result& result) {
+  if (!addresses_ || result.subject.addresses().size() < 2) return false;
+  const auto number = static_cast<std::uint32_t>(result.sequence % plan_size_);
+  const probe_spec& spec = *slots_.request(result.subject, number).spec;
+  const auto use = description_of(result.kind).use_of_addresses(result.subject, spec);
+  const auto next = addresses_->next(result, use);
+  if (!next) return false;
+  probe_cursor again;
+  again.subject = result.subject;
+  again.subject.pin(*next);
+  again.ordinal = ordinal_of(result.sequence);
+  again.next = number;
+  again.end = number + 1;
+  again.begun = again.retry = true;
+  addresses_->keep(std::move(result));
+  if (stopping()) {
+    settle(std::move(again));
+  } else {
+    scheduler_.add(std::move(again));
+  }
   return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/address_book.hpp"
 #include "engine/ordered_window.hpp"
 #include "engine/probe_cursor.hpp"
 #include "engine/retry_book.hpp"
@@ -90,7 +91,7 @@ class sweep_engine final : public result_consumer {
   }
   void take_back(work&& probe);
   void settle(probe_cursor&& rest);
-  bool may_come_back() const { return retries_ || slots_.is_staged(); }
+  bool may_come_back() const { return retries_ || addresses_ || slots_.is_staged(); }
 
   // The source.
 
@@ -114,6 +115,7 @@ class sweep_engine final : public result_consumer {
   // Results.
 
   bool try_again(const probe_result& result);
+  bool ask_next_address(probe_result& result);
   void report(probe_result&& result);
 
   // What follows from the results of one stage for the next.
@@ -162,6 +164,7 @@ class sweep_engine final : public result_consumer {
   std::optional<retry_book> retries_;
   std::optional<ordered_window> window_;
   std::optional<target_clock> target_times_;
+  std::optional<address_book> addresses_;
   stage_book stages_;
   std::deque<probe_cursor> ready_;  // what was pulled, and found to be several
   std::size_t looking_up_ = 0;

@@ -41,7 +41,7 @@ source_answer sweep_engine::pull(probe_cursor& into) {
   }
   into.ordinal = pulled_;
   pulled_ += address_numbers_;
-  if (options_.each_address && into.subject.needs_lookup()) {
+  if (options_.probe.addresses != address_choice::first && into.subject.needs_lookup()) {
     ++looking_up_;
     look_up(lookups_, *this, std::move(into));
     return source_answer::passed_over;
@@ -64,13 +64,20 @@ void sweep_engine::looked_up(const probe_cursor& name, const lookup_answer& answ
     ++unstarted_;
     return spare_addresses(name.ordinal, 0);
   }
+  const std::vector<ip_address> found = prober_.to_try(answer.addresses);
+  if (options_.probe.addresses != address_choice::each) {
+    probe_cursor one = name;
+    if (!found.empty()) one.subject = name.subject.at(found);
+    if (open(one)) ready_.push_back(std::move(one));
+    return scheduler_.wake();
+  }
   // Without any, the probe will say what is wrong with the name.
-  const std::uint64_t count = std::max<std::uint64_t>(answer.addresses.size(), 1);
+  const std::uint64_t count = std::max<std::uint64_t>(found.size(), 1);
   for (std::uint64_t i = 0; i < count; ++i) {
     probe_cursor one = name;
     one.ordinal += i;
     one.begun = i > 0;
-    if (!answer.addresses.empty()) one.subject.pin(answer.addresses[i]);
+    if (!found.empty()) one.subject.pin(found[i]);
     if (open(one)) ready_.push_back(std::move(one));
   }
   spare_addresses(name.ordinal, count);

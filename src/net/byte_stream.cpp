@@ -1,5 +1,7 @@
 #include "net/byte_stream.hpp"
 
+#include "net/connect_race.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -77,7 +79,9 @@ bool stream_step::go_on() {
       peer().await(readiness::either, *this);
       return false;
     case wait::shortage:
-      return !stand_in_line(peer().missing());
+      return !stand_in_line(missing());
+    case wait::elsewhere:
+      return false;
     case wait::none:
       break;
   }
@@ -96,45 +100,68 @@ void stream_step::cancel() {
 
 // ---- Connect
 
+byte_stream::connect_step::connect_step(byte_stream& stream, const endpoint& to,
+                                        const std::optional<endpoint>& source)
+    : stream_step{stream}, to_{to}, source_{source} {}
+
+byte_stream::connect_step::connect_step(byte_stream& stream, endpoint& to,
+                                        std::span<const ip_address> addresses,
+                                        const std::optional<endpoint>& source)
+    : stream_step{stream}, to_{to}, source_{source} {
+  if (addresses.size() > 1) race_ = std::make_unique<race>(*this, to, addresses);
+}
+
+byte_stream::connect_step::~connect_step() = default;
+
 stream_step::wait byte_stream::connect_step::attempt() {
-  if (is_under_way_) return wait::none;
-  started_ = now();
+  if (race_) return race_->go_on();
+  if (made_.is_under_way) return wait::none;
+  made_.started = now();
   const auto begun = peer().connect(to_, source_);
-  error_ = begun.error;
-  is_under_way_ = begun.would_block;
-  if (is_under_way_) return wait::writable;
+  made_.error = begun.error;
+  made_.is_under_way = begun.would_block;
+  if (made_.is_under_way) return wait::writable;
   return peer().missing() == scarce_resource::none ? wait::none : wait::shortage;
 }
 
+scarce_resource byte_stream::connect_step::missing() const {
+  return race_ ? race_->missing() : peer().missing();
+}
+
 byte_stream::connected byte_stream::connect_step::await_resume() {
+  return race_ ? race_->result() : outcome_of(made_, peer(), to_.address);
+}
+
+byte_stream::connected byte_stream::connect_step::outcome_of(const call& made, connection& on,
+                                                             const ip_address& to) {
   connected end;
   end.ended = whole().ended();
   // Others that were told of at the same time had their turn meanwhile.
-  const bool was_told = is_under_way_ && end.ended == ending::none;
-  end.at = was_told ? peer().told() : now();
-  end.took = whole().lived(end.at) - whole().lived(started_);
+  const bool was_told = made.is_under_way && end.ended == ending::none;
+  end.at = was_told ? on.told() : now();
+  end.took = whole().lived(end.at) - whole().lived(made.started);
   if (end.ended != ending::none) return end;
-  if (error_ != 0) {
-    if (peer().socket_failed()) {
-      end.what = outcome_of_socket_error(error_);
+  if (made.error != 0) {
+    if (on.socket_failed()) {
+      end.what = outcome_of_socket_error(made.error);
     } else {
-      end.what = to_.path ? outcome_of_local_connect_error(error_)
-                          : outcome_of_connect_error(error_, true);
+      end.what = to_.path ? outcome_of_local_connect_error(made.error)
+                          : outcome_of_connect_error(made.error, true);
     }
     return end;
   }
-  if (is_under_way_) {
+  if (made.is_under_way) {
     icmp_rejection by;
-    if (const int error = peer().connected(by); error != 0) {
-      end.what = outcome_of_answered_connect(error, by, to_.address);
+    if (const int error = on.connected(by); error != 0) {
+      end.what = outcome_of_answered_connect(error, by, to);
       return end;
     }
   }
-  if (peer().connected_to_itself()) {
+  if (on.connected_to_itself()) {
     end.what = {status::refused, reason::self_connect};
-  } else if (const auto rtt = peer().handshake_rtt()) {
+  } else if (const auto rtt = on.handshake_rtt()) {
     end.took = *rtt;
-    end.at = started_ + *rtt;
+    end.at = made.started + *rtt;
   }
   return end;
 }

@@ -30,7 +30,14 @@ class stream_step : public shortage_step, private socket_waiter {
 
  protected:
   /// What there is to wait for, after a call.
-  enum class wait : std::uint8_t { none, readable, writable, either, shortage };
+  enum class wait : std::uint8_t {
+    none,
+    readable,
+    writable,
+    either,
+    shortage,
+    elsewhere,  ///< For what will call `proceed`.
+  };
 
   explicit stream_step(byte_stream& stream);
   ~stream_step() { peer().forget_waiter(); }
@@ -55,13 +62,16 @@ class stream_step : public shortage_step, private socket_waiter {
   fed feed_input();
   /// Calls; `none` when the step has ended.
   virtual wait attempt() = 0;
+  /// What a call was short of.
+  virtual scarce_resource missing() const { return peer().missing(); }
+  /// Calls again, and may destroy `*this`.
+  void proceed() final;
   time_point now() const;
 
  private:
   bool go_on();
   void take_unsent(std::size_t bytes);
   void on_ready() final { proceed(); }
-  void proceed() final;
 
   byte_stream& stream_;
   std::coroutine_handle<> coroutine_;
@@ -121,9 +131,14 @@ class byte_stream {
   class write_step;
   class read_step;
 
-  /// `co_await stream.connect(to, source)` gives `connected`. `source`, where to connect from,
-  /// outlives the step.
+  /// `co_await stream.connect(to, source)` gives `connected`. `to`, and `source`, where to connect
+  /// from, outlive the step.
   connect_step connect(const endpoint& to, const std::optional<endpoint>& source);
+  /// The same to whichever of several addresses is connected first (RFC 8305, 5), with the port and
+  /// the scope of `to`, which then has the address that the outcome is about. With fewer than two
+  /// it is the address of `to`. They outlive the step.
+  connect_step connect(endpoint& to, std::span<const ip_address> addresses,
+                       const std::optional<endpoint>& source);
   /// From here on all that is written and read goes through the session: first of all the
   /// handshake. `co_await stream.handshake()` gives `secured`.
   void begin_tls(std::unique_ptr<codec::tls_session> session) { tls_ = std::move(session); }
@@ -167,18 +182,30 @@ class byte_stream {
 
 class byte_stream::connect_step final : public stream_step {
  public:
-  connect_step(byte_stream& stream, const endpoint& to, const std::optional<endpoint>& source)
-      : stream_step{stream}, to_{to}, source_{source} {}
+  connect_step(byte_stream& stream, const endpoint& to, const std::optional<endpoint>& source);
+  connect_step(byte_stream& stream, endpoint& to, std::span<const ip_address> addresses,
+               const std::optional<endpoint>& source);
+  ~connect_step();
   connected await_resume();
 
  private:
-  wait attempt() override;
+  class race;
+  /// A call of connect.
+  struct call {
+    time_point started{};
+    int error = 0;
+    bool is_under_way = false;
+  };
 
-  const endpoint to_;
+  wait attempt() override;
+  scarce_resource missing() const override;
+  /// What a call came to that has nothing to wait for any more.
+  connected outcome_of(const call& made, connection& on, const ip_address& to);
+
+  const endpoint& to_;
   const std::optional<endpoint>& source_;
-  time_point started_{};
-  int error_ = 0;
-  bool is_under_way_ = false;
+  std::unique_ptr<race> race_;  // where there are several addresses
+  call made_;
 };
 
 class byte_stream::handshake_step final : public stream_step {
@@ -228,6 +255,11 @@ class byte_stream::read_step final : public stream_step {
 inline byte_stream::connect_step byte_stream::connect(const endpoint& to,
                                                       const std::optional<endpoint>& source) {
   return {*this, to, source};
+}
+inline byte_stream::connect_step byte_stream::connect(endpoint& to,
+                                                      std::span<const ip_address> addresses,
+                                                      const std::optional<endpoint>& source) {
+  return {*this, to, addresses, source};
 }
 inline byte_stream::handshake_step byte_stream::handshake() { return handshake_step{*this}; }
 inline byte_stream::write_step byte_stream::write_all(std::string_view bytes) {

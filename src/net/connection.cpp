@@ -77,6 +77,17 @@ void connection::close() {
   if (std::exchange(held_, false)) scarce_.given_back();
 }
 
+void connection::take_over(connection& other) {
+  close();
+  socket_.take_over(other.socket_);
+  arrived_ = other.arrived_;
+  remote_ = other.remote_;
+  missing_ = other.missing_;
+  socket_failed_ = other.socket_failed_;
+  reset_on_close_ = std::exchange(other.reset_on_close_, false);
+  held_ = std::exchange(other.held_, false);
+}
+
 int connection::connected(icmp_rejection& by) {
   reset_on_close_ = true;
   if (!socket_.failed()) return 0;

@@ -27,6 +27,9 @@ class connection {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection() { close(); }
+  /// Takes over what another of the same poller and transport is connected to; the other is left
+  /// unconnected.
+  void take_over(connection& other);
 
   /// What a call came to.
   struct progress {
@@ -73,6 +76,7 @@ class connection {
   /// Tells `waiter` once the socket is ready for `what`.
   void await(readiness what, socket_waiter& waiter) { socket_.await(what, waiter); }
   void forget_waiter() { socket_.forget_waiter(); }
+  socket_poller& poller() const { return socket_.poller(); }
 
  private:
   sockets& system() const { return socket_.system(); }

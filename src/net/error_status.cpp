@@ -9,6 +9,21 @@ outcome local(reason why) { return {status::local_error, why}; }
 
 }  // namespace
 
+unsigned how_telling(status failure) {
+  switch (failure) {
+    case status::refused:
+      return 4;
+    case status::reset:
+      return 3;
+    case status::unreachable:
+      return 2;
+    case status::timeout:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 outcome outcome_of_send_error(int error) {
   switch (error) {
     case EPERM:

@@ -18,6 +18,10 @@ struct icmp_rejection {
   ip_address from = {};
 };
 
+/// How much a failure says about a host of which other addresses have failed, too: that somebody
+/// refused more than silence, and that more than what this machine met by itself.
+unsigned how_telling(status failure);
+
 /// What an errno of a datagram's send means. Such an error is this machine's.
 outcome outcome_of_send_error(int error);
 /// What an errno of `socket` means.

@@ -32,6 +32,8 @@ class lookup_operation final : public cancellable, private lookup_source::waiter
   bool await_ready() const noexcept { return answered_; }
   void await_suspend(std::coroutine_handle<> coroutine) { coroutine_ = coroutine; }
   const lookup_answer& await_resume() const { return answer_; }
+  /// Who waited for it may put it in another order.
+  lookup_answer& answer() { return answer_; }
   /// Whether it took a question, rather than that it was known already.
   bool was_asked() const { return was_asked_; }
   /// How long the question stood in line.

@@ -35,7 +35,7 @@ std::vector<ip_address> usable_family(std::vector<ip_address> addresses,
     return address.is_v6() == prefers_v6(preference);
   };
   const auto other = std::stable_partition(addresses.begin(), addresses.end(), is_preferred);
-  if (preference == address_preference::both) return addresses;
+  if (wants_both(preference)) return addresses;
   if (other == addresses.begin() || other == addresses.end()) return addresses;
   if (!has_route(addresses.front()) && has_route(*other)) {
     addresses.erase(addresses.begin(), other);
@@ -46,7 +46,8 @@ std::vector<ip_address> usable_family(std::vector<ip_address> addresses,
 }
 
 name_lookup::name_lookup(address_preference preference)
-    : wants_both_{preference == address_preference::both},
+    : wants_both_{wants_both(preference)},
+      waits_for_both_{preference == address_preference::both},
       count_{allows_v4(preference) && allows_v6(preference) ? 2U : 1U} {
   const bool v6 = prefers_v6(preference);
   questions_[0].family = v6 ? dns_family::v6 : dns_family::v4;
@@ -106,7 +107,12 @@ void name_lookup::decide() {
 }
 
 void name_lookup::decide_between(question& preferred, question& other) {
-  if (wants_both_ && is_asking()) return;
+  if (wants_both_ && is_asking()) {
+    const bool may_end = preferred.has_address() || other.has_address();
+    if (waits_for_both_ || !may_end) return;
+    if (!std::exchange(delay_began_, true)) on_delay();
+    if (!delay_is_over_) return;
+  }
   if (wants_both_ && preferred.has_address() && other.has_address()) {
     return end(joined(std::move(preferred.reply), std::move(other.reply)));
   }

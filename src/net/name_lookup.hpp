@@ -23,13 +23,21 @@ constexpr bool allows_v6(address_preference wanted) {
   return wanted != address_preference::v4_only;
 }
 constexpr bool prefers_v6(address_preference wanted) {
-  return wanted == address_preference::v6_first || wanted == address_preference::v6_only;
+  return wanted == address_preference::v6_first || wanted == address_preference::v6_only ||
+         wanted == address_preference::any_v6_first;
+}
+
+/// Whether all addresses are wanted, and not those of one family.
+constexpr bool wants_both(address_preference wanted) {
+  return wanted == address_preference::both || wanted == address_preference::any_v4_first ||
+         wanted == address_preference::any_v6_first;
 }
 
 /// One name's way through the DNS: one name of its search plan after the other, and for each of
 /// them a question for each family. As soon as the preferred family has an address that this
 /// machine can send to, that is the answer; an answer of the other family alone is waited with for
-/// a moment, the resolution delay (RFC 8305, 3). Who wants both waits for both.
+/// a moment, the resolution delay (RFC 8305, 3). Who wants both waits for both, or no longer than
+/// that for the second.
 class name_lookup {
  public:
   explicit name_lookup(address_preference preference);
@@ -48,7 +56,8 @@ class name_lookup {
   ~name_lookup() = default;
   /// A server read a question of this lookup, and with it what was asked before it.
   virtual void on_read() = 0;
-  /// The other family's answer came first: `stop_waiting` is to be called in a moment.
+  /// One family's answer came before the other's, which is waited for: `stop_waiting` is to be
+  /// called in a moment.
   virtual void on_delay() = 0;
   /// Called once. May leave a question of the family that was not waited for under way.
   virtual void on_end(dns_reply reply) = 0;
@@ -78,6 +87,7 @@ class name_lookup {
   void end(dns_reply reply);
 
   const bool wants_both_;
+  const bool waits_for_both_;
   std::array<question, 2> questions_;  // the preferred family's first
   std::size_t count_;
   dns_channel* channel_ = nullptr;

@@ -60,6 +60,9 @@ class probe_deadline final : public deadline {
     return paused_ + queue_->lived().lost() - lost_before_;
   }
 
+  /// Where it is armed; nullptr if it never was.
+  deadline_queue* queue() const { return queue_; }
+
   /// A time without the standstills before it, to measure what lies between two.
   time_point lived(time_point real) {
     if (queue_ == nullptr) return real;

@@ -2,6 +2,7 @@
 
 #include "muster/detail/intrusive_list.hpp"
 #include "muster/resource_waits.hpp"
+#include "muster/semaphore.hpp"
 #include "net/timeline.hpp"
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace muster {
@@ -82,6 +84,13 @@ class shortage {
     --held_;
     if (!line_.empty()) hurry();
   }
+  /// The rights to descriptors, which others have as well. They outlive the shortage.
+  void share_descriptors(semaphore& rights) { descriptors_ = &rights; }
+  /// The right to one more descriptor for who has one already, and can do without; nothing while
+  /// there is none, or others wait for it.
+  std::optional<semaphore_permit> another_descriptor() {
+    return descriptors_ ? descriptors_->try_acquire() : semaphore_permit{};
+  }
   timeline::time_point now() const { return time_.now(); }
   const resource_waits& waits() const { return waits_; }
   /// Keeps the io_context at work no longer than somebody waits: to be called when the last of
@@ -98,6 +107,7 @@ class shortage {
   void end();
 
   timeline& time_;
+  semaphore* descriptors_ = nullptr;
   std::unique_ptr<alarm> alarm_;
   intrusive_list<waiter> line_;
   std::function<void()> on_shortage_;

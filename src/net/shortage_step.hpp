@@ -24,6 +24,7 @@ class shortage_step : public cancellable, private shortage::waiter {
   bool in_line() const { return linked(); }
   void leave_line() { unlink(); }
   probe_deadline& whole() { return whole_; }
+  shortage& scarce() { return scarce_; }
 
  private:
   /// Its turn has come, and the clock runs again.

@@ -31,6 +31,18 @@ void polled_socket::assign(int descriptor) {
   descriptor_ = descriptor;
 }
 
+void polled_socket::take_over(polled_socket& other) {
+  assign(std::exchange(other.descriptor_, -1));
+  other.forget_waiter();
+  generation_ = std::exchange(other.generation_, 0);
+  ready_ = std::exchange(other.ready_, 0);
+  failed_ = std::exchange(other.failed_, false);
+  peer_done_ = std::exchange(other.peer_done_, false);
+  urgent_ = std::exchange(other.urgent_, false);
+  told_ = other.told_;
+  if (generation_ != 0) poller_.moved(*this);
+}
+
 int polled_socket::watch() { return poller_.add(*this); }
 
 void polled_socket::close() {
@@ -97,6 +109,10 @@ bool socket_poller::rearm(const polled_socket& socket) {
 void socket_poller::remove(const polled_socket& socket) {
   sockets_[static_cast<std::size_t>(socket.descriptor_)] = nullptr;
   if (--watched_ == 0 && !dispatching_) system_->rest();
+}
+
+void socket_poller::moved(polled_socket& socket) {
+  sockets_[static_cast<std::size_t>(socket.descriptor_)] = &socket;
 }
 
 void socket_poller::close(int descriptor) {

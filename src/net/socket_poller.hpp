@@ -47,6 +47,8 @@ class polled_socket : public list_hook {
 
   /// Takes a descriptor over; the one before is closed.
   void assign(int descriptor);
+  /// Takes over what another of the same poller has, which is left without; nobody waits for it.
+  void take_over(polled_socket& other);
   /// -1 when there is none.
   int descriptor() const { return descriptor_; }
   /// Begins to watch a socket that is connecting or connected. Returns 0 or an errno.
@@ -54,6 +56,7 @@ class polled_socket : public list_hook {
   void close();
   /// The calls that its descriptor can be passed to.
   sockets& system() const;
+  socket_poller& poller() const { return poller_; }
 
   bool ready(readiness what) const { return (ready_ & static_cast<std::uint8_t>(what)) != 0; }
   /// An error is pending on the socket, or both directions are closed.
@@ -150,6 +153,7 @@ class socket_poller {
   int add(polled_socket& socket);
   bool rearm(const polled_socket& socket);
   void remove(const polled_socket& socket);
+  void moved(polled_socket& socket);
   void close(int descriptor);
   std::size_t dispatch();
   std::size_t take_events();

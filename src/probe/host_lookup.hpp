@@ -6,6 +6,7 @@
 
 #include <coroutine>
 #include <optional>
+#include <span>
 
 namespace muster {
 
@@ -27,12 +28,19 @@ class host_lookup {
   outcome await_resume() {
     if (!lookup_) return {};
     step_.reset();
+    if (shared_.races()) lookup_->answer().addresses = shared_.to_try(lookup_->answer().addresses);
     return shared_.lookup_failure(lookup_->await_resume(), whole_.ended());
   }
 
   /// The address to probe, once nothing is wrong with it.
   ip_address address() const {
     return lookup_ ? lookup_->await_resume().addresses.front() : host_.address();
+  }
+
+  /// The addresses of which any will do, while the host and this live; none where that is but one.
+  std::span<const ip_address> addresses() {
+    if (!shared_.races()) return {};
+    return lookup_ ? std::span<const ip_address>{lookup_->answer().addresses} : host_.addresses();
   }
 
   /// When the answer reached this machine, as if it had not stood in line.

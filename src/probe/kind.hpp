@@ -22,6 +22,13 @@ enum class scarce_need : std::uint8_t {
   process,     ///< A process.
 };
 
+/// What a kind does where any of a name's addresses will do.
+enum class address_use : std::uint8_t {
+  raced,    ///< A probe connects to the one that is connected first.
+  in_turn,  ///< It asks one; when that does not answer, the next one is asked.
+  first,    ///< What runs is given the first.
+};
+
 /// Packets of one probe.
 struct packet_counts {
   std::uint32_t sent = 0;
@@ -32,6 +39,9 @@ struct packet_counts {
 class kind_description {
  public:
   virtual scarce_need need() const = 0;
+  virtual address_use use_of_addresses(const target&, const probe_spec&) const {
+    return address_use::raced;
+  }
   /// Whether a probe with a port that is up has found that it takes connections over TCP.
   virtual bool finds_open_ports() const { return false; }
   virtual std::unique_ptr<probe_spec> make_spec() const = 0;

@@ -1,9 +1,12 @@
 #include "probe/prober.hpp"
 
+#include "net/address_order.hpp"
 #include "net/broadcast.hpp"
+#include "net/descriptor_limit.hpp"
 #include "net/error_status.hpp"
 #include "probe/kind.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -30,6 +33,7 @@ prober::prober(asio::io_context& context, probe_world& world, probe_options opti
       names_{world.open_names(options_.resolver)},
       streams_{world.open_sockets()},
       scarce_{world.time()} {
+  scarce_.share_descriptors(shared_descriptors(context));
   streams_.time_events(world.time());
   streams_.on_before_events([this] { deadlines_.catch_up(); });
   deadlines_.on_before_expiry([this] {
@@ -171,6 +175,16 @@ outcome prober::barrier(ip_address address) const {
   if (address.is_unspecified()) return {status::skipped, reason::unspecified_address};
   if (excludes_.contains(address)) return {status::skipped, reason::excluded};
   return {};
+}
+
+std::vector<ip_address> prober::to_try(const std::vector<ip_address>& found) const {
+  if (!races()) return each_once(found);
+  std::vector<ip_address> ordered = in_turns_by_family(found);
+  const auto is_barred = [this](const ip_address& one) {
+    return barrier(one).status != status::up;
+  };
+  if (!std::ranges::all_of(ordered, is_barred)) std::erase_if(ordered, is_barred);
+  return ordered;
 }
 
 const codec::tls_context& prober::tls(const tls_settings& settings) {

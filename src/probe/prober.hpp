@@ -92,6 +92,11 @@ class prober {
   bool excluded_name(std::string_view name) const { return excludes_.contains_name(name); }
   /// Why an address that was found on the way is not probed; `up` if nothing speaks against it.
   outcome barrier(ip_address address) const;
+  /// Whether any of a name's addresses will do.
+  bool races() const { return options_.addresses == address_choice::any; }
+  /// What to try of a name's addresses, in that order: where any will do, families in turns and
+  /// none that is not to be probed, unless there is no other.
+  std::vector<ip_address> to_try(const std::vector<ip_address>& found) const;
   /// A connection for a probe with this deadline.
   byte_stream open_stream(probe_deadline& whole, transport kind = transport::stream) {
     return {streams_, scarce_, whole, kind};

@@ -18,6 +18,7 @@ constexpr field rtt{"rtt_ms", 0};
 constexpr field error_source{"error_source", 2};
 constexpr field label{"label", 4};
 constexpr field attempts{"attempts", 5};
+constexpr field addresses{"addresses", 17};
 
 void show_attempts(const std::vector<probe_attempt>& tries, field_visitor& visitor) {
   visitor.objects(attempts, tries.size(), {}, [&tries](std::size_t index, field_visitor& member) {
@@ -28,10 +29,20 @@ void show_attempts(const std::vector<probe_attempt>& tries, field_visitor& visit
   });
 }
 
+void show_addresses(const std::vector<address_outcome>& all, field_visitor& visitor) {
+  visitor.objects(addresses, all.size(), {}, [&all](std::size_t index, field_visitor& member) {
+    const address_outcome& one = all[index];
+    member.address(address, one.address);
+    member.word(status_word, to_string(one.status));
+    if (one.reason != reason::none) member.word(reason_word, to_string(one.reason));
+    if (one.rtt.count() >= 0) member.milliseconds(rtt, one.rtt);
+  });
+}
+
 std::vector<const field*> make_fields() {
   std::vector<const field*> all{&finished,     &subject,     &probe,       &address,
                                 &port,         &status_word, &reason_word, &rtt,
-                                &error_source, &label,       &attempts};
+                                &error_source, &label,       &attempts,    &addresses};
   for (const probe_kind kind : all_probe_kinds) {
     for (const field* const own : description_of(kind).fields()) {
       if (std::ranges::find(all, own->name(), &field::name) == all.end()) all.push_back(own);
@@ -67,6 +78,7 @@ void show_result(const probe_result& result, field_visitor& visitor) {
     visitor.text(label, own->label);
   }
   if (result.attempts) show_attempts(*result.attempts, visitor);
+  if (result.addresses) show_addresses(*result.addresses, visitor);
 }
 
 void show_details(const probe_result& result, field_visitor& visitor) {

@@ -38,7 +38,10 @@ std::string fill_url_template(std::string_view form, const target& subject,
 void place_url(target& url, const target& subject) {
   url.set_scope(subject.scope());
   const bool is_same_host = url.has_name() && url.host() == subject.host();
-  if (is_same_host && subject.is_pinned()) url.pin(subject.address());
+  if (!is_same_host || !subject.is_pinned()) return;
+  const auto all = subject.addresses();
+  if (!all.empty()) url = url.at({all.begin(), all.end()});
+  url.pin(subject.address());
 }
 
 std::string with_path(std::string_view url, std::string_view path) {

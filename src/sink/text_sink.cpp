@@ -59,6 +59,10 @@ std::string details_of(const probe_result& result) {
     append_bracketed(details, own->label, own_label_bytes_max);
   }
   if (result.attempts) append_word(details, fmt::format("attempts={}", result.attempts->size()));
+  if (result.addresses) {
+    const auto up = std::ranges::count(*result.addresses, status::up, &address_outcome::status);
+    append_word(details, fmt::format("addresses_up={}/{}", up, result.addresses->size()));
+  }
   return details;
 }
 

@@ -116,6 +116,26 @@ TEST_CASE("who wants both families gets all of both, or all of the one that has 
   CHECK(usable_family({v6_b, v4_b}, address_preference::both) == addresses{v4_b, v6_b});
 }
 
+TEST_CASE("who takes any of both families waits no longer for the second than RFC 8305 says") {
+  world w;
+  w.server.on("both.test", {.addresses = {v6_a, v4_a, v4_b}});
+  w.server.on("no-aaaa.test", {.addresses = {v4_a, v6_a}, .silent_about = family::v6});
+  const auto both = ask_timed(w, address_preference::any_v4_first, "both.test");
+  CHECK(both.answer.addresses == addresses{v4_a, v4_b, v6_a});
+  const auto turned = ask_timed(w, address_preference::any_v6_first, "both.test");
+  CHECK(turned.answer.addresses == addresses{v6_a, v4_a, v4_b});
+  for (const auto preference :
+       {address_preference::any_v4_first, address_preference::any_v6_first}) {
+    const auto four = ask_timed(w, preference, "no-aaaa.test");
+    CHECK(four.answer.addresses == addresses{v4_a});
+    CHECK(four.took >= 50ms);
+    CHECK(four.took < soon);
+  }
+  CHECK(ask_timed(w, address_preference::any_v4_first, "none.test").answer.failure ==
+        reason::name_not_found);
+  CHECK(usable_family({v6_b, v4_b}, address_preference::any_v6_first) == addresses{v6_b, v4_b});
+}
+
 TEST_CASE("a family that this machine can't send to gives way to the other") {
   std::string why_not;
   if (!lab::enter(why_not)) MUSTER_SKIP(why_not);

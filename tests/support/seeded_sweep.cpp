@@ -70,6 +70,10 @@ class seeded_sweep {
     for (std::uint32_t i = 0; i < (has_tls ? 3U : 8U); ++i) {
       const std::string name = fmt::format("h{}.test", i);
       if (i > 0) network_.names[name] = ip_address::from_v4(0x0a03'0000 + i);
+      if (i > 3 && options_.probe.addresses != address_choice::first) {
+        network_.further_addresses[name] = {ip_address::from_v4(0x0a04'0000 + i),
+                                            ip_address::from_v4(0x0a05'0000 + i)};
+      }
       targets_.add_text(name);
     }
   }
@@ -187,7 +191,10 @@ class seeded_sweep {
   void check_sockets() {
     if (network_.open_socket_count != 0) fault("left a socket open");
     // One more tries whether there is an address to send from.
-    if (network_.open_sockets_peak > options_.probe.in_flight_max + 1) fault("too many sockets");
+    const std::size_t attempts = options_.probe.addresses == address_choice::any ? 3 : 1;
+    if (network_.open_sockets_peak > attempts * options_.probe.in_flight_max + 1) {
+      fault("too many sockets");
+    }
     if (network_.process_count != 0) fault("left a process running");
     if (network_.processes_peak > options_.processes_max) fault("too many processes");
   }

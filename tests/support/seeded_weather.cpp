@@ -126,6 +126,9 @@ sweep_options seeded_options(chances& chance, std::uint64_t seed) {
         "send hello; expect ^hello$", step_end::semicolon, talk_medium::messages);
   }
   if (seed % 4 == 3) add_stages(options.plan, seed);
+  if (seed % 5 == 4) options.probe.addresses = address_choice::any;
+  // What a plugin came to is known by the name that it was given, not by its address.
+  if (seed % 7 == 6 && (kinds & 16) == 0) options.probe.addresses = address_choice::all;
   return options;
 }
 

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 sockets::transferred simulated_sockets::send(int descriptor, std::string_view bytes) {
   socket& one = at(descriptor);
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(one.to.address);
   if (one.error != 0) return {0, std::exchange(one.error, 0), {}};
   if (one.has_failed && one.kind == transport::stream) return {0, EPIPE, {}};
   if (network_.happens(weather.no_memory)) {
@@ -33,7 +33,7 @@ sockets::transferred simulated_sockets::send(int descriptor, std::string_view by
   if (network_.happens(weather.short_sends)) {
     taken = network_.random() % (bytes.size() + 1);
     one.is_full = true;
-    later(network_.peer_delay(), descriptor, [this](socket& it) {
+    later(network_.peer_delay(weather), descriptor, [this](socket& it) {
       it.is_full = false;
       changed(it);
     });
@@ -57,11 +57,11 @@ void simulated_sockets::take_request(socket& one) {
   one.request.clear();
   if (said->text.empty()) return;
   const bool ends = said->is_last;
-  one.is_deaf = ends && network_.happens(network_.peers.deaf);
+  one.is_deaf = ends && network_.happens(network_.peers_of(one.to.address).deaf);
   flight what{.bytes = std::move(said->text), .asked = now(), .is_last = ends};
   if (one.tls) {
     std::string keys;
-    if (network_.happens(network_.peers.new_keys)) keys = one.tls->ask_for_new_keys();
+    if (network_.happens(network_.peers_of(one.to.address).new_keys)) keys = one.tls->ask_for_new_keys();
     // Records of TLS are as large as a server likes.
     const std::string_view text = what.bytes;
     const std::size_t first = network_.random() % (text.size() + 1);
@@ -86,7 +86,7 @@ void simulated_sockets::greet(socket& one, timeline::time_point asked) {
 // ---- TLS
 
 void simulated_sockets::begin_tls(socket& one) {
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(one.to.address);
   simulated_tls::wish how;
   if (network_.happens(weather.bad_certificate)) {
     how.manner = static_cast<tls_manner>(1 + network_.random() % (certificate_manners - 1));
@@ -133,8 +133,8 @@ void simulated_sockets::hear_tls(socket& one, std::string_view bytes) {
 // ---- How it comes
 
 void simulated_sockets::answer_datagram(socket& one, const std::string& text) {
-  const peer_weather& weather = network_.peers;
-  const auto after = network_.peer_delay();
+  const peer_weather& weather = network_.peers_of(one.to.address);
+  const auto after = network_.peer_delay(weather);
   if (network_.happens(weather.silent) || network_.happens(weather.lost)) return;
   if (network_.happens(weather.refused)) {
     return later(after, one.descriptor, [this](socket& it) {
@@ -159,9 +159,9 @@ void simulated_sockets::answer_datagram(socket& one, const std::string& text) {
 }
 
 void simulated_sockets::answer(socket& one, flight what) {
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(one.to.address);
   if (one.is_mute) return;
-  auto when = now() + network_.peer_delay();
+  auto when = now() + network_.peer_delay(weather);
   if (network_.happens(weather.lost)) when += weather.lost_for;
   // What was said before comes before.
   when = std::max(when, one.said_until);
@@ -193,7 +193,7 @@ void simulated_sockets::answer(socket& one, flight what) {
     } else {
       happen(when, one.descriptor, [this, piece](socket& it) { say(it, piece); });
     }
-    if (!text.empty()) when += network_.peer_delay() / 8 / haste;
+    if (!text.empty()) when += network_.peer_delay(weather) / 8 / haste;
   }
   if (is_reset) {
     happen(when, one.descriptor, [this](socket& it) {

@@ -136,7 +136,7 @@ int simulated_sockets::bind(int descriptor, const endpoint& from) {
 
 int simulated_sockets::connect(int descriptor, const endpoint& to) {
   socket& one = at(descriptor);
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(to.address);
   one.to = to;
   if (network_.happens(weather.no_route)) return ENETUNREACH;
   if (one.kind == transport::datagrams) {
@@ -158,10 +158,10 @@ int simulated_sockets::connect(int descriptor, const endpoint& to) {
 
 /// The handshake.
 void simulated_sockets::begin(socket& one) {
-  const peer_weather& weather = network_.peers;
+  const peer_weather& weather = network_.peers_of(one.to.address);
   if (network_.happens(weather.silent)) return;
   one.known->was_lost = network_.happens(weather.lost);
-  const auto after = network_.peer_delay() + (one.known->was_lost ? weather.lost_for : 0ns);
+  const auto after = network_.peer_delay(weather) + (one.known->was_lost ? weather.lost_for : 0ns);
   if (network_.happens(weather.refused)) {
     later(after, one.descriptor, [this](socket& it) {
       it.known->refused = now();

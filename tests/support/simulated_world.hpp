@@ -107,6 +107,8 @@ class simulated_world final : public probe_world {
 
   /// How connections and datagrams fare, and what the hosts say to them: at first, an empty page.
   peer_weather peers;
+  /// How it is at certain hosts instead.
+  std::map<ip_address, peer_weather> peers_at;
   simulated_server server;
   std::map<std::uint16_t, simulated_port> ports;
   /// What became of them, by host and port, in the order in which they were begun.
@@ -128,7 +130,13 @@ class simulated_world final : public probe_world {
 
   bool happens(double probability);
   std::chrono::nanoseconds delay(std::chrono::nanoseconds least, std::chrono::nanoseconds most);
-  std::chrono::nanoseconds peer_delay() { return delay(peers.delay_min, peers.delay_max); }
+  std::chrono::nanoseconds peer_delay(const peer_weather& weather) {
+    return delay(weather.delay_min, weather.delay_max);
+  }
+  const peer_weather& peers_of(const ip_address& host) const {
+    const auto own = peers_at.find(host);
+    return own == peers_at.end() ? peers : own->second;
+  }
 
  private:
   class transport;

@@ -60,7 +60,9 @@ checkpoint_record describe_command(const sweep_arguments& arguments) {
     say_asked(later);
   }
   if (arguments.sweep.alive_first) say("--alive-first");
-  if (arguments.sweep.each_address) say("--address", "each");
+  if (const auto choice = arguments.sweep.probe.addresses; choice != address_choice::first) {
+    say("--address", std::string{to_string(choice)});
+  }
   // How many are up is counted only where it is asked for.
   if (arguments.sweep.min_up > 0) say("--min-up");
   for (const std::string& path : arguments.output_files)

@@ -154,6 +154,8 @@ constexpr auto known = std::to_array<foreign_option>({
      "--resolve NAME=ADDRESS says where a name is, or a row with the columns ip and host does "
      "(-iL rows.csv)"},
     {"resolve-all probe-all-ips pa", "--address each probes all of a name's addresses"},
+    {"happy-eyeballs-timeout-ms",
+     "--address any tries a name's addresses 250 ms apart, and takes the first that is connected"},
     {"proxy http-proxy socks5 socks4 socks5-hostname noproxy preproxy unix-socket",
      "probes go straight to the target, --source ADDRESS says from where"},
     {"user auth oauth2-bearer netrc basic digest negotiate ntlm",

@@ -47,8 +47,27 @@ std::pair<std::string, ip_address> read_fixed_name(const std::string& text) {
 }
 
 void read_address_choice(const std::string& text, sweep_arguments& into) {
-  if (text != "first" && text != "each") reject("--address", text, "is neither first nor each");
-  into.sweep.each_address = text == "each";
+  for (const address_choice one : all_address_choices) {
+    if (text != to_string(one)) continue;
+    into.sweep.probe.addresses = one;
+    return;
+  }
+  reject("--address", text, "is none of first, each, any and all");
+}
+
+/// Which families are asked for where neither -4 nor -6 says so.
+address_preference preference_for(address_choice choice, address_preference preferred) {
+  switch (choice) {
+    case address_choice::first:
+      return preferred;
+    case address_choice::any:
+      return preferred == address_preference::v6_first ? address_preference::any_v6_first
+                                                       : address_preference::any_v4_first;
+    case address_choice::each:
+    case address_choice::all:
+      break;
+  }
+  return address_preference::both;
 }
 
 void add_probe_options(CLI::App& command, sweep_arguments& into) {
@@ -79,9 +98,10 @@ void add_name_options(CLI::App& command, sweep_arguments& into) {
   v6->excludes(v6_first);
   add_text(
       command, "--address", [&into](const std::string& text) { read_address_choice(text, into); },
-      "Of a name's addresses probe the first, or each as a target of\n"
-      "its own, of both families unless -4 or -6 (first)",
-      "first|each");
+      "Of a name's addresses probe the first, each as a target of its\n"
+      "own, any that is connected first or answers, or all for one\n"
+      "result; but for first, of both families unless -4 or -6 (first)",
+      "CHOICE");
   command
       .add_option_function<std::vector<std::string>>(
           "--resolve",
@@ -209,7 +229,9 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   command.parse_complete_callback([&command, &into] {
     resolver_options& names = into.sweep.probe.resolver;
     const bool is_left_open = command.count("-4") + command.count("-6") == 0;
-    if (into.sweep.each_address && is_left_open) names.preference = address_preference::both;
+    if (is_left_open) {
+      names.preference = preference_for(into.sweep.probe.addresses, names.preference);
+    }
     read_asked(command, into.sweep.plan);
     into.kind_options = given_kind_options(command);
     keep_columns(into.sweep.plan, into.kept_columns);

@@ -164,7 +164,7 @@ class sweep_run {
     if (!targets || arguments_.quiet > 0) return;
     const std::size_t each =
         plan_slots{arguments_.sweep.plan, arguments_.sweep.alive_first}.size() *
-        (arguments_.sweep.each_address ? resolver::addresses_max : 1);
+        (arguments_.sweep.probe.addresses == address_choice::each ? resolver::addresses_max : 1);
     const std::uint64_t done = earlier_ ? earlier_->done.size() / each : 0;
     const auto longest = silent_time(arguments_.sweep, *targets - std::min(done, *targets));
     if (arguments_.sweep.retries == 0 && longest <= unannounced_max) return;

@@ -31,7 +31,10 @@ class dns_exchange {
   };
 
   void resolved(ip_address address);
-  const endpoint& destination() const { return to_; }
+  endpoint& destination() { return to_; }
+  /// Whether the connection may be to any address of the server, rather than to the one that has
+  /// answered already.
+  bool may_race() const { return spec_->over != dns_transport::udp; }
   transport kind() const {
     return over_ == dns_transport::udp ? transport::datagrams : transport::stream;
   }

@@ -7,6 +7,7 @@
 #include "probe/dns/dns_rules.hpp"
 #include "probe/kind.hpp"
 #include "probe/pattern_option.hpp"
+#include "probe/target_spec.hpp"
 #include "probe/tls_fields.hpp"
 #include "probe/tls_spec_options.hpp"
 #include "record/words.hpp"
@@ -162,6 +163,10 @@ void show_answer(const dns_details& details, field_visitor& visitor) {
 class dns_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  address_use use_of_addresses(const target& subject, const probe_spec& spec) const override {
+    const target_spec<dns_spec> own{subject, spec};
+    return own->over == dns_transport::udp ? address_use::in_turn : address_use::raced;
+  }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<dns_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     const auto& asked = static_cast<const dns_spec&>(spec);

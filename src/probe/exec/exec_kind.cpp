@@ -44,6 +44,9 @@ std::string read_command(exec_spec& spec, const std::string& text) {
 class exec_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::process; }
+  address_use use_of_addresses(const target&, const probe_spec&) const override {
+    return address_use::first;
+  }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<exec_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     return std::make_unique<exec_runner>(shared, static_cast<const exec_spec&>(spec));

@@ -34,6 +34,8 @@ class http_exchange {
   const target& url() const { return url_; }
   /// `arrived`: when the answer did.
   void resolved(ip_address address, clock::time_point arrived);
+  /// Which address of the host it is, where there were several.
+  void reached(ip_address address) { address_ = address; }
   /// Where to connect to, once resolved.
   endpoint destination() const { return {address_, url_.port(), url_.scope()}; }
 

@@ -24,8 +24,9 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     if (!is_kept) connection = std::make_unique<http_connection>(shared, whole);
     byte_stream& peer = connection->stream;
     if (!is_kept) {
-      const endpoint to = exchange.destination();
-      const auto connected = co_await peer.connect(to, shared.source());
+      endpoint to = exchange.destination();
+      const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+      exchange.reached(to.address);
       what = shared.connect_outcome(connected);
       exchange.fail(what);
       if (what.status != status::up) break;

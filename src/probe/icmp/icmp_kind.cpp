@@ -77,6 +77,9 @@ std::string read_rtt(icmp_spec& spec, const std::string& text) {
 class icmp_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::nothing; }
+  address_use use_of_addresses(const target&, const probe_spec&) const override {
+    return address_use::in_turn;
+  }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<icmp_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     return std::make_unique<icmp_runner>(shared, static_cast<const icmp_spec&>(spec));

@@ -75,6 +75,9 @@ class ntp_runner final : public probe_runner {
 class ntp_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  address_use use_of_addresses(const target&, const probe_spec&) const override {
+    return address_use::in_turn;
+  }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<ntp_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec&) const override {
     return std::make_unique<ntp_runner>(shared);

@@ -16,6 +16,9 @@ constexpr std::size_t text_bytes_max = 120;
 class own_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  address_use use_of_addresses(const target&, const probe_spec&) const override {
+    return address_use::first;
+  }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<own_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
     return std::make_unique<own_runner>(shared, static_cast<const own_spec&>(spec));

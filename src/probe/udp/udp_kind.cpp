@@ -56,6 +56,9 @@ class udp_runner final : public probe_runner {
 class udp_kind final : public kind_description {
  public:
   scarce_need need() const override { return scarce_need::descriptor; }
+  address_use use_of_addresses(const target&, const probe_spec&) const override {
+    return address_use::in_turn;
+  }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<udp_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec&) const override {
     return std::make_unique<udp_runner>(shared);

@@ -31,9 +31,10 @@ job websocket_probe(job_scope&, prober& shared, probe_request request) {
     co_return;
   }
   exchange.resolved(lookup.address());
-  const endpoint to = exchange.destination();
+  endpoint to = exchange.destination();
   byte_stream peer = shared.open_stream(whole);
-  const auto connected = co_await peer.connect(to, shared.source());
+  const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+  exchange.resolved(to.address);
   exchange.connected(connected);
   if (exchange.is_well()) peer.stamp_arrivals();
   if (exchange.is_well() && exchange.is_secure()) {

@@ -22,6 +22,9 @@ struct recorded_result {
   muster::status status;
   muster::reason reason;
   std::size_t attempts;  // 0 without a list of them
+  ip_address address;
+  std::chrono::nanoseconds rtt;
+  std::vector<address_outcome> addresses;
 };
 
 /// A sweep on a made-up network, and the results that it reported.
@@ -34,8 +37,10 @@ class recorded_sweep {
       targets.add_text(text);
     engine = std::make_unique<sweep_engine>(
         context, network, std::move(options), targets, [this](const probe_result& result) {
-          results.push_back({result.sequence, result.status, result.reason,
-                             result.attempts ? result.attempts->size() : 0});
+          results.push_back(
+              {result.sequence, result.status, result.reason,
+               result.attempts ? result.attempts->size() : 0, result.address, result.rtt,
+               result.addresses ? *result.addresses : std::vector<address_outcome>{}});
         });
     asio::co_spawn(context, engine->run(), [this](std::exception_ptr failure, sweep_summary sum) {
       REQUIRE_FALSE(failure);

@@ -74,8 +74,8 @@ TEST_CASE("every CSV row has as many cells as the header") {
   const auto rows = rows_of(test::output_of(
       output_format::csv,
       list(test::icmp_up(), test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
-           test::http_up(), test::http_maximal(), test::icmp_retried())));
-  REQUIRE(rows.size() == 8);
+           test::http_up(), test::http_maximal(), test::icmp_retried(), test::icmp_of_all())));
+  REQUIRE(rows.size() == 9);
   for (const auto& row : rows)
     CHECK(row.size() == rows[0].size());
   CHECK(cell_of(rows, 2, "loss") == "0.400");
@@ -88,6 +88,7 @@ TEST_CASE("every CSV row has as many cells as the header") {
   CHECK(cell_of(rows, 6, "transfer_ms") == "0.300");
   CHECK(cell_of(rows, 6, "attempts").empty());
   CHECK(cell_of(rows, 7, "attempts") == "2");
+  CHECK(cell_of(rows, 8, "addresses") == "2");
 }
 
 TEST_CASE("a CSV file that is gone on with has one header row") {

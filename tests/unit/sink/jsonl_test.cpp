@@ -80,6 +80,15 @@ TEST_CASE("a probe that was tried again tells of every try") {
         "\n");
 }
 
+TEST_CASE("a name of which several addresses were asked tells what came of each") {
+  CHECK(json_line(test::icmp_of_all()) ==
+        R"({"time":"2026-01-31T08:15:00.123456Z","target":"db.example","probe":"icmp",)"
+        R"("address":"10.0.0.8","status":"timeout","reason":"no_reply",)"
+        R"("addresses":[{"address":"10.0.0.7","status":"up","rtt_ms":0.045},)"
+        R"({"address":"10.0.0.8","status":"timeout","reason":"no_reply"}]})"
+        "\n");
+}
+
 TEST_CASE("a refused connection keeps the target as it was written") {
   CHECK(json_line(test::tcp_refused()) ==
         R"({"time":"2026-01-31T08:15:00.123456Z","target":"db.example:5432","probe":"tcp",)"

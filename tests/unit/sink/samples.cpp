@@ -84,6 +84,20 @@ probe_result icmp_retried() {
   return result;
 }
 
+probe_result icmp_of_all() {
+  probe_result result = icmp_up();
+  result.subject = named_target(target_form::name, "db.example", "db.example", 0);
+  result.address = ip("10.0.0.8");
+  result.rtt = -1ns;
+  result.status = status::timeout;
+  result.reason = reason::no_reply;
+  result.details = {};
+  result.addresses = std::make_unique<std::vector<address_outcome>>();
+  result.addresses->push_back({ip("10.0.0.7"), status::up, reason::none, 45us});
+  result.addresses->push_back({ip("10.0.0.8"), status::timeout, reason::no_reply, -1ns});
+  return result;
+}
+
 probe_result tcp_refused() {
   probe_result result;
   result.subject = named_target(target_form::host_port, "db.example:5432", "db.example", 5432);

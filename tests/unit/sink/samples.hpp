@@ -30,6 +30,8 @@ probe_result icmp_with_loss();
 probe_result icmp_unreachable();
 /// 10.0.0.8, up at the second try.
 probe_result icmp_retried();
+/// db.example, one of whose two addresses is silent.
+probe_result icmp_of_all();
 /// db.example:5432, refused by 10.0.0.7.
 probe_result tcp_refused();
 /// http://127.0.0.1:8080/, nginx's welcome page.

@@ -92,10 +92,10 @@ run_record maximal_run() {
 /// Results that between them have every field.
 std::vector<probe_result> maximal_results() {
   return list(test::icmp_with_loss(), test::icmp_unreachable(), test::tcp_refused(),
-              test::labelled(test::http_maximal(), "shop"), test::icmp_retried(), test::exec_up(),
-              test::exec_killed(), test::exec_without_value(), test::udp_up(),
-              test::https_maximal(), test::dns_up(), test::talk_failed(), test::ntp_up(),
-              test::dns_of_chaos(), test::websocket_failed(), test::grpc_failed());
+              test::labelled(test::http_maximal(), "shop"), test::icmp_retried(),
+              test::icmp_of_all(), test::exec_up(), test::exec_killed(), test::exec_without_value(),
+              test::udp_up(), test::https_maximal(), test::dns_up(), test::talk_failed(),
+              test::ntp_up(), test::dns_of_chaos(), test::websocket_failed(), test::grpc_failed());
 }
 
 std::string type_of(const rapidjson::Value& value, const std::string& promised) {
