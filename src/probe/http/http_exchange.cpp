@@ -4,6 +4,7 @@
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
 #include "core/ascii.hpp"
+#include "core/lazy_library.hpp"
 #include "probe/http/http_judge.hpp"
 #include "probe/tls_peer.hpp"
 #include "probe/url_template.hpp"
@@ -149,7 +150,7 @@ bool http_exchange::speaks_http2() const {
   return !spec_->versions.http1 || (details_->tls && details_->tls->alpn == "h2");
 }
 
-void http_exchange::ask() {
+http_exchange::state http_exchange::ask() {
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   is_asked_ = false;
   gone_ = {};
@@ -179,9 +180,24 @@ void http_exchange::ask() {
                                     .user_agent = spec_->user_agent,
                                     .headers = headers,
                                     .body = sends_body_ ? &*spec_->body : nullptr};
-  if (!speaks_http2()) return codec::write_http_request(request_text_, request);
+  if (!speaks_http2()) {
+    codec::write_http_request(request_text_, request);
+    return state::need_more;
+  }
   begin_response();
-  http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
+  try {
+    http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
+  } catch (const library_missing& missing) {
+    details_->http2_error = missing.what();
+    lack(missing.what());
+    return state::error;
+  }
+  return state::need_more;
+}
+
+void http_exchange::lack(std::string_view library) {
+  shared_.owner.note_missing(library);
+  fail({status::local_error, reason::library_missing});
 }
 
 std::string_view http_exchange::output() {
@@ -305,6 +321,7 @@ void http_exchange::note_response() {
     const bool matters = spec_->asks_for_codings || spec_->checks.needs_body();
     fail(is_broken && matters ? outcome{status::protocol_error, reason::malformed_body}
                               : outcome{});
+    if (matters && !reader_->missing_library().empty()) lack(reader_->missing_library());
     return;
   }
   if (http2_) details_->http2_error = http2_->error();

@@ -46,7 +46,8 @@ class http_exchange {
   /// The host is connected, which took so long.
   void connected(clock::duration took);
   /// The connection is ready, with TLS in it where that is to be: the request can be sent.
-  void ask();
+  /// An error when it can't be made.
+  state ask();
   /// What is to be sent before anything is read: the request, and with HTTP/2 what the server has
   /// to be told on the way. Empty when that is nothing; lasts until the next call.
   std::string_view output();
@@ -80,6 +81,8 @@ class http_exchange {
   bool parse_url_of(std::string_view text);
   void forget_response();
   void note_response();
+  /// Fails for want of a library.
+  void lack(std::string_view library);
 
   void begin_response();
   void give_reader_back();

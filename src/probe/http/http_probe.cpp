@@ -36,9 +36,8 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       if (what.status != status::up) break;
     }
 
-    exchange.ask();
+    state response = exchange.ask();
     auto paused_when_sent = whole.paused();
-    state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
       if (const auto output = exchange.output(); !output.empty()) {
         const auto sent = co_await peer.write_all(output);
