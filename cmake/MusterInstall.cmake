@@ -20,9 +20,8 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/muster"
 install(EXPORT musterTargets NAMESPACE muster:: DESTINATION "${muster_package_dir}")
 
 # A static library passes its own libraries on to whoever links it, so the package finds them again,
-# with the modules that found them here.
-set(muster_modules FindAsio.cmake FindBrotli.cmake FindCAres.cmake FindIdn2.cmake FindRE2.cmake
-  FindUriparser.cmake FindZstd.cmake FindNghttp2.cmake)
+# with the modules that found them here. Those that are loaded when they are needed are not linked.
+set(muster_modules FindAsio.cmake FindCAres.cmake FindRE2.cmake FindUriparser.cmake)
 list(TRANSFORM muster_modules PREPEND "${PROJECT_SOURCE_DIR}/cmake/")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/musterConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/musterConfig.cmake" INSTALL_DESTINATION "${muster_package_dir}")

@@ -148,6 +148,7 @@ enum class reason : std::uint8_t {
   too_many_open_files,
   message_too_big,     ///< Larger than the local interface's MTU, with fragmentation forbidden.
   socket_error,        ///< Any other error of a local socket.
+  library_missing,     ///< What only some probes need, such as OpenSSL, is not on this machine.
   command_not_found,   ///< No such program, not even in PATH.
   not_executable,      ///< It is there, but this user may not run it, or it is no program.
   bad_interpreter,     ///< It is there, but not what its `#!` line or its format says is to run it.

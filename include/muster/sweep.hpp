@@ -157,8 +157,9 @@ class sweep {
   sweep_progress progress() const;
   /// The kinds of ICMP socket in use, for people: "ICMP: raw socket"; empty if none is.
   std::string icmp_mode() const;
-  /// Why ICMP could not be used and what would help; empty if it could.
-  std::string icmp_problem() const;
+  /// Why this machine could not do what was asked, as to use ICMP, or to load a library that only
+  /// some probes need, and what would help; empty if it could.
+  std::string problem() const;
 
  private:
   class engine;

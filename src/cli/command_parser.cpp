@@ -94,9 +94,13 @@ command_parser::command_parser()
   app_.formatter(std::make_shared<help_formatter>());
   for (auto& one : all_commands()) {
     CLI::App* const parser = app_.add_subcommand(one->name(), one->summary());
-    one->add_options(*parser);
-    commands_.push_back({std::move(one), parser});
+    commands_.push_back({.what = std::move(one), .parser = parser});
   }
+}
+
+const CLI::App& command_parser::add_options(entry& to) {
+  if (!std::exchange(to.has_options, true)) to.what->add_options(*to.parser);
+  return *to.parser;
 }
 
 const command_parser::entry* command_parser::find(const std::string& name) const {
@@ -106,7 +110,14 @@ const command_parser::entry* command_parser::find(const std::string& name) const
 }
 
 void command_parser::parse(const words& typed) {
-  const words all = with_command(app_, *find(std::string{default_command})->parser, typed);
+  const auto sweep_parser = [this]() -> const CLI::App& {
+    return add_options(*std::ranges::find(commands_, default_command,
+                                          [](const entry& one) { return one.what->name(); }));
+  };
+  const words all = with_command(app_, sweep_parser, typed);
+  for (entry& one : commands_) {
+    if (std::ranges::find(all, one.what->name()) != all.end()) add_options(one);
+  }
   const entry* const named = all.empty() ? nullptr : find(all.front());
   const bool takes_rest = named && named->what->takes_rest();
   // What stands behind -- is no option, whatever it looks like: the command of `run`, or targets.

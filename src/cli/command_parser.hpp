@@ -29,8 +29,10 @@ class command_parser {
   struct entry {
     std::unique_ptr<command> what;
     CLI::App* parser;
+    bool has_options = false;  ///< They take longer to describe than most runs to begin.
   };
   const entry* find(const std::string& name) const;
+  const CLI::App& add_options(entry& to);
 
   CLI::App app_;
   std::vector<entry> commands_;

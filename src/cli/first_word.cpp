@@ -3,6 +3,7 @@
 #include "cli/suggestion.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +22,7 @@ bool is_target(std::string_view word) {
 bool is_option(const CLI::App& sweep, const std::string& word) {
   if (word.starts_with("--")) return sweep.get_option_no_throw(word.substr(0, word.find('=')));
   return word.starts_with("-iL") ||
-         (word.size() > 1 && word.front() == '-' && sweep.get_option_no_throw(word.substr(0, 2)));
+         (word.size() > 1 && sweep.get_option_no_throw(word.substr(0, 2)));
 }
 
 std::vector<std::string> names_of_commands(const CLI::App& app) {
@@ -31,11 +32,10 @@ std::vector<std::string> names_of_commands(const CLI::App& app) {
   return names;
 }
 
-/// Whether the words begin with an option that nobody knows, of which the sweep's own parser can
-/// tell the most: they name targets.
-bool is_foreign_sweep(const std::vector<std::string>& words) {
-  if (!words.front().starts_with('-') || words.front() == "--version") return false;
-  return std::ranges::any_of(words, is_target);
+/// Whether words that begin with an option are for a sweep: it is one of a sweep's, or one that
+/// nobody knows, of which the sweep's own parser can tell the most if they name targets.
+bool is_sweep(const CLI::App& sweep, const std::vector<std::string>& words) {
+  return is_option(sweep, words.front()) || std::ranges::any_of(words, is_target);
 }
 
 /// The command that stands behind options; empty when there is none. What comes after a `--` is
@@ -49,9 +49,11 @@ std::string_view late_command(const std::vector<std::string>& words,
 
 }  // namespace
 
-std::vector<std::string> with_command(const CLI::App& app, const CLI::App& sweep,
+std::vector<std::string> with_command(const CLI::App& app,
+                                      const std::function<const CLI::App&()>& sweep,
                                       std::vector<std::string> words) {
-  if (words.empty() || words.front() == "-h" || words.front() == "--help") return words;
+  constexpr std::array own{"-h", "--help", "--version"};
+  if (words.empty() || std::ranges::find(own, words.front()) != own.end()) return words;
   const auto commands = names_of_commands(app);
   if (words.front() == "help") {
     words.erase(words.begin());
@@ -61,7 +63,7 @@ std::vector<std::string> with_command(const CLI::App& app, const CLI::App& sweep
     words.emplace_back("--help");
   } else if (is_target(words.front())) {
     words.insert(words.begin(), "sweep");
-  } else if (is_option(sweep, words.front()) || is_foreign_sweep(words)) {
+  } else if (words.front().starts_with('-') && is_sweep(sweep(), words)) {
     if (const std::string_view command = late_command(words, commands); !command.empty()) {
       throw CLI::ParseError{fmt::format("the command comes first: muster {0} {1} …; for a target "
                                         "called {0}, write muster sweep",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,10 @@ namespace muster {
 
 /// The words of a command line with the command that they leave out: `muster 10.0.0.0/24` and
 /// `muster --tcp 22 10.0.0.1` sweep, `muster help sweep` is `muster sweep --help`. Throws
-/// CLI::ParseError when help is asked for about a command that does not exist.
-std::vector<std::string> with_command(const CLI::App& app, const CLI::App& sweep,
+/// CLI::ParseError when help is asked for about a command that does not exist. `sweep` gives the
+/// parser of that command, with its options, where these have to be known.
+std::vector<std::string> with_command(const CLI::App& app,
+                                      const std::function<const CLI::App&()>& sweep,
                                       std::vector<std::string> words);
 
 }  // namespace muster

@@ -1,6 +1,6 @@
 #include "codec/base64.hpp"
 
-#include <openssl/evp.h>
+#include "codec/openssl.hpp"
 
 namespace muster::codec {
 

@@ -1,5 +1,6 @@
 #include "codec/certificate.hpp"
 
+#include "codec/openssl.hpp"
 #include "muster/address.hpp"
 
 #include <algorithm>
@@ -10,14 +11,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-
-#include <openssl/asn1.h>
-#include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 namespace muster::codec {
 namespace {

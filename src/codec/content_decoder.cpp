@@ -4,6 +4,9 @@
 #include "codec/content_decoder.hpp"
 
 #include "core/ascii.hpp"
+#include "lazy/brotli.hpp"
+#include "lazy/zlib.hpp"
+#include "lazy/zstd.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +21,21 @@
 namespace muster::codec {
 namespace {
 
+// NOLINTBEGIN(readability-identifier-naming)
+MUSTER_LAZY_FUNCTION(lazy::zlib, inflate);
+MUSTER_LAZY_FUNCTION(lazy::zlib, inflateEnd);
+MUSTER_LAZY_FUNCTION(lazy::zlib, inflateInit2_);
+MUSTER_LAZY_FUNCTION(lazy::brotli, BrotliDecoderCreateInstance);
+MUSTER_LAZY_FUNCTION(lazy::brotli, BrotliDecoderDecompressStream);
+MUSTER_LAZY_FUNCTION(lazy::brotli, BrotliDecoderDestroyInstance);
+MUSTER_LAZY_FUNCTION(lazy::brotli, BrotliDecoderIsFinished);
+MUSTER_LAZY_FUNCTION(lazy::zstd, ZSTD_DCtx_setParameter);
+MUSTER_LAZY_FUNCTION(lazy::zstd, ZSTD_createDStream);
+MUSTER_LAZY_FUNCTION(lazy::zstd, ZSTD_decompressStream);
+MUSTER_LAZY_FUNCTION(lazy::zstd, ZSTD_freeDStream);
+MUSTER_LAZY_FUNCTION(lazy::zstd, ZSTD_isError);
+// NOLINTEND(readability-identifier-naming)
+
 using give = std::function<bool(std::string_view)>;
 
 constexpr std::size_t piece_bytes = std::size_t{16} * 1024;
@@ -27,7 +45,7 @@ class inflating final : public content_decoder::stage {
  public:
   /// `may_be_bare`: deflate without zlib's head, which its first two bytes tell (RFC 1950, 2.2).
   explicit inflating(bool may_be_bare) : may_be_bare_{may_be_bare} { start(MAX_WBITS + 32); }
-  ~inflating() override { ::inflateEnd(&stream_); }
+  ~inflating() override { inflateEnd(&stream_); }
 
   bool feed(std::string_view bytes, const give& out) override {
     // What stands behind the end of a body is padding.
@@ -41,7 +59,7 @@ class inflating final : public content_decoder::stage {
     const unsigned first = static_cast<unsigned char>(head_[0]);
     const unsigned second = static_cast<unsigned char>(head_[1]);
     if ((first & 0xf) != Z_DEFLATED || (first << 8 | second) % 31 != 0) {
-      ::inflateEnd(&stream_);
+      inflateEnd(&stream_);
       start(-MAX_WBITS);
     }
     return step(head_, out) && (bytes.size() == missing || step(bytes.substr(missing), out));
@@ -50,7 +68,7 @@ class inflating final : public content_decoder::stage {
  private:
   void start(int window) {
     stream_ = {};
-    if (::inflateInit2(&stream_, window) != Z_OK) throw std::bad_alloc{};
+    if (inflateInit2(&stream_, window) != Z_OK) throw std::bad_alloc{};
   }
   bool step(std::string_view bytes, const give& out) {
     if (ended_) return true;
@@ -60,7 +78,7 @@ class inflating final : public content_decoder::stage {
     do {
       stream_.next_out = reinterpret_cast<Bytef*>(room.data());
       stream_.avail_out = static_cast<uInt>(room.size());
-      const int result = ::inflate(&stream_, Z_NO_FLUSH);
+      const int result = inflate(&stream_, Z_NO_FLUSH);
       if (result == Z_MEM_ERROR) throw std::bad_alloc{};
       const std::size_t got = room.size() - stream_.avail_out;
       if (got > 0 && !out({room.data(), got})) return true;
@@ -79,21 +97,20 @@ class inflating final : public content_decoder::stage {
 
 class brotli final : public content_decoder::stage {
  public:
-  brotli() : state_{::BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)} {
+  brotli() : state_{BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)} {
     if (!state_) throw std::bad_alloc{};
   }
-  ~brotli() override { ::BrotliDecoderDestroyInstance(state_); }
+  ~brotli() override { BrotliDecoderDestroyInstance(state_); }
 
   bool feed(std::string_view bytes, const give& out) override {
-    if (::BrotliDecoderIsFinished(state_)) return true;
+    if (BrotliDecoderIsFinished(state_)) return true;
     const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
     std::size_t left = bytes.size();
     for (;;) {
       piece room;
       auto* next = reinterpret_cast<std::uint8_t*>(room.data());
       std::size_t free = room.size();
-      const auto result =
-          ::BrotliDecoderDecompressStream(state_, &left, &in, &free, &next, nullptr);
+      const auto result = BrotliDecoderDecompressStream(state_, &left, &in, &free, &next, nullptr);
       if (free < room.size() && !out({room.data(), room.size() - free})) return true;
       if (result == BROTLI_DECODER_RESULT_ERROR) return false;
       if (result != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) return true;
@@ -106,20 +123,20 @@ class brotli final : public content_decoder::stage {
 
 class zstd final : public content_decoder::stage {
  public:
-  zstd() : stream_{::ZSTD_createDStream()} {
+  zstd() : stream_{ZSTD_createDStream()} {
     if (!stream_) throw std::bad_alloc{};
     // RFC 8878, 3.1.1.1.2: the most that has to be taken.
     constexpr int window_bits_max = 23;
-    ::ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, window_bits_max);
+    ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, window_bits_max);
   }
-  ~zstd() override { ::ZSTD_freeDStream(stream_); }
+  ~zstd() override { ZSTD_freeDStream(stream_); }
 
   bool feed(std::string_view bytes, const give& out) override {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     piece room;
     for (bool is_full = false; in.pos < in.size || is_full;) {
       ZSTD_outBuffer next{room.data(), room.size(), 0};
-      if (::ZSTD_isError(::ZSTD_decompressStream(stream_, &next, &in))) return false;
+      if (ZSTD_isError(ZSTD_decompressStream(stream_, &next, &in))) return false;
       is_full = next.pos == next.size;
       if (next.pos > 0 && !out({room.data(), next.pos})) return true;
     }
@@ -151,6 +168,16 @@ void content_decoder::begin(std::string_view content_encoding, std::uint64_t byt
   decoded_bytes_ = 0;
   given_ = {};
   state_ = state::good;
+  missing_library_.clear();
+  try {
+    add_stages(content_encoding);
+  } catch (const library_missing& missing) {
+    stages_.clear();
+    missing_library_ = missing.what();
+  }
+}
+
+void content_decoder::add_stages(std::string_view content_encoding) {
   // The last one was put around the others.
   for (std::string_view rest = content_encoding; !rest.empty();) {
     const std::size_t comma = rest.rfind(',');

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,7 @@ class content_decoder {
   ~content_decoder();
 
   /// Begins a body with this Content-Encoding, of which no more than so many bytes are to come out.
-  /// One that is not known is left as it is.
+  /// One that is not known is left as it is, and so is one whose library is missing.
   void begin(std::string_view content_encoding, std::uint64_t bytes_max);
   /// Whether there is anything to undo.
   bool codes() const { return !stages_.empty(); }
@@ -39,6 +40,8 @@ class content_decoder {
     truncated,  ///< More came out than was wanted; nothing comes out any more.
   };
   state now_is() const { return state_; }
+  /// Which library is missing, for people; empty when none is.
+  const std::string& missing_library() const { return missing_library_; }
   /// Bytes that came out.
   std::uint64_t decoded_bytes() const { return decoded_bytes_; }
 
@@ -52,10 +55,12 @@ class content_decoder {
   };
 
  private:
+  void add_stages(std::string_view content_encoding);
   bool feed_stage(std::size_t index, std::string_view bytes, const receiver& out);
 
   std::vector<std::unique_ptr<stage>> stages_;      // the outermost first
   std::array<std::uint64_t, codings_max> given_{};  // bytes that came out of each
+  std::string missing_library_;
   std::uint64_t bytes_max_ = 0;
   std::uint64_t decoded_bytes_ = 0;
   state state_ = state::good;

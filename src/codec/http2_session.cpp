@@ -8,6 +8,7 @@
 #include "codec/http2_session.hpp"
 
 #include "core/ascii.hpp"
+#include "lazy/nghttp2.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,33 @@
 
 namespace muster::codec {
 namespace {
+
+// NOLINTBEGIN(readability-identifier-naming)
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_http2_strerror);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_option_new);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2,
+                     nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_new);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_error_callback2);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_begin_headers_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_data_chunk_recv_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_frame_recv_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_header_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_invalid_frame_recv_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_invalid_header_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_callbacks_set_on_stream_close_callback);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_check_request_allowed);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_client_new2);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_del);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_mem_recv);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_mem_send);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_set_local_window_size);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_want_read);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_session_want_write);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_strerror);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_submit_request);
+MUSTER_LAZY_FUNCTION(lazy::nghttp2, nghttp2_submit_settings);
+// NOLINTEND(readability-identifier-naming)
 
 /// Of what is sent: as much as is collected before it has to leave.
 constexpr std::size_t output_bytes_max = std::size_t{64} * 1024;

@@ -1,11 +1,8 @@
 #include "codec/ocsp_staple.hpp"
 
-#include <memory>
+#include "codec/openssl.hpp"
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/ocsp.h>
-#include <openssl/x509.h>
+#include <memory>
 
 namespace muster::codec {
 namespace {

@@ -1,5 +1,6 @@
 #include "codec/tls_context.hpp"
 
+#include "codec/openssl.hpp"
 #include "core/parsed.hpp"
 
 #include <cerrno>
@@ -11,9 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
 #include <unistd.h>
 
 namespace muster::codec {
@@ -83,8 +81,13 @@ void load_own(SSL_CTX* context, const tls_settings& settings) {
 
 void tls_context::freed::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 
-tls_context::tls_context(const tls_settings& settings)
-    : settings_{settings}, context_{SSL_CTX_new(TLS_client_method())} {
+tls_context::tls_context(const tls_settings& settings) : settings_{settings} {
+  try {
+    context_.reset(SSL_CTX_new(TLS_client_method()));
+  } catch (const library_missing& missing) {
+    missing_ = missing.what();
+    return;
+  }
   SSL_CTX* const context = context_.get();
   if (!context) throw std::bad_alloc{};
   // A peer that asks for its handshake anew, or sends what is never needed, is left alone with it.

@@ -3,6 +3,7 @@
 #include "muster/tls_options.hpp"
 
 #include <memory>
+#include <string>
 
 #include <openssl/ossl_typ.h>
 
@@ -14,10 +15,14 @@ namespace muster::codec {
 class tls_context {
  public:
   /// Throws std::invalid_argument, with words for people, when a file can't be read or holds
-  /// something else, and when a key does not fit; std::bad_alloc.
+  /// something else, and when a key does not fit; std::bad_alloc. Where OpenSSL is missing there is
+  /// a context all the same, whose sessions fail.
   explicit tls_context(const tls_settings& settings);
 
+  /// Which library is missing, for people; empty when none is.
+  const std::string& missing() const { return missing_; }
   const tls_settings& settings() const { return settings_; }
+  /// Null where a library is missing.
   SSL_CTX* native() const { return context_.get(); }
 
  private:
@@ -25,6 +30,7 @@ class tls_context {
     void operator()(SSL_CTX* context) const;
   };
   tls_settings settings_;
+  std::string missing_;
   std::unique_ptr<SSL_CTX, freed> context_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "codec/certificate.hpp"
 #include "codec/ocsp_staple.hpp"
+#include "codec/openssl.hpp"
 #include "codec/tls_reason.hpp"
 
 #include <algorithm>
@@ -12,12 +13,6 @@
 #include <chrono>
 #include <new>
 #include <utility>
-
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 namespace muster::codec {
 namespace {
@@ -53,7 +48,13 @@ void tls_session::freed::operator()(SSL* session) const { SSL_free(session); }
 
 tls_session::tls_session(const tls_context& context, const peer_identity& peer,
                          const std::vector<std::string>& protocols)
-    : context_{context}, session_{SSL_new(context.native())}, server_name_{peer.name} {
+    : context_{context}, server_name_{peer.name} {
+  if (!context.missing().empty()) {
+    failure_ = reason::library_missing;
+    error_ = context.missing();
+    return;
+  }
+  session_.reset(SSL_new(context.native()));
   SSL* const session = session_.get();
   BIO* const in = BIO_new(BIO_s_mem());
   BIO* const out = BIO_new(BIO_s_mem());
@@ -149,6 +150,7 @@ void tls_session::feed(std::string_view bytes) {
 }
 
 std::string_view tls_session::output() const {
+  if (!session_) return {};
   char* text = nullptr;
   const long bytes = BIO_get_mem_data(SSL_get_wbio(session_.get()), &text);
   return bytes > 0 ? std::string_view{text, static_cast<std::size_t>(bytes)} : std::string_view{};
@@ -214,6 +216,7 @@ tls_details tls_session::details() const {
   details.problems = problems_;
   details.ocsp = staple_;
   details.error = error_;
+  if (!session) return details;
   if (const SSL_CIPHER* const cipher = SSL_get_current_cipher(session)) {
     details.version = SSL_get_version(session);
     const char* const name = SSL_CIPHER_standard_name(cipher);

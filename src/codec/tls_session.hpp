@@ -29,7 +29,8 @@ class tls_session {
   };
 
   /// The context outlives the session. `protocols`: what is spoken in it, the preferred one first
-  /// (RFC 7301); empty to say nothing. Throws std::bad_alloc.
+  /// (RFC 7301); empty to say nothing. Throws std::bad_alloc. Where a library is missing, the
+  /// session has failed, and has nothing to send.
   tls_session(const tls_context& context, const peer_identity& peer,
               const std::vector<std::string>& protocols = {});
   tls_session(const tls_session&) = delete;
@@ -78,7 +79,7 @@ class tls_session {
   std::string read_staple();
 
   const tls_context& context_;
-  std::unique_ptr<SSL, freed> session_;
+  std::unique_ptr<SSL, freed> session_;  // null where a library is missing
   std::string server_name_;
   std::vector<reason> problems_;
   std::string error_;

@@ -2,6 +2,7 @@
 
 #include "codec/base64.hpp"
 #include "codec/http_request.hpp"
+#include "codec/openssl.hpp"
 #include "codec/response_headers.hpp"
 #include "codec/wire.hpp"
 #include "core/ascii.hpp"
@@ -10,8 +11,6 @@
 #include <array>
 #include <cstddef>
 #include <stdexcept>
-
-#include <openssl/evp.h>
 
 namespace muster::codec {
 namespace {

@@ -241,6 +241,8 @@ std::string_view to_string(reason value) {
       return "certificate_expires_soon";
     case reason::socket_error:
       return "socket_error";
+    case reason::library_missing:
+      return "library_missing";
     case reason::interrupted:
       return "interrupted";
     case reason::run_deadline:

@@ -73,6 +73,6 @@ sweep_progress sweep::progress() const { return engine_->core.progress(); }
 
 std::string sweep::icmp_mode() const { return engine_->core.probes().note(); }
 
-std::string sweep::icmp_problem() const { return engine_->core.probes().problem(); }
+std::string sweep::problem() const { return engine_->core.probes().problem(); }
 
 }  // namespace muster

@@ -3,6 +3,7 @@
 #include "codec/base64.hpp"
 #include "codec/http_request.hpp"
 #include "core/ascii.hpp"
+#include "core/lazy_library.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,7 +60,11 @@ std::string read_basic_auth(http_headers& spec, const std::string& source) {
   std::string secret;
   if (std::string wrong = read_secret(source, secret); !wrong.empty()) return wrong;
   if (secret.find(':') == secret.npos) return "it is no user name, colon and password";
-  spec.authorization = "Basic " + codec::to_base64(secret);
+  try {
+    spec.authorization = "Basic " + codec::to_base64(secret);
+  } catch (const library_missing& missing) {
+    return missing.what();
+  }
   return {};
 }
 

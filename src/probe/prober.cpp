@@ -140,7 +140,7 @@ std::string prober::problem() const {
   for (const auto& runner : runners_) {
     if (std::string one = runner->problem(); !one.empty()) return one;
   }
-  return {};
+  return missing_library_;
 }
 
 resource_waits prober::waits() const {
@@ -192,7 +192,12 @@ const codec::tls_context& prober::tls(const tls_settings& settings) {
     if (one->settings() == settings) return *one;
   }
   tls_contexts_.push_back(std::make_unique<const codec::tls_context>(settings));
+  note_missing(tls_contexts_.back()->missing());
   return *tls_contexts_.back();
+}
+
+void prober::note_missing(std::string_view library) {
+  if (missing_library_.empty()) missing_library_ = library;
 }
 
 void prober::prepare_tls(const tls_settings& settings) {
@@ -204,6 +209,7 @@ outcome prober::handshake_outcome(const byte_stream::secured& came_to,
   if (came_to.ended != ending::none) return ended(came_to.ended, reason::handshake_timeout);
   if (came_to.closed) return {status::reset, reason::closed_early};
   const reason failure = peer.tls()->failure();
+  if (failure == reason::library_missing) return {status::local_error, failure};
   if (failure != reason::none) return {status::tls_error, failure};
   return came_to.error == 0 ? outcome{} : outcome_of_transfer_error(came_to.error);
 }

@@ -102,10 +102,12 @@ class prober {
     return {streams_, scarce_, whole, kind};
   }
   /// What connections with these settings share, made when it is first asked for. Throws as
-  /// `tls_context` does.
+  /// `tls_context` does, which has what is missing for it told.
   const codec::tls_context& tls(const tls_settings& settings);
   /// Has files that can't be used told of before anything is probed; throws the same.
   void prepare_tls(const tls_settings& settings);
+  /// Has `problem` tell of a library that a probe needs, and that is missing.
+  void note_missing(std::string_view library);
   /// Scratch space to read into; its contents last until the reader is suspended.
   std::span<char> read_buffer() { return read_buffer_; }
   /// Why a probe whose step ended early did so, when the step would have failed for `timed_out`.
@@ -168,6 +170,7 @@ class prober {
   std::optional<time_limit> target_limit_;  // of the probe that is being started
   std::array<char, 64 * 1024> read_buffer_;
   std::vector<std::unique_ptr<const codec::tls_context>> tls_contexts_;
+  std::string missing_library_;
   deadline_queue deadlines_;
   std::unique_ptr<lookup_source> names_;
   socket_poller streams_;

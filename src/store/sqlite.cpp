@@ -1,5 +1,7 @@
 #include "store/sqlite.hpp"
 
+#include "lazy/sqlite.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -17,6 +19,32 @@
 
 namespace muster {
 namespace {
+
+// NOLINTBEGIN(readability-identifier-naming)
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_bind_blob64);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_bind_int64);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_bind_null);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_bind_text64);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_busy_timeout);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_close_v2);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_column_blob);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_column_bytes);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_column_int64);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_column_type);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_errmsg);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_errstr);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_exec);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_extended_errcode);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_file_control);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_finalize);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_last_insert_rowid);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_open_v2);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_prepare_v3);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_reset);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_step);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_system_errno);
+MUSTER_LAZY_FUNCTION(lazy::sqlite, sqlite3_wal_checkpoint_v2);
+// NOLINTEND(readability-identifier-naming)
 
 std::string explain(const std::string& path, sqlite3* connection, int code) {
   const int system_error = connection ? sqlite3_system_errno(connection) : 0;
@@ -99,6 +127,8 @@ void make_file(const std::string& path) {
 void database::closer::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 database::database(std::string path, mode how) : path_{std::move(path)} {
+  // Before a file is made that nothing would be written into.
+  load(lazy::sqlite);
   if (how == mode::create) make_file(path_);
   // One who only reads needs to write as well: what a killed writer left behind is put in order.
   // SQLite follows no link in the whole path then, so those to the directory are resolved before.

@@ -25,7 +25,8 @@ class store_error : public std::runtime_error {
   bool damaged_;
 };
 
-/// A connection to an SQLite database. Everything that fails throws store_error.
+/// A connection to an SQLite database. Everything that fails throws store_error, but for SQLite
+/// itself: where that is not on this machine, to open one throws library_missing.
 ///
 /// SQLite has no asynchronous calls, so each one blocks the thread. Here that is short: a
 /// transaction is a few rows, which go to the page cache; only `sync` waits for the disk.

@@ -2,6 +2,7 @@
 
 #include "core/deceptive.hpp"
 #include "core/utf8.hpp"
+#include "lazy/idn2.hpp"
 #include "targets/host.hpp"
 
 #include <algorithm>
@@ -17,6 +18,12 @@
 
 namespace muster {
 namespace {
+
+// NOLINTBEGIN(readability-identifier-naming)
+MUSTER_LAZY_FUNCTION(lazy::idn2, idn2_free);
+MUSTER_LAZY_FUNCTION(lazy::idn2, idn2_lookup_u8);
+MUSTER_LAZY_FUNCTION(lazy::idn2, idn2_strerror);
+// NOLINTEND(readability-identifier-naming)
 
 /// The longest text that is looked at: no name has that many bytes, in whatever form.
 constexpr std::size_t name_bytes_limit = 2'048;
@@ -108,11 +115,11 @@ std::string why_not(int status, std::string_view name) {
     if (!joiner.empty()) return joiner + ", where it joins nothing";
   }
   if (status == IDN2_ENCODING_ERROR) return "it is not UTF-8";
-  return ::idn2_strerror(status);
+  return idn2_strerror(status);
 }
 
 struct freed_by_idn2 {
-  void operator()(std::uint8_t* text) const { ::idn2_free(text); }
+  void operator()(std::uint8_t* text) const { idn2_free(text); }
 };
 
 using idn2_text = std::unique_ptr<std::uint8_t, freed_by_idn2>;
@@ -120,8 +127,8 @@ using idn2_text = std::unique_ptr<std::uint8_t, freed_by_idn2>;
 /// Throws std::bad_alloc where libidn2 finds no memory, as that says nothing about the name.
 int look_up(const std::string& name, int processing, idn2_text& into) {
   std::uint8_t* result = nullptr;
-  const int status = ::idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()), &result,
-                                      IDN2_NFC_INPUT | processing);
+  const int status = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()), &result,
+                                    IDN2_NFC_INPUT | processing);
   if (status == IDN2_MALLOC) throw std::bad_alloc{};
   into.reset(status == IDN2_OK ? result : nullptr);
   return status;
@@ -149,7 +156,12 @@ parsed<std::string> to_ascii_name(std::string_view name) {
     return refuse("it has " + found);
   const std::string terminated{name};
   idn2_text result;
-  int status = look_up(terminated, IDN2_NONTRANSITIONAL, result);
+  int status = IDN2_OK;
+  try {
+    status = look_up(terminated, IDN2_NONTRANSITIONAL, result);
+  } catch (const library_missing& missing) {
+    return parse_error{fmt::format("'{}' takes a library: {}", excerpt(name), missing.what())};
+  }
   // Symbols, which IDNA2008 has no place for, but registries and browsers do.
   if (status == IDN2_DISALLOWED && look_up(terminated, IDN2_TRANSITIONAL, result) == IDN2_OK) {
     status = IDN2_OK;

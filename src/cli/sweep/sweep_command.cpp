@@ -242,7 +242,7 @@ class sweep_run {
               fmt::format("can't write {}: {}; the results in it are not complete", failed->name(),
                           stalled ? "its reader takes nothing" : failed->error().message())};
     }
-    if (!sweep_.icmp_problem().empty()) return {exit_code::cannot, sweep_.icmp_problem()};
+    if (!sweep_.problem().empty()) return {exit_code::cannot, sweep_.problem()};
     if (session_.memory().used() || summary_.stop_reason == reason::out_of_memory) {
       return {exit_code::cannot, no_memory_text};
     }

@@ -3,6 +3,7 @@
 #include "codec/grpc_health.hpp"
 #include "codec/response_headers.hpp"
 #include "core/ascii.hpp"
+#include "core/lazy_library.hpp"
 #include "muster/http_options.hpp"
 #include "probe/tls_peer.hpp"
 
@@ -66,7 +67,7 @@ std::string grpc_exchange::authority() const {
   return fmt::format("{}:{}", host, request_.port());
 }
 
-void grpc_exchange::ask() {
+grpc_exchange::state grpc_exchange::ask() {
   static const std::string user_agent = http_options{}.user_agent;
   const std::string authority = this->authority();
   const codec::http_request call{
@@ -76,7 +77,15 @@ void grpc_exchange::ask() {
       .user_agent = user_agent,
       .headers = "Content-Type: application/grpc\r\nTE: trailers\r\nAccept: application/grpc\r\n",
       .body = &call_};
-  session_.emplace(call, is_secure() ? "https" : "http", response_);
+  try {
+    session_.emplace(call, is_secure() ? "https" : "http", response_);
+  } catch (const library_missing& missing) {
+    details_->http2_error = missing.what();
+    shared_.note_missing(missing.what());
+    fail({status::local_error, reason::library_missing});
+    return state::error;
+  }
+  return state::need_more;
 }
 
 std::string_view grpc_exchange::output() {

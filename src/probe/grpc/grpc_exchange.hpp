@@ -32,8 +32,8 @@ class grpc_exchange final : private codec::body_observer {
   std::unique_ptr<codec::tls_session> make_tls_session() const;
   /// A handshake has ended, after so long where it succeeded, or the session has failed since.
   void secured(clock::duration took, const codec::tls_session& session);
-  /// The connection is ready: the call can be made.
-  void ask();
+  /// The connection is ready: the call can be made. An error when it can't.
+  state ask();
   /// What is to be sent: the call, and once all of that has left, what the server has to be told on
   /// the way. Empty when that is nothing; lasts until the next call.
   std::string_view output();

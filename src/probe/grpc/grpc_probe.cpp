@@ -29,8 +29,7 @@ job grpc_probe(job_scope&, prober& shared, probe_request request) {
     what = shared.handshake_outcome(secured, peer);
     call.secured(secured.took, *peer.tls());
   }
-  if (what.status == status::up) call.ask();
-  state answer = state::need_more;
+  state answer = what.status == status::up ? call.ask() : state::need_more;
   while (answer == state::need_more && what.status == status::up) {
     const auto output = call.output();
     if (!output.empty() && !call.has_asked()) {

@@ -4,6 +4,7 @@
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
 #include "core/ascii.hpp"
+#include "core/lazy_library.hpp"
 #include "probe/http/http_judge.hpp"
 #include "probe/tls_peer.hpp"
 #include "probe/url_template.hpp"
@@ -190,7 +191,7 @@ void http_exchange::keep(std::unique_ptr<http_connection> connection) {
   shared_.connections.keep(place(), std::move(connection));
 }
 
-void http_exchange::ask(std::unique_ptr<codec::http2_session> http2) {
+http_exchange::state http_exchange::ask(std::unique_ptr<codec::http2_session> http2) {
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   is_asked_ = false;
   const std::string own = own_host();
@@ -220,11 +221,29 @@ void http_exchange::ask(std::unique_ptr<codec::http2_session> http2) {
                                     .headers = headers,
                                     .body = sends_body_ ? &*spec_->body : nullptr,
                                     .connection = reuses_connections() ? "keep-alive" : "close"};
-  if (!speaks_http2()) return codec::write_http_request(request_text_, request);
+  if (!speaks_http2()) {
+    codec::write_http_request(request_text_, request);
+    return state::need_more;
+  }
   begin_response();
   http2_ = std::move(http2);
-  if (http2_) return http2_->ask(request, url_.scheme(), reader_->response);
-  http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
+  try {
+    if (http2_) {
+      http2_->ask(request, url_.scheme(), reader_->response);
+    } else {
+      http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
+    }
+  } catch (const library_missing& missing) {
+    details_->http2_error = missing.what();
+    lack(missing.what());
+    return state::error;
+  }
+  return state::need_more;
+}
+
+void http_exchange::lack(std::string_view library) {
+  shared_.owner.note_missing(library);
+  fail({status::local_error, reason::library_missing});
 }
 
 std::string_view http_exchange::output() {
@@ -342,6 +361,7 @@ void http_exchange::note_response() {
     const bool matters = spec_->asks_for_codings || spec_->checks.needs_body();
     fail(is_broken && matters ? outcome{status::protocol_error, reason::malformed_body}
                               : outcome{});
+    if (matters && !reader_->missing_library().empty()) lack(reader_->missing_library());
     return;
   }
   if (http2_) details_->http2_error = http2_->error();

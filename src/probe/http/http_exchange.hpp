@@ -51,8 +51,8 @@ class http_exchange {
   /// used again.
   std::unique_ptr<http_connection> take_kept(probe_deadline& whole);
   /// The connection is ready, with TLS in it where that is to be: the request can be sent. `http2`:
-  /// what HTTP/2 was spoken to it before; nullptr if none was.
-  void ask(std::unique_ptr<codec::http2_session> http2);
+  /// what HTTP/2 was spoken to it before; nullptr if none was. An error when it can't be made.
+  state ask(std::unique_ptr<codec::http2_session> http2);
   /// What is to be sent: the request, and once all of that has left, what the server has to be told
   /// on the way, with HTTP/2. Empty when that is nothing; lasts until the next call.
   std::string_view output();
@@ -99,6 +99,8 @@ class http_exchange {
   bool parse_url_of(std::string_view text);
   void forget_response();
   void note_response();
+  /// Fails for want of a library.
+  void lack(std::string_view library);
 
   void begin_response();
   void give_reader_back();

@@ -42,9 +42,8 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       if (what.status != status::up) break;
     }
 
-    exchange.ask(std::move(connection->http2));
+    state response = exchange.ask(std::move(connection->http2));
     auto paused_when_sent = whole.paused();
-    state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
       const auto output = exchange.output();
       if (!output.empty() && !exchange.has_asked()) {

@@ -28,6 +28,8 @@ class page_reader final : private codec::body_observer {
   }
   bool is_coded() const { return decoder_.codes(); }
   codec::content_decoder::state decoder_state() const { return decoder_.now_is(); }
+  /// What a coding of it would take, for people; empty when nothing is missing.
+  const std::string& missing_library() const { return decoder_.missing_library(); }
 
  private:
   void begin(std::string_view content_type, std::string_view content_encoding) override;

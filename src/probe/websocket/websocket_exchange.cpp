@@ -3,6 +3,7 @@
 #include "codec/http_request.hpp"
 #include "codec/websocket_upgrade.hpp"
 #include "core/ascii.hpp"
+#include "core/lazy_library.hpp"
 #include "probe/tls_peer.hpp"
 #include "probe/url_template.hpp"
 #include "probe/websocket/websocket_url.hpp"
@@ -49,6 +50,14 @@ bool websocket_exchange::begin() {
   url_ = std::move(*url);
   place_url(url_, subject);
   details_->url = written_url();
+  try {
+    key_ = codec::websocket_key(shared_.world().random(), shared_.world().random());
+  } catch (const library_missing& missing) {
+    details_->error = missing.what();
+    shared_.note_missing(missing.what());
+    fail({status::local_error, reason::library_missing});
+    return false;
+  }
   if (shared_.excluded_name(url_.host())) fail({status::skipped, reason::excluded});
   if (is_well() && !url_.needs_lookup()) {
     resolved(url_.address());
@@ -95,7 +104,6 @@ void websocket_exchange::secured(const byte_stream::secured& came_to, const byte
 }
 
 void websocket_exchange::ask() {
-  key_ = codec::websocket_key(shared_.world().random(), shared_.world().random());
   std::string headers = codec::websocket_headers(key_, spec_->protocols);
   const std::string own = named_authority(request_.subject, url_);
   std::string_view authority = own.empty() ? url_.authority() : std::string_view{own};

@@ -135,6 +135,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::malformed_body, "malformed_body"},
       {reason::certificate_expires_soon, "certificate_expires_soon"},
       {reason::socket_error, "socket_error"},
+      {reason::library_missing, "library_missing"},
       {reason::interrupted, "interrupted"},
       {reason::run_deadline, "run_deadline"},
       {reason::output_failed, "output_failed"},
