@@ -117,7 +117,8 @@ TEST_CASE("an HTTP result carries everything that is known of the response") {
         R"("version":"1.1","status_code":200,"redirects":[301,302],"title":"Welcome to nginx!",)"
         R"("server":"nginx/1.22.1","content_type":"text/html","content_length":612,)"
         R"("location":"/elsewhere","body_bytes":612,"body_truncated":true,"resolve_ms":0.000,)"
-        R"("connect_ms":0.100,"first_byte_ms":0.700,"transfer_ms":0.300,"bad_header_lines":2})"
+        R"("connect_ms":0.100,"first_byte_ms":0.700,"transfer_ms":0.300,"bad_header_lines":2,)"
+        R"("connection_reused":true})"
         "\n");
 }
 
