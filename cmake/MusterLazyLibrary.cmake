@@ -20,7 +20,10 @@ function(muster_lazy_library name target)
   find_program(MUSTER_DPKG_QUERY dpkg-query)
   mark_as_advanced(MUSTER_DPKG_QUERY)
   if(MUSTER_DPKG_QUERY)
-    execute_process(COMMAND "${MUSTER_DPKG_QUERY}" -S "*/${soname}"
+    # The package may know its directory by another path, as /lib.
+    get_filename_component(directory "${file}" DIRECTORY)
+    get_filename_component(directory "${directory}" NAME)
+    execute_process(COMMAND "${MUSTER_DPKG_QUERY}" -S "*/${directory}/${soname}"
       OUTPUT_VARIABLE owner ERROR_QUIET)
     if(owner MATCHES "^([a-z0-9.+-]+)[:,]")
       set(package "${CMAKE_MATCH_1}")

@@ -54,8 +54,10 @@ struct lazy_function<Result(Args...), Library, Name> {
 /// is first called: it hides the one of the global namespace, which nothing is linked against. So
 /// calls are written as ever, by way of the library's macros, too.
 #define MUSTER_LAZY_FUNCTION(LIBRARY, NAME) MUSTER_LAZY_FUNCTION_EXPANDED(LIBRARY, NAME)
+// NOLINTBEGIN(bugprone-macro-parentheses): what is declared is a name, and no expression.
 #define MUSTER_LAZY_FUNCTION_EXPANDED(LIBRARY, NAME) \
   inline constexpr ::muster::lazy_function<decltype(::NAME), LIBRARY, #NAME> NAME {}
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// A note in an ELF file that names a library it may load (UAPI.11, ELF dlopen metadata), from
 /// which packages get their dependencies. `Size` is that of the JSON, with the NUL behind it.

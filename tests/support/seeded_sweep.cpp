@@ -215,7 +215,7 @@ class seeded_sweep {
 
 }  // namespace
 
-bool speaks_tls(std::uint64_t seed) { return chances{seed * 3}.one_in(64); }
+bool speaks_tls(std::uint64_t seed) { return chances{seed * 3}.one_in(80); }
 
 seeded_verdict run_seed(std::uint64_t seed) { return seeded_sweep{seed}.run(); }
 

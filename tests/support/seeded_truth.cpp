@@ -117,9 +117,11 @@ class judge {
           return when && *when - known.began <= seeded_timeout;
         };
         const bool has_target_limit = has_host_limit_;
+        // Who is still asking does not listen.
+        const bool listens = one.reason != reason::send_timeout;
         if (!has_target_limit && one.host.empty() &&
             (in_time(success) || in_time(known.refused) || in_time(known.rejected) ||
-             in_time(known.reset) || in_time(known.flaw_shown))) {
+             in_time(known.reset) || (listens && in_time(known.flaw_shown)))) {
           fault("came in time", one);
         }
         break;

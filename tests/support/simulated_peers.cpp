@@ -61,7 +61,8 @@ void simulated_sockets::take_request(socket& one) {
   flight what{.bytes = std::move(said->text), .asked = now(), .is_last = ends};
   if (one.tls) {
     std::string keys;
-    if (network_.happens(network_.peers_of(one.to.address).new_keys)) keys = one.tls->ask_for_new_keys();
+    if (network_.happens(network_.peers_of(one.to.address).new_keys))
+      keys = one.tls->ask_for_new_keys();
     // Records of TLS are as large as a server likes.
     const std::string_view text = what.bytes;
     const std::size_t first = network_.random() % (text.size() + 1);

@@ -96,6 +96,31 @@ TEST_CASE("what fails, or comes to an end too soon, is told, and answered with a
         "8\x03\xea over answer_not_expected 0");
 }
 
+TEST_CASE(
+    "a pong and a close may leave while something is read, a step and the last word may not") {
+  const auto steps =
+      parse_talk_script("expect a; send b; expect c", step_end::semicolon, talk_medium::messages);
+  REQUIRE(steps);
+  websocket_talk talk{*steps, [] { return std::array<char, 4>{}; }};
+  talk.feed(frame(0x89, "p"));
+  CHECK_FALSE(talk.output().empty());
+  CHECK_FALSE(talk.has_to_send());
+  talk.feed(frame(0x81, "a"));
+  CHECK(talk.has_to_send());
+  talk.sent();
+  SECTION("this side closes first") {
+    talk.feed(frame(0x81, "c"));
+    CHECK(talk.is_closing());
+    CHECK_FALSE(talk.output().empty());
+    CHECK_FALSE(talk.has_to_send());
+  }
+  SECTION("the peer does") {
+    talk.feed(close_frame);
+    CHECK(talk.has_to_send());
+    CHECK_FALSE(talk.is_over());
+  }
+}
+
 TEST_CASE("a failure is held against the peer while something is expected of it") {
   const auto steps =
       parse_talk_script("expect a; send b", step_end::semicolon, talk_medium::messages);
