@@ -20,9 +20,9 @@ struct told {
   muster::status status;
   muster::reason reason;
   std::chrono::nanoseconds rtt;
-  std::chrono::nanoseconds resolve;  ///< What of it was the lookup.
+  std::chrono::nanoseconds resolve;                ///< What of it was the lookup.
   std::optional<std::chrono::nanoseconds> phases;  ///< What they come to, where they are all of it.
-  std::string host;                  ///< Empty for an address.
+  std::string host;                                ///< Empty for an address.
 };
 
 /// What is untrue of results, a line each: held against what the world knows that they are of.

@@ -70,8 +70,8 @@ struct conversation {
   std::optional<time_point> secured;     ///< The handshake of TLS was over for the client.
   reason tls_flaw = reason::none;        ///< What a client makes of the server's.
   std::optional<time_point> flaw_shown;  ///< All that it needs for that had come.
-  bool was_lost = false;       ///< The connect had to be repeated.
-  bool had_no_memory = false;  ///< A send had to be repeated for want of it.
+  bool was_lost = false;                 ///< The connect had to be repeated.
+  bool had_no_memory = false;            ///< A send had to be repeated for want of it.
 };
 
 /// What a simulated peer says to a whole request.
