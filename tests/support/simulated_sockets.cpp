@@ -323,7 +323,7 @@ void simulated_sockets::answer(socket& one, std::string text) {
       it.known->reset = now();
       fail(it, ECONNRESET);
     });
-  } else if (!is_stalled) {
+  } else if (!is_stalled && (is_cut || !network_.stays_open || !network_.stays_open(one.request))) {
     later(after, one.descriptor, [this, is_cut](socket& it) {
       if (is_cut) it.known->cut = now();
       it.has_end = true;

@@ -108,6 +108,8 @@ class simulated_world final : public probe_world {
   /// How connections and datagrams fare, and what the hosts say to them: at first, an empty page.
   peer_weather peers;
   simulated_server server;
+  /// Whether a connection goes on after the answer to a request; unless it is set, it ends there.
+  std::function<bool(std::string_view request)> stays_open;
   /// What became of them, by host and port, in the order in which they were begun.
   std::map<std::pair<ip_address, std::uint16_t>, std::deque<conversation>> conversations;
   /// How name servers answer, and the addresses that names have.

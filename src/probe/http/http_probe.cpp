@@ -13,7 +13,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
   bool more = exchange.begin();
   while (more) {
     more = false;
-    host_lookup lookup{shared, exchange.url(), whole};
+    host_lookup lookup{shared, exchange.hop(), whole};
     outcome what = co_await lookup;
     exchange.fail(what);
     if (what.status != status::up) break;
@@ -23,10 +23,24 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     byte_stream peer = shared.open_stream(whole);
     const auto connected = co_await peer.connect(to, shared.source());
     what = shared.connect_outcome(connected);
-    exchange.fail(what);
+    exchange.fail_on_way(what);
     if (what.status != status::up) break;
     exchange.connected(connected.took);
     peer.stamp_arrivals();
+    if (exchange.needs_tunnel()) {
+      proxy_tunnel& tunnel = exchange.begin_tunnel();
+      const auto sent = co_await peer.write_all(tunnel.request());
+      tunnel.sent(sent.at);
+      what = shared.transfer_outcome(sent, peer, reason::send_timeout);
+      while (what.status == status::up && !tunnel.is_open()) {
+        const auto got = co_await peer.read_some(shared.read_buffer());
+        what = shared.transfer_outcome(got, peer, reason::proxy_timeout);
+        if (what.status != status::up) break;
+        what = tunnel.received({shared.read_buffer().data(), got.bytes}, got.at);
+      }
+      exchange.end_tunnel(what);
+      if (what.status != status::up) break;
+    }
     if (exchange.is_secure()) {
       peer.begin_tls(exchange.make_tls_session());
       const auto secured = co_await peer.handshake();
@@ -36,9 +50,8 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       if (what.status != status::up) break;
     }
 
-    exchange.ask();
+    state response = exchange.ask();
     auto paused_when_sent = whole.paused();
-    state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
       if (const auto output = exchange.output(); !output.empty()) {
         const auto sent = co_await peer.write_all(output);
