@@ -119,6 +119,7 @@ enum class reason : std::uint8_t {
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
   upgrade_refused,       ///< A whole HTTP answer, but the server does not go over to WebSocket.
+  url_not_expected,      ///< `--expect-url`
   version_not_expected,  ///< `--expect-version`
   size_not_expected,     ///< `--expect-size`
   header_not_expected,   ///< `--expect-header`, `--reject-header`

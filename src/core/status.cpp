@@ -229,6 +229,8 @@ std::string_view to_string(reason value) {
       return "clear_text_injected";
     case reason::handshake_timeout:
       return "handshake_timeout";
+    case reason::url_not_expected:
+      return "url_not_expected";
     case reason::version_not_expected:
       return "version_not_expected";
     case reason::size_not_expected:

@@ -163,7 +163,7 @@ constexpr auto known = std::to_array<foreign_option>({
     {"user auth oauth2-bearer netrc basic digest negotiate ntlm",
      "--basic-auth and --bearer take a file or env:NAME, where nobody else sees what is in it"},
     {"cookie cookie-jar",
-     "--header 'Cookie: name=value' sends one; none are kept"},
+     "--header 'Cookie: name=value' sends one, --cookies those that redirects set"},
     {"silent no-output summary-only", "-q shows nothing but the summary"},
     {"shards max-targets slice", "--shard I/N probes one of N parts of the targets"},
     {"top-ports port-ratio exclude-ports",

@@ -3,6 +3,7 @@
 #include "codec/http2_session.hpp"
 #include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
+#include "codec/response_headers.hpp"
 #include "core/ascii.hpp"
 #include "probe/http/http_judge.hpp"
 #include "probe/http/http_route_options.hpp"
@@ -56,6 +57,7 @@ http_exchange::http_exchange(http_shared& shared, const probe_request& request)
   if (!details_) details_ = std::make_unique<http_details>();
   method_ = spec_->method;
   sends_body_ = spec_->body.has_value();
+  if (spec_->keeps_cookies) cookies_ = std::make_unique<codec::cookie_jar>();
 }
 
 http_exchange::~http_exchange() = default;
@@ -177,7 +179,7 @@ outcome http_exchange::sent(clock::time_point at, const outcome& what) {
 void http_exchange::begin_response() {
   codec::http_limits limits;
   limits.body_bytes_max = spec_->body_bytes_max;
-  limits.keeps_headers = spec_->checks.needs_headers();
+  limits.keeps_headers = spec_->checks.needs_headers() || cookies_;
   reader_ = shared_.readers.take().value_or(nullptr);
   if (!reader_) reader_ = std::make_unique<page_reader>();
   reader_->restart(method_ == "HEAD", limits, spec_->checks.needs_body());
@@ -281,6 +283,7 @@ bool http_exchange::follow_redirect() {
     fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
+  keep_cookies();
   const auto url = parse_url(*next);
   const int code = details_->status_code;
   // As clients do it since the first ones took 302 for this.
@@ -310,7 +313,8 @@ outcome http_exchange::judged() {
   if (!spec_->expected.contains(details_->status_code)) {
     return {status::mismatch, reason::status_not_expected};
   }
-  failed_check failed = judge(spec_->checks, {.version = details_->version,
+  failed_check failed = judge(spec_->checks, {.url = details_->url,
+                                              .version = details_->version,
                                               .header_lines = reader_->response.header_lines(),
                                               .body = reader_->body(),
                                               .body_bytes = reader_->body_bytes()});

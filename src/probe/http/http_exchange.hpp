@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/cookie_jar.hpp"
 #include "codec/http2_session.hpp"
 #include "codec/http_response.hpp"
 #include "codec/tls_session.hpp"
@@ -94,8 +95,12 @@ class http_exchange {
   void forget_response();
   void note_response();
   outcome flaw_of_whole(bool is_broken) const;
+  void keep_cookies();
 
   std::string request_headers(std::string_view& authority) const;
+  std::string cookies() const;
+  std::string cookie_host() const;
+  codec::cookie_jar::place cookie_place(std::string_view host) const;
   std::string proxy_headers() const;
   std::string tunnel_authority() const;
   bool names_other_host() const;
@@ -126,6 +131,7 @@ class http_exchange {
   ip_address hop_address_;
   std::unique_ptr<proxy_tunnel> tunnel_;
   std::string first_words_;  ///< Of a server that spoke through a proxy before it was asked.
+  std::unique_ptr<codec::cookie_jar> cookies_;  ///< Null where none are kept.
   std::string method_;  ///< Redirects may change it.
   bool sends_body_ = false;
   bool sends_authorization_ = true;  ///< Not to another host.

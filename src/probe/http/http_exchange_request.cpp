@@ -1,5 +1,6 @@
 // What an exchange asks for, of whom, and by which way.
 #include "codec/http_request.hpp"
+#include "codec/response_headers.hpp"
 #include "core/ascii.hpp"
 #include "probe/http/http_exchange.hpp"
 #include "probe/tls_peer.hpp"
@@ -156,6 +157,7 @@ http_exchange::state http_exchange::ask() {
 /// Those of the user's own, and what else there is to say. A Host among them is the `authority`.
 std::string http_exchange::request_headers(std::string_view& authority) const {
   std::string headers;
+  std::string sent_cookies = cookies();
   const auto add = [&headers](std::string_view name, std::string_view value) {
     headers.append(name).append(": ").append(value).append("\r\n");
   };
@@ -167,16 +169,54 @@ std::string http_exchange::request_headers(std::string_view& authority) const {
       if (is_own_place_) authority = value;
     } else if (!sends_authorization_ && is_secret(name)) {
       continue;
+    } else if (cookies_ && equal_ignoring_case(name, "cookie")) {
+      // There is to be one such header (RFC 6265, 5.4).
+      sent_cookies.insert(0, sent_cookies.empty() ? value : std::string{value} + "; ");
     } else {
       add(name, value);
     }
   }
+  if (!sent_cookies.empty()) add("Cookie", sent_cookies);
   if (!spec_->authorization.empty() && sends_authorization_) {
     add("Authorization", spec_->authorization);
   }
   if (spec_->asks_for_codings) add("Accept-Encoding", "gzip, deflate, br, zstd");
   if (has_proxy() && !needs_tunnel()) headers += proxy_headers();
   return headers;
+}
+
+// ---- Cookies
+
+/// The host that cookies are of: the one that the request names.
+std::string http_exchange::cookie_host() const {
+  if (const std::string own = own_host(); !own.empty()) {
+    return lowered(std::string_view{own}.substr(0, own.rfind(':')));
+  }
+  return url_.has_name() ? std::string{url_.host()} : url_.address().to_string();
+}
+
+codec::cookie_jar::place http_exchange::cookie_place(std::string_view host) const {
+  const bool is_address = !url_.has_name() && host == url_.address().to_string();
+  return {.host = host, .is_address = is_address, .path = url_.path(), .is_secure = is_secure()};
+}
+
+std::string http_exchange::cookies() const {
+  if (!cookies_) return {};
+  const std::string host = cookie_host();
+  return cookies_->header(cookie_place(host), shared_.owner.time().wall());
+}
+
+void http_exchange::keep_cookies() {
+  if (!cookies_) return;
+  const std::string host = cookie_host();
+  const auto now = shared_.owner.time().wall();
+  codec::for_each_header(reader_->response.header_lines(),
+                         [&](std::string_view name, std::string_view value) {
+                           if (equal_ignoring_case(name, "set-cookie")) {
+                             cookies_->store(value, cookie_place(host), now);
+                           }
+                           return true;
+                         });
 }
 
 }  // namespace muster

@@ -130,6 +130,7 @@ TEST_CASE("reasons are spelled as documented") {
       {reason::tls_broken, "tls_broken"},
       {reason::handshake_timeout, "handshake_timeout"},
       {reason::version_not_expected, "version_not_expected"},
+      {reason::url_not_expected, "url_not_expected"},
       {reason::size_not_expected, "size_not_expected"},
       {reason::header_not_expected, "header_not_expected"},
       {reason::body_not_expected, "body_not_expected"},
