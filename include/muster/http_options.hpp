@@ -45,6 +45,9 @@ struct http_options : http_headers {
   std::optional<bool> keeps_connections = {};
   /// Redirects to follow, 0 to `redirects_limit`; 0 reports the redirect itself.
   unsigned redirects_max = 0;
+  /// Whether the cookies that redirects set are sent along with the requests that follow (RFC
+  /// 6265).
+  bool keeps_cookies = false;
   /// Bytes of body to read; what comes after them is cut off and said so.
   std::uint64_t body_bytes_max = 1024 * 1024;
   /// With which status codes a complete answer is `up`; with any other it is a `mismatch`.

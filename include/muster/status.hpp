@@ -39,6 +39,7 @@ enum class reason : std::uint8_t {
   handshake_timeout,   ///< Connected, but TLS was not agreed on.
   first_byte_timeout,  ///< Connected and asked, but no byte of an answer.
   transfer_timeout,    ///< The answer began but did not end.
+  proxy_timeout,       ///< A proxy was asked for a way to the target, and gave none in time.
   host_timeout,        ///< The time for all probes of the target was up; with `skipped`, too.
   command_timeout,     ///< The command had not ended.
   // refused
@@ -65,6 +66,7 @@ enum class reason : std::uint8_t {
   icmp_parameter_problem,
   host_unreachable,     ///< The kernel reported EHOSTUNREACH for a connection.
   network_unreachable,  ///< The kernel reported ENETUNREACH for a connection.
+  proxy_refused,        ///< A proxy says that it does not, or can not, ask the target.
   // reset
   connection_reset,
   closed_early,    ///< The peer closed the connection before a whole answer.
@@ -117,6 +119,7 @@ enum class reason : std::uint8_t {
   wrong_payload,         ///< An echo reply came back from the target with other bytes than sent.
   status_not_expected,   ///< A whole HTTP answer, with a status code that was not expected.
   upgrade_refused,       ///< A whole HTTP answer, but the server does not go over to WebSocket.
+  url_not_expected,      ///< `--expect-url`
   version_not_expected,  ///< `--expect-version`
   size_not_expected,     ///< `--expect-size`
   header_not_expected,   ///< `--expect-header`, `--reject-header`

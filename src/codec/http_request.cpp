@@ -59,6 +59,16 @@ void write_http_request(std::string& text, const http_request& request) {
   if (request.body) text.append(*request.body);
 }
 
+void write_connect_request(std::string& text, std::string_view authority,
+                           std::string_view user_agent, std::string_view headers) {
+  check_part("authority", authority, false);
+  check_part("user agent", user_agent, true);
+  text.clear();
+  text.append("CONNECT ").append(authority).append(" HTTP/1.1\r\nHost: ").append(authority);
+  text.append("\r\nUser-Agent: ").append(user_agent).append("\r\n").append(headers);
+  text.append("\r\n");
+}
+
 bool is_http_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return token_characters[static_cast<unsigned char>(c)];

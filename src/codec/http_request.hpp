@@ -28,6 +28,11 @@ void check_http_request(const http_request& request);
 /// Replaces what is in `text`, whose memory is used again.
 void write_http_request(std::string& text, const http_request& request);
 
+/// Writes what asks a proxy for a way to `authority`, a host and its port (RFC 9110, 9.3.6), in the
+/// place of what is in `text`. `headers` are as those of a request, and it throws the same.
+void write_connect_request(std::string& text, std::string_view authority,
+                           std::string_view user_agent, std::string_view headers);
+
 /// Whether this may be the name of a header, or a method (RFC 9110, 5.6.2).
 bool is_http_token(std::string_view text);
 /// Whether this may be the value of one: no control characters but tabs.

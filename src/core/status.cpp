@@ -53,6 +53,8 @@ std::string_view to_string(reason value) {
       return "first_byte_timeout";
     case reason::transfer_timeout:
       return "transfer_timeout";
+    case reason::proxy_timeout:
+      return "proxy_timeout";
     case reason::host_timeout:
       return "host_timeout";
     case reason::connection_refused:
@@ -99,6 +101,8 @@ std::string_view to_string(reason value) {
       return "host_unreachable";
     case reason::network_unreachable:
       return "network_unreachable";
+    case reason::proxy_refused:
+      return "proxy_refused";
     case reason::connection_reset:
       return "connection_reset";
     case reason::closed_early:
@@ -225,6 +229,8 @@ std::string_view to_string(reason value) {
       return "clear_text_injected";
     case reason::handshake_timeout:
       return "handshake_timeout";
+    case reason::url_not_expected:
+      return "url_not_expected";
     case reason::version_not_expected:
       return "version_not_expected";
     case reason::size_not_expected:

@@ -37,10 +37,13 @@ class host_lookup {
     return lookup_ ? lookup_->await_resume().addresses.front() : host_.address();
   }
 
-  /// The addresses of which any will do, while the host and this live; none where that is but one.
-  std::span<const ip_address> addresses() {
-    if (!shared_.races()) return {};
-    return lookup_ ? std::span<const ip_address>{lookup_->answer().addresses} : host_.addresses();
+  /// `co_await lookup.connect(peer, to)`, once nothing is wrong: connects to that address, or,
+  /// where any of the host's will do and it `may_race`, to the one that is connected first. They,
+  /// and this, outlive the step. Gives `byte_stream::connected`; `to` then has the address that it
+  /// is about.
+  byte_stream::connect_step connect(byte_stream& peer, endpoint& to, bool may_race = true) {
+    if (!may_race) return peer.connect(to, shared_.source());
+    return peer.connect(to, addresses(), shared_.source());
   }
 
   /// When the answer reached this machine, as if it had not stood in line.
@@ -51,6 +54,12 @@ class host_lookup {
   }
 
  private:
+  /// Those of which any will do; none where that is but one.
+  std::span<const ip_address> addresses() {
+    if (!shared_.races()) return {};
+    return lookup_ ? std::span<const ip_address>{lookup_->answer().addresses} : host_.addresses();
+  }
+
   prober& shared_;
   const target& host_;
   probe_deadline& whole_;

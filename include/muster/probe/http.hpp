@@ -2,6 +2,7 @@
 
 #include "muster/http_options.hpp"
 #include "muster/probe/http_checks.hpp"
+#include "muster/probe/http_route.hpp"
 #include "muster/probe_spec.hpp"
 #include "muster/tls_details.hpp"
 #include "muster/tls_options.hpp"
@@ -21,6 +22,8 @@ struct http_spec final : spec_of_kind<http_spec, probe_kind::http>, http_options
   std::vector<std::string> urls;
   /// Of those that are `https://`.
   tls_options tls;
+  /// How they get there.
+  http_route route;
   /// What an answer with an expected status code has to be like.
   http_checks checks;
 
@@ -49,20 +52,24 @@ struct http_details {
   std::uint64_t decoded_bytes = 0;   ///< Bytes that came out of them.
   std::string failed_check;          ///< The check that the answer did not pass.
   std::string http2_error;           ///< What went wrong with HTTP/2, in the words of nghttp2.
+  std::string proxy;                 ///< The URL of the proxy that was asked; empty without one.
+  std::string unix_socket;           ///< The path of the Unix socket; empty without one.
   std::unique_ptr<tls_details> tls;  ///< Of the last request; null where it was not over TLS.
   /// The last request went over a connection that was there, so it has no phase of connecting.
   bool connection_reused = false;
-  // The phases, of the last request. Negative when the phase was not reached.
+  // The phases, of the last request. Negative when the phase was not reached. Of the proxy, where
+  // there is one, are resolve and connect.
   std::chrono::nanoseconds resolve{-1};
   std::chrono::nanoseconds connect{-1};
+  std::chrono::nanoseconds tunnel{-1};      ///< From a proxy being asked for a way to its answer.
   std::chrono::nanoseconds handshake{-1};   ///< Of TLS.
   std::chrono::nanoseconds first_byte{-1};  ///< From the request being sent to the first byte.
   std::chrono::nanoseconds transfer{-1};    ///< From the first byte to the end.
 
   std::size_t text_bytes() const {
     return url.size() + title.size() + server.size() + content_type.size() + location.size() +
-           content_encoding.size() + failed_check.size() + http2_error.size() +
-           (tls ? tls->text_bytes() : 0);
+           content_encoding.size() + failed_check.size() + http2_error.size() + proxy.size() +
+           unix_socket.size() + (tls ? tls->text_bytes() : 0);
   }
 };
 

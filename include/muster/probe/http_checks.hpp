@@ -37,6 +37,9 @@ struct http_checks {
     std::string written = {};
   };
 
+  /// What the URL that was asked last is to match somewhere (RE2); null for any.
+  std::shared_ptr<const re2::RE2> url = {};
+  std::string url_written = {};  ///< The option, for people.
   std::vector<header_rule> headers;
   std::vector<body_rule> body;
   std::vector<json_rule> json;

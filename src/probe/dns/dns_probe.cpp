@@ -3,8 +3,6 @@
 #include "probe/dns/dns_exchange.hpp"
 #include "probe/host_lookup.hpp"
 
-#include <span>
-
 namespace muster {
 
 job dns_probe(job_scope&, prober& shared, probe_request request) {
@@ -19,8 +17,8 @@ job dns_probe(job_scope&, prober& shared, probe_request request) {
   while (more) {
     more = false;
     byte_stream peer = shared.open_stream(whole, exchange.kind());
-    const auto others = exchange.may_race() ? lookup.addresses() : std::span<const ip_address>{};
-    const auto connected = co_await peer.connect(exchange.destination(), others, shared.source());
+    const auto connected =
+        co_await lookup.connect(peer, exchange.destination(), exchange.may_race());
     exchange.connected(connected);
     if (!exchange.is_well()) break;
     if (exchange.kind() == transport::stream) peer.stamp_arrivals();

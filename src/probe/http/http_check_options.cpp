@@ -16,6 +16,11 @@
 namespace muster {
 namespace {
 
+std::string read_url_rule(http_spec& spec, const std::string& text) {
+  spec.checks.url_written = "--expect-url " + text;
+  return read_pattern(spec.checks.url, text);
+}
+
 auto reading_body_rule(std::string name, bool is_wanted) {
   return reading<http_spec>(
       [name = std::move(name), is_wanted](http_spec& spec, const std::string& text) {
@@ -97,6 +102,11 @@ std::string read_size(http_spec& spec, const std::string& text) {
 
 std::vector<spec_option> http_check_options() {
   return {
+      {.names = "--expect-url",
+       .form = "REGEX",
+       .help = "The URL that is asked last, after redirects, has to match (RE2)",
+       .read = reading<http_spec>(read_url_rule),
+       .column = "expect_url"},
       {.names = "--expect-body",
        .form = "REGEX",
        .help = "The body has to match somewhere (RE2); repeatable",

@@ -1,11 +1,11 @@
 #include "probe/http/http_exchange.hpp"
 
 #include "codec/http2_session.hpp"
-#include "codec/http_request.hpp"
 #include "codec/redirect.hpp"
+#include "codec/response_headers.hpp"
 #include "core/ascii.hpp"
-#include "core/lazy_library.hpp"
 #include "probe/http/http_judge.hpp"
+#include "probe/http/http_route_options.hpp"
 #include "probe/tls_peer.hpp"
 #include "probe/url_template.hpp"
 #include "targets/url.hpp"
@@ -30,26 +30,13 @@ std::unique_ptr<http_details> emptied(std::unique_ptr<http_details> used) {
   for (const auto text :
        {&http_details::url, &http_details::title, &http_details::server,
         &http_details::content_type, &http_details::location, &http_details::content_encoding,
-        &http_details::failed_check, &http_details::http2_error}) {
+        &http_details::failed_check, &http_details::http2_error, &http_details::proxy,
+        &http_details::unix_socket}) {
     (*used.*text).clear();
     fresh.*text = std::move(*used.*text);
   }
   *used = std::move(fresh);
   return used;
-}
-
-/// What TLS offers to speak in it, the preferred one first.
-const std::vector<std::string>& protocols_of(const http_versions& versions) {
-  static const std::vector<std::string> both{"h2", "http/1.1"};
-  static const std::vector<std::string> newer{"h2"};
-  static const std::vector<std::string> older{"http/1.1"};
-  if (!versions.http1) return newer;
-  return versions.http2 ? both : older;
-}
-
-/// Whether a header of the user's own is not for other hosts.
-bool is_secret(std::string_view name) {
-  return equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "cookie");
 }
 
 /// The path that the target's row asks for; empty when it says nothing.
@@ -65,11 +52,13 @@ http_exchange::http_exchange(http_shared& shared, const probe_request& request)
       request_{request},
       spec_{request.subject, *request.spec},
       details_{shared.details.take().value_or(nullptr)},
+      proxy_{proxy_of(spec_->route)},
       phase_{shared_.owner.time().now()},
       latest_{phase_} {
   if (!details_) details_ = std::make_unique<http_details>();
   method_ = spec_->method;
   sends_body_ = spec_->body.has_value();
+  if (spec_->keeps_cookies) cookies_ = std::make_unique<codec::cookie_jar>();
 }
 
 http_exchange::~http_exchange() = default;
@@ -104,8 +93,8 @@ bool http_exchange::parse_url_of(std::string_view text) {
 
 bool http_exchange::set_url(const target& url) {
   const bool redirected = details_->status_code != 0;
-  if (shared_.owner.excluded_name(url.host())) fail({status::skipped, reason::excluded});
-  if (!url.needs_lookup()) fail(shared_.owner.barrier(url.address()));
+  fail(barred(url));
+  if (has_proxy() && outcome_.status == status::up) fail(barred(*proxy_));
   if (outcome_.status != status::up && redirected) return false;
   if (redirected) forget_response();
   url_ = url;
@@ -114,12 +103,14 @@ bool http_exchange::set_url(const target& url) {
   } else {
     details_->url = url.written();
   }
+  if (has_proxy()) details_->proxy = origin_of(*proxy_);
+  details_->unix_socket = spec_->route.unix_socket;
   address_ = url.address();
-  has_address_ = !url.needs_lookup();
+  has_address_ = !url.needs_lookup() && spec_->route.unix_socket.empty();
   if (outcome_.status != status::up) return false;
   details_->connection_reused = false;
   details_->resolve = details_->connect = std::chrono::nanoseconds{-1};
-  details_->handshake = std::chrono::nanoseconds{-1};
+  details_->tunnel = details_->handshake = std::chrono::nanoseconds{-1};
   details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
   phase_ = latest_;
   return true;
@@ -135,12 +126,20 @@ void http_exchange::forget_response() {
 }
 
 void http_exchange::resolved(ip_address address, clock::time_point arrived) {
-  if (!url_.needs_lookup()) return;
-  address_ = address;
-  has_address_ = true;
+  hop_address_ = address;
+  if (!hop().needs_lookup()) return;
+  if (!has_proxy()) {
+    address_ = address;
+    has_address_ = true;
+  }
   latest_ = std::max(arrived, phase_);
   details_->resolve = latest_ - phase_;
   spent_ += details_->resolve;
+}
+
+void http_exchange::reached(ip_address address) {
+  hop_address_ = address;
+  if (!has_proxy()) address_ = address;
 }
 
 void http_exchange::connected(clock::duration took) {
@@ -163,8 +162,13 @@ bool http_exchange::reuses_connections() const {
 }
 
 std::string http_exchange::place() const {
-  std::string text =
-      fmt::format("{} {} {} {}", url_.scheme(), address_.to_string(), url_.port(), url_.scope());
+  const endpoint to = destination();
+  std::string text = fmt::format("{} {} {} {} {}", url_.scheme(), to.address.to_string(), to.port,
+                                 to.scope, spec_->route.unix_socket);
+  if (has_proxy()) {
+    text += fmt::format(" {} {}", spec_->route.proxy_authorization,
+                        needs_tunnel() ? tunnel_authority() : std::string{});
+  }
   if (!is_secure()) return text;
   const codec::tls_context& context = shared_.owner.tls(spec_->tls);
   return text +=
@@ -191,59 +195,9 @@ void http_exchange::keep(std::unique_ptr<http_connection> connection) {
   shared_.connections.keep(place(), std::move(connection));
 }
 
-http_exchange::state http_exchange::ask(std::unique_ptr<codec::http2_session> http2) {
-  if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
-  is_asked_ = false;
-  const std::string own = own_host();
-  std::string headers;
-  const auto add = [&headers](std::string_view name, std::string_view value) {
-    headers.append(name).append(": ").append(value).append("\r\n");
-  };
-  std::string_view authority = own.empty() ? url_.authority() : std::string_view{own};
-  for (const std::string& line : spec_->headers) {
-    const std::size_t colon = line.find(':');
-    const std::string_view name = std::string_view{line}.substr(0, colon);
-    const std::string_view value = trim(std::string_view{line}.substr(colon + 1));
-    if (equal_ignoring_case(name, "host")) {
-      if (is_own_place_) authority = value;
-    } else if (sends_authorization_ || !is_secret(name)) {
-      add(name, value);
-    }
-  }
-  if (!spec_->authorization.empty() && sends_authorization_) {
-    add("Authorization", spec_->authorization);
-  }
-  if (spec_->asks_for_codings) add("Accept-Encoding", "gzip, deflate, br, zstd");
-  const codec::http_request request{.method = method_,
-                                    .authority = authority,
-                                    .path = url_.path(),
-                                    .user_agent = spec_->user_agent,
-                                    .headers = headers,
-                                    .body = sends_body_ ? &*spec_->body : nullptr,
-                                    .connection = reuses_connections() ? "keep-alive" : "close"};
-  if (!speaks_http2()) {
-    codec::write_http_request(request_text_, request);
-    return state::need_more;
-  }
-  begin_response();
-  http2_ = std::move(http2);
-  try {
-    if (http2_) {
-      http2_->ask(request, url_.scheme(), reader_->response);
-    } else {
-      http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
-    }
-  } catch (const library_missing& missing) {
-    details_->http2_error = missing.what();
-    lack(missing.what());
-    return state::error;
-  }
-  return state::need_more;
-}
-
-void http_exchange::lack(std::string_view library) {
+outcome http_exchange::lack(std::string_view library) {
   shared_.owner.note_missing(library);
-  fail({status::local_error, reason::library_missing});
+  return {status::local_error, reason::library_missing};
 }
 
 std::string_view http_exchange::output() {
@@ -255,29 +209,11 @@ std::string_view http_exchange::output() {
   return request_text_;
 }
 
-std::string http_exchange::tls_host() const {
-  const std::string own = own_host();
-  return own.empty() ? std::string{url_.host()} : own.substr(0, own.rfind(':'));
-}
-
-std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
-  return muster::make_tls_session(shared_.owner, spec_->tls, tls_host(), address_,
-                                  protocols_of(versions()));
-}
-
 void http_exchange::secured(clock::duration took, const codec::tls_session& session) {
   details_->tls = known_of_peer(session);
   if (!session.established() || details_->handshake.count() >= 0) return;
   details_->handshake = took;
   spent_ += took;
-}
-
-std::string http_exchange::origin() const {
-  return std::string{url_.scheme()}.append("://").append(url_.authority());
-}
-
-std::string http_exchange::own_host() const {
-  return is_own_place_ ? named_authority(subject(), url_) : std::string{};
 }
 
 void http_exchange::sent(clock::time_point at) {
@@ -292,7 +228,7 @@ void http_exchange::sent(clock::time_point at) {
 void http_exchange::begin_response() {
   codec::http_limits limits;
   limits.body_bytes_max = spec_->body_bytes_max;
-  limits.keeps_headers = spec_->checks.needs_headers();
+  limits.keeps_headers = spec_->checks.needs_headers() || cookies_;
   reader_ = shared_.readers.take().value_or(nullptr);
   if (!reader_) reader_ = std::make_unique<page_reader>();
   reader_->restart(method_ == "HEAD", limits, spec_->checks.needs_body());
@@ -357,16 +293,25 @@ void http_exchange::note_response() {
   if (response.why() == reason::none) {
     details_->transfer = latest_ - phase_;
     spent_ += details_->transfer;
-    // Who neither asked for codings nor looks at the body takes any.
-    const bool matters = spec_->asks_for_codings || spec_->checks.needs_body();
-    fail(is_broken && matters ? outcome{status::protocol_error, reason::malformed_body}
-                              : outcome{});
-    if (matters && !reader_->missing_library().empty()) lack(reader_->missing_library());
-    return;
+    return fail(flaw_of_whole(is_broken));
   }
   if (http2_) details_->http2_error = http2_->error();
   fail({codec::is_connection_failure(response.why()) ? status::reset : status::protocol_error,
         response.why()});
+}
+
+/// What is wrong with a response that is whole.
+outcome http_exchange::flaw_of_whole(bool is_broken) {
+  // Only a proxy says so (RFC 9110, 15.5.8), and has not asked the server then.
+  constexpr int proxy_authentication_required = 407;
+  if (has_proxy() && !needs_tunnel() && details_->status_code == proxy_authentication_required) {
+    return {status::unreachable, reason::proxy_refused};
+  }
+  // Who neither asked for codings nor looks at the body takes any.
+  const bool matters = spec_->asks_for_codings || spec_->checks.needs_body();
+  if (!matters) return {};
+  if (!reader_->missing_library().empty()) return lack(reader_->missing_library());
+  return is_broken ? outcome{status::protocol_error, reason::malformed_body} : outcome{};
 }
 
 bool http_exchange::follow_redirect() {
@@ -386,6 +331,7 @@ bool http_exchange::follow_redirect() {
     fail({status::protocol_error, reason::bad_redirect});
     return false;
   }
+  keep_cookies();
   const auto url = parse_url(*next);
   const int code = details_->status_code;
   // As clients do it since the first ones took 302 for this.
@@ -425,7 +371,8 @@ outcome http_exchange::judged() {
   if (!spec_->expected.contains(details_->status_code)) {
     return {status::mismatch, reason::status_not_expected};
   }
-  failed_check failed = judge(spec_->checks, {.version = details_->version,
+  failed_check failed = judge(spec_->checks, {.url = details_->url,
+                                              .version = details_->version,
                                               .header_lines = reader_->response.header_lines(),
                                               .body = reader_->body(),
                                               .body_bytes = reader_->body_bytes()});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/cookie_jar.hpp"
 #include "codec/http2_session.hpp"
 #include "codec/http_response.hpp"
 #include "codec/tls_session.hpp"
@@ -8,11 +9,13 @@
 #include "net/error_status.hpp"
 #include "net/sockets.hpp"
 #include "probe/http/http_probe.hpp"
+#include "probe/http/proxy_tunnel.hpp"
 #include "probe/probe_request.hpp"
 #include "probe/target_spec.hpp"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,19 +33,19 @@ class http_exchange {
 
   /// Makes the request's URL ready to be asked. False, with the failure noted, when it is none.
   bool begin();
-  /// The URL to ask next: host or address, and port.
-  const target& url() const { return url_; }
+  /// What to look up and connect to next: the proxy where there is one, else the host of the URL.
+  const target& hop() const;
   /// `arrived`: when the answer did.
   void resolved(ip_address address, clock::time_point arrived);
   /// Which address of the host it is, where there were several.
-  void reached(ip_address address) { address_ = address; }
+  void reached(ip_address address);
   /// Where to connect to, once resolved.
-  endpoint destination() const { return {address_, url_.port(), url_.scope()}; }
+  endpoint destination() const;
 
   /// Whether the URL is to be asked over TLS.
   bool is_secure() const { return url_.scheme() == "https"; }
   /// For that.
-  std::unique_ptr<codec::tls_session> make_tls_session() const;
+  std::unique_ptr<codec::tls_session> make_tls_session();
   /// A handshake has ended, after so long where it succeeded, or the session has failed since.
   void secured(clock::duration took, const codec::tls_session& session);
   /// The host is connected, which took so long.
@@ -50,8 +53,15 @@ class http_exchange {
   /// A connection on which the URL can be asked at once; nullptr if there is none, or none may be
   /// used again.
   std::unique_ptr<http_connection> take_kept(probe_deadline& whole);
+  /// Whether the proxy is to be asked for a way to the server, before anything is said to that.
+  bool needs_tunnel() const;
+  /// For that; lasts until it has ended.
+  proxy_tunnel& begin_tunnel();
+  /// The proxy has answered, or something is wrong with that.
+  void end_tunnel(const outcome& what);
   /// The connection is ready, with TLS in it where that is to be: the request can be sent. `http2`:
-  /// what HTTP/2 was spoken to it before; nullptr if none was. An error when it can't be made.
+  /// what HTTP/2 was spoken to it before; nullptr if none was. Returns where the response is: it is
+  /// an error when the request can't be made, and servers behind a proxy may have spoken by now.
   state ask(std::unique_ptr<codec::http2_session> http2);
   /// What is to be sent: the request, and once all of that has left, what the server has to be told
   /// on the way, with HTTP/2. Empty when that is nothing; lasts until the next call.
@@ -79,6 +89,8 @@ class http_exchange {
   /// more, as it may have been in the first place.
   bool go_back_to_http1();
   void fail(outcome what) { outcome_ = what; }
+  /// A step on the way to the server came to this: what a proxy did is not the server's doing.
+  void fail_on_way(outcome what);
   void deliver();
 
  private:
@@ -87,9 +99,11 @@ class http_exchange {
   bool reuses_connections() const;
   /// All that a connection must have in common with one for this URL to be used for it.
   std::string place() const;
+  outcome barred(const target& host) const;
   std::string first_url() const;
-  /// Scheme and host of the URL that is asked.
-  std::string origin() const;
+  /// Scheme and host of a URL, and of the one that is asked.
+  static std::string origin_of(const target& url);
+  std::string origin() const { return origin_of(url_); }
   /// What speaks against a whole answer; nothing if it is as asked for.
   outcome judged();
   /// What the Host header says instead of the URL's authority; empty for most.
@@ -99,8 +113,18 @@ class http_exchange {
   bool parse_url_of(std::string_view text);
   void forget_response();
   void note_response();
-  /// Fails for want of a library.
-  void lack(std::string_view library);
+  /// The failure for want of a library.
+  outcome lack(std::string_view library);
+  outcome flaw_of_whole(bool is_broken);
+  void keep_cookies();
+
+  std::string request_headers(std::string_view& authority) const;
+  std::string cookies() const;
+  std::string cookie_host() const;
+  codec::cookie_jar::place cookie_place(std::string_view host) const;
+  std::string proxy_headers() const;
+  std::string tunnel_authority() const;
+  bool names_other_host() const;
 
   void begin_response();
   void give_reader_back();
@@ -110,6 +134,7 @@ class http_exchange {
   const std::string* form() const {
     return request_.index == probe_spec::own ? nullptr : &spec_->urls[request_.index];
   }
+  bool has_proxy() const { return proxy_.has_value(); }
   http_versions versions() const {
     return {spec_->versions.http1, spec_->versions.http2 && may_speak_http2_};
   }
@@ -123,6 +148,11 @@ class http_exchange {
   const target_spec<http_spec> spec_;
   std::unique_ptr<http_details> details_;
   target url_;
+  const std::optional<target> proxy_;
+  ip_address hop_address_;
+  std::unique_ptr<proxy_tunnel> tunnel_;
+  std::string first_words_;  ///< Of a server that spoke through a proxy before it was asked.
+  std::unique_ptr<codec::cookie_jar> cookies_;  ///< Null where none are kept.
   std::string method_;  ///< Redirects may change it.
   bool sends_body_ = false;
   bool sends_authorization_ = true;  ///< Not to another host.

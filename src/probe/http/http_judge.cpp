@@ -50,6 +50,9 @@ bool is_met(const http_checks::json_rule& rule, const rapidjson::Document& docum
 }  // namespace
 
 failed_check judge(const http_checks& checks, const judged_answer& answer) {
+  if (checks.url && !matches(*checks.url, answer.url)) {
+    return {reason::url_not_expected, checks.url_written};
+  }
   const auto& versions = checks.versions;
   if (!versions.empty() && std::ranges::find(versions, answer.version) == versions.end()) {
     return {reason::version_not_expected, fmt::format("--expect-version {}", versions.front())};

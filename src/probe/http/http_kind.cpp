@@ -6,6 +6,7 @@
 #include "probe/http/http_check_options.hpp"
 #include "probe/http/http_probe.hpp"
 #include "probe/http/http_request_options.hpp"
+#include "probe/http/http_route_options.hpp"
 #include "probe/kind.hpp"
 #include "probe/tls_fields.hpp"
 #include "probe/tls_spec_options.hpp"
@@ -43,6 +44,9 @@ constexpr field failed_check{"failed_check", 10};
 constexpr field http2_error{"http2_error", 16};
 constexpr field connection_reused{"connection_reused", 17};
 constexpr field bad_header_lines{"bad_header_lines", 7};
+constexpr field proxy{"proxy", 17};
+constexpr field proxy_time{"proxy_ms", 17};
+constexpr field unix_socket{"unix_socket", 17};
 
 constexpr std::size_t url_bytes_max = 256;
 constexpr std::size_t title_bytes_max = 40;
@@ -111,7 +115,9 @@ class http_kind final : public kind_description {
   bool finds_open_ports() const override { return true; }
   std::unique_ptr<probe_spec> make_spec() const override { return std::make_unique<http_spec>(); }
   std::unique_ptr<probe_runner> make_runner(prober& shared, const probe_spec& spec) const override {
-    shared.prepare_tls(static_cast<const http_spec&>(spec).tls);
+    const auto& own = static_cast<const http_spec&>(spec);
+    shared.prepare_tls(own.tls);
+    static_cast<void>(proxy_of(own.route));  // throws when it is none
     return std::make_unique<http_runner>(shared);
   }
 
@@ -142,6 +148,9 @@ class http_kind final : public kind_description {
          .read = reading_number<http_spec>(&http_spec::redirects_max, 0U,
                                            http_options::redirects_limit),
          .column = "max_redirects"},
+        {.names = "--cookies",
+         .help = "Send the cookies that redirects set along with what follows",
+         .read = setting<http_spec>([](http_spec& spec) { spec.keeps_cookies = true; })},
         {.names = "--max-body",
          .form = "BYTES",
          .help = "Bytes of body to read (1MiB)",
@@ -158,21 +167,39 @@ class http_kind final : public kind_description {
                  "spoken at once, and to http:// servers, too (1.1,2)",
          .read = reading<http_spec>(read_versions)},
     };
-    for (auto&& more :
-         {http_request_options(), answers, http_check_options(), tls_spec_options<http_spec>()}) {
+    for (auto&& more : {http_request_options(), http_route_options(), answers, http_check_options(),
+                        tls_spec_options<http_spec>()}) {
       all.insert(all.end(), more.begin(), more.end());
     }
     return all;
   }
 
   std::vector<const field*> fields() const override {
-    std::vector<const field*> all{
-        &url,         &http_version,     &status_code,    &redirects,
-        &title,       &server,           &content_type,   &content_length,
-        &location,    &body_bytes,       &body_truncated, &resolve,
-        &connect,     &first_byte,       &transfer,       &bad_header_lines,
-        &handshake,   &content_encoding, &decoded_bytes,  &failed_check,
-        &http2_error, &connection_reused};
+    std::vector<const field*> all{&url,
+                                  &http_version,
+                                  &status_code,
+                                  &redirects,
+                                  &title,
+                                  &server,
+                                  &content_type,
+                                  &content_length,
+                                  &location,
+                                  &body_bytes,
+                                  &body_truncated,
+                                  &resolve,
+                                  &connect,
+                                  &first_byte,
+                                  &transfer,
+                                  &bad_header_lines,
+                                  &handshake,
+                                  &content_encoding,
+                                  &decoded_bytes,
+                                  &failed_check,
+                                  &http2_error,
+                                  &connection_reused,
+                                  &proxy,
+                                  &proxy_time,
+                                  &unix_socket};
     all.insert(all.end(), tls_fields().begin(), tls_fields().end());
     return all;
   }
@@ -208,6 +235,9 @@ class http_kind final : public kind_description {
     text(failed_check, http->failed_check);
     text(http2_error, http->http2_error);
     if (http->connection_reused) visitor.yes(connection_reused);
+    text(proxy, http->proxy);
+    phase(proxy_time, http->tunnel);
+    text(unix_socket, http->unix_socket);
     if (http->tls) show_tls(*http->tls, visitor);
   }
 
@@ -235,11 +265,19 @@ class http_kind final : public kind_description {
     if (!http) return;
     append_bracketed(out, http->failed_check, check_bytes_max);
     append_bracketed(out, http->http2_error, check_bytes_max);
+    if (shows_address(result)) append_way(out, *http);
     if (http->status_code > 0) append_response(out, *http);
     if (http->tls) append_tls(out, *http->tls, result.reason);
   }
 
  private:
+  /// Who was asked in the place of the host.
+  static void append_way(std::string& out, const http_details& http) {
+    if (!http.proxy.empty()) append_word(out, "by");
+    append_untrusted(out, http.proxy, url_bytes_max);
+    if (!http.unix_socket.empty()) append_word(out, "at");
+    append_untrusted(out, http.unix_socket, url_bytes_max);
+  }
   static void append_response(std::string& out, const http_details& http) {
     append_word(out, std::to_string(http.status_code));
     if (http.status_code >= 300 && http.status_code < 400 && !http.location.empty()) {

@@ -13,7 +13,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
   bool more = exchange.begin();
   while (more) {
     more = false;
-    host_lookup lookup{shared, exchange.url(), whole};
+    host_lookup lookup{shared, exchange.hop(), whole};
     outcome what = co_await lookup;
     exchange.fail(what);
     if (what.status != status::up) break;
@@ -25,13 +25,27 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     byte_stream& peer = connection->stream;
     if (!is_kept) {
       endpoint to = exchange.destination();
-      const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+      const auto connected = co_await lookup.connect(peer, to);
       exchange.reached(to.address);
       what = shared.connect_outcome(connected);
-      exchange.fail(what);
+      exchange.fail_on_way(what);
       if (what.status != status::up) break;
       exchange.connected(connected.took);
       peer.stamp_arrivals();
+    }
+    if (!is_kept && exchange.needs_tunnel()) {
+      proxy_tunnel& tunnel = exchange.begin_tunnel();
+      const auto sent = co_await peer.write_all(tunnel.request());
+      tunnel.sent(sent.at);
+      what = shared.transfer_outcome(sent, peer, reason::send_timeout);
+      while (what.status == status::up && !tunnel.is_open()) {
+        const auto got = co_await peer.read_some(shared.read_buffer());
+        what = shared.transfer_outcome(got, peer, reason::proxy_timeout);
+        if (what.status != status::up) break;
+        what = tunnel.received({shared.read_buffer().data(), got.bytes}, got.at);
+      }
+      exchange.end_tunnel(what);
+      if (what.status != status::up) break;
     }
     if (!is_kept && exchange.is_secure()) {
       peer.begin_tls(exchange.make_tls_session());

@@ -13,7 +13,7 @@ job tcp_probe(job_scope&, prober& shared, probe_request request) {
   }
   endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole);
-  const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+  const auto connected = co_await lookup.connect(peer, to);
   outcome what = shared.connect_outcome(connected);
   // Who is not accepted is refused (RFC 9293, 3.10.7.3). Whether the reset of who was is seen here
   // depends on who is faster.

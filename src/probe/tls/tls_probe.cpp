@@ -20,7 +20,7 @@ job tls_probe(job_scope&, prober& shared, probe_request request) {
   }
   endpoint to{lookup.address(), request.port(), request.subject.scope()};
   byte_stream peer = shared.open_stream(whole);
-  const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+  const auto connected = co_await lookup.connect(peer, to);
   outcome what = shared.connect_outcome(connected);
   if (what.status != status::up) {
     shared.deliver(request, to.address, what, connected.took);

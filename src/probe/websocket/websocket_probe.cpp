@@ -33,7 +33,7 @@ job websocket_probe(job_scope&, prober& shared, probe_request request) {
   exchange.resolved(lookup.address());
   endpoint to = exchange.destination();
   byte_stream peer = shared.open_stream(whole);
-  const auto connected = co_await peer.connect(to, lookup.addresses(), shared.source());
+  const auto connected = co_await lookup.connect(peer, to);
   exchange.resolved(to.address);
   exchange.connected(connected);
   if (exchange.is_well()) peer.stamp_arrivals();

@@ -35,6 +35,24 @@ TEST_CASE("a request is what RFC 9112 asks for, and nothing more") {
   CHECK(request_of("HEAD", "[::1]", "/", "a b (c)").starts_with("HEAD / HTTP/1.1\r\n"));
 }
 
+TEST_CASE("a proxy is asked for a way to a host and its port, and for nothing else") {
+  std::string request = "what was there before";
+  muster::codec::write_connect_request(request, "[2001:db8::1]:443", "muster/0.1",
+                                       "Proxy-Authorization: Basic eDp5\r\n");
+  CHECK(request ==
+        "CONNECT [2001:db8::1]:443 HTTP/1.1\r\n"
+        "Host: [2001:db8::1]:443\r\n"
+        "User-Agent: muster/0.1\r\n"
+        "Proxy-Authorization: Basic eDp5\r\n"
+        "\r\n");
+  for (const char* bad : {"", "a b:443", "a:443\r\nX: y"}) {
+    CHECK_THROWS_AS(muster::codec::write_connect_request(request, bad, "ua", ""),
+                    std::invalid_argument);
+  }
+  CHECK_THROWS_AS(muster::codec::write_connect_request(request, "a:443", "u\na", ""),
+                  std::invalid_argument);
+}
+
 TEST_CASE("a part of a request that could smuggle in another is refused") {
   for (int c = 0; c <= 0x7f; ++c) {
     const std::string bad = std::string{"x"} + static_cast<char>(c) + "y";

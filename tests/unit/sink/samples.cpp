@@ -160,6 +160,9 @@ probe_result https_maximal() {
   http_of(result).content_encoding = "gzip";
   http_of(result).decoded_bytes = 1024;
   http_of(result).failed_check = "--expect-body a";
+  http_of(result).proxy = "http://proxy.example:3128";
+  http_of(result).tunnel = 250us;
+  http_of(result).unix_socket = "/run/a\x1b.sock";
   return result;
 }
 
