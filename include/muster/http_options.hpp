@@ -40,6 +40,9 @@ struct http_options : http_headers {
   /// Whether bodies in codings are asked for; they are read in any case.
   bool asks_for_codings = false;
   http_versions versions = {};
+  /// Whether connections are kept for further requests to the same server; nothing: where a target
+  /// is asked several URLs. Requests that must not be made twice get one of their own in any case.
+  std::optional<bool> keeps_connections = {};
   /// Redirects to follow, 0 to `redirects_limit`; 0 reports the redirect itself.
   unsigned redirects_max = 0;
   /// Bytes of body to read; what comes after them is cut off and said so.

@@ -1,5 +1,6 @@
 // Strategy: nghttp2 takes frames and headers apart, and holds the peer to the rules. What it tells
-// of the one stream goes to the response. Once that is whole or has failed, its callbacks stop it.
+// of the stream that was asked last goes to the response. Once that has failed, its callbacks stop
+// it; after one that is whole, what the peer says of the connection is read on.
 //
 // What a peer may send besides a body is counted by the byte, whatever it is: settings, pings,
 // continuations of a head, empty frames. One count is proof against each of them, and against
@@ -93,45 +94,52 @@ struct http2_session::callbacks {
   static http2_session& self(void* user_data) { return *static_cast<http2_session*>(user_data); }
   /// Whether nghttp2 is to go on; if not, `feed` and `collect_output` know why.
   static int go_on(const http2_session& session) {
-    return session.goes_on() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
+    return session.may_go_on() ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
   }
 
-  static int on_begin_headers(nghttp2_session*, const nghttp2_frame*, void* user_data) {
-    self(user_data).has_begun_ = true;
+  static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
+    http2_session& session = self(user_data);
+    session.has_begun_ = session.has_begun_ || session.is_current(frame->hd.stream_id);
     return 0;
   }
   static int on_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name,
                        std::size_t name_bytes, const std::uint8_t* value, std::size_t value_bytes,
                        std::uint8_t, void* user_data) {
-    self(user_data).take_header(octet_text(name, name_bytes), octet_text(value, value_bytes));
+    if (self(user_data).goes_on()) {
+      self(user_data).take_header(octet_text(name, name_bytes), octet_text(value, value_bytes));
+    }
     return go_on(self(user_data));
   }
   static int on_invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*,
                                std::size_t name_bytes, const std::uint8_t*, std::size_t value_bytes,
                                std::uint8_t, void* user_data) {
-    if (self(user_data).count_head_bytes(name_bytes + value_bytes)) {
-      self(user_data).response_.skip_header();
+    http2_session& session = self(user_data);
+    if (session.goes_on() && session.count_head_bytes(name_bytes + value_bytes)) {
+      session.response_->skip_header();
     }
     return go_on(self(user_data));
   }
   static int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* data,
                            std::size_t size, void* user_data) {
-    self(user_data).take_body(octet_text(data, size));
+    if (self(user_data).goes_on()) self(user_data).take_body(octet_text(data, size));
     return go_on(self(user_data));
   }
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user_data) {
     http2_session& session = self(user_data);
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
-        session.end_head();
+        if (session.goes_on() && session.is_current(frame->hd.stream_id)) session.end_head();
         [[fallthrough]];
       case NGHTTP2_DATA:
-        if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && session.goes_on()) {
+        if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && session.goes_on() &&
+            session.is_current(frame->hd.stream_id)) {
           session.end();
         }
         break;
       case NGHTTP2_RST_STREAM:
-        session.stream_reset(frame->rst_stream.error_code);
+        if (session.is_current(frame->hd.stream_id)) {
+          session.stream_reset(frame->rst_stream.error_code);
+        }
         break;
       case NGHTTP2_GOAWAY:
         if (frame->goaway.error_code != NGHTTP2_NO_ERROR) {
@@ -149,8 +157,9 @@ struct http2_session::callbacks {
                          nghttp2_strerror(error));
     return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
-  static int on_stream_close(nghttp2_session*, std::int32_t, std::uint32_t code, void* user_data) {
-    self(user_data).stream_closed(code);
+  static int on_stream_close(nghttp2_session*, std::int32_t stream, std::uint32_t code,
+                             void* user_data) {
+    if (self(user_data).is_current(stream)) self(user_data).stream_closed(code);
     return 0;
   }
   static int on_error(nghttp2_session*, int error, const char* message, std::size_t size,
@@ -202,8 +211,7 @@ struct http2_session::callbacks {
 // ---- The request
 
 http2_session::http2_session(const http_request& request, std::string_view scheme,
-                             http_response& response)
-    : response_{response} {
+                             http_response& response) {
   check_http_request(request);
   nghttp2_session* made = nullptr;
   check_memory(nghttp2_session_client_new2(&made, callbacks::table(), this, callbacks::options()));
@@ -216,10 +224,26 @@ http2_session::http2_session(const http_request& request, std::string_view schem
   }};
   check_memory(nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings.data(), settings.size()));
   check_memory(nghttp2_session_set_local_window_size(made, NGHTTP2_FLAG_NONE, 0, window_bytes));
-  submit(request, scheme);
+  ask(request, scheme, response);
 }
 
 http2_session::~http2_session() = default;
+
+void http2_session::ask(const http_request& request, std::string_view scheme,
+                        http_response& response) {
+  check_http_request(request);
+  response_ = &response;
+  unsent_body_ = {};
+  error_.clear();
+  framing_bytes_ = 0;
+  has_begun_ = wants_http1_ = is_past_head_ = is_whole_ = false;
+  submit(request, scheme);
+}
+
+bool http2_session::takes_another() const {
+  return !is_broken_ && is_whole_ && now_is() == state::done &&
+         nghttp2_session_check_request_allowed(session_.get()) != 0;
+}
 
 void http2_session::submit(const http_request& request, std::string_view scheme) {
   header_list headers;
@@ -238,8 +262,9 @@ void http2_session::submit(const http_request& request, std::string_view scheme)
   }
   const std::vector<nghttp2_nv> pairs = headers.pairs();
   const bool has_body = !unsent_body_.empty();
-  check_memory(nghttp2_submit_request(session_.get(), nullptr, pairs.data(), pairs.size(),
-                                      has_body ? &body : nullptr, nullptr));
+  stream_ = nghttp2_submit_request(session_.get(), nullptr, pairs.data(), pairs.size(),
+                                   has_body ? &body : nullptr, nullptr);
+  check_memory(stream_);
 }
 
 void http2_session::collect_output() {
@@ -253,18 +278,19 @@ void http2_session::collect_output() {
 }
 
 std::string http2_session::take_output() {
-  if (goes_on()) collect_output();
+  if (!is_broken_ && may_go_on()) collect_output();
   return std::exchange(output_, {});
 }
 
 // ---- The response
 
 http2_session::state http2_session::feed(std::string_view bytes) {
-  if (!goes_on()) return response_.now_is();
+  if (is_broken_ || !may_go_on()) return now_is();
   framing_bytes_ += bytes.size();
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), octets_of(bytes), bytes.size());
   check_memory(static_cast<int>(taken));
-  if (!goes_on()) return response_.now_is();
+  is_broken_ = taken < 0 || framing_bytes_ > framing_bytes_max;
+  if (is_broken_ && !goes_on()) return now_is();
   if (taken < 0) {
     fail(reason::http2_error, nghttp2_strerror(static_cast<int>(taken)));
   } else if (framing_bytes_ > framing_bytes_max) {
@@ -276,34 +302,35 @@ http2_session::state http2_session::feed(std::string_view bytes) {
   nghttp2_session* const session = session_.get();
   if (goes_on() && nghttp2_session_want_read(session) == 0 &&
       nghttp2_session_want_write(session) == 0) {
-    response_.fail(reason::http2_error);
+    response_->fail(reason::http2_error);
   }
-  return response_.now_is();
+  return now_is();
 }
 
 http2_session::state http2_session::finish() {
-  if (goes_on()) response_.fail(reason::closed_early);
-  return response_.now_is();
+  is_broken_ = true;
+  if (goes_on()) response_->fail(reason::closed_early);
+  return now_is();
 }
 
 bool http2_session::count_head_bytes(std::size_t bytes) {
   bytes += header_overhead_bytes;
-  if (bytes > response_.head_bytes_left()) {
-    response_.fail(reason::headers_too_large);
+  if (bytes > response_->head_bytes_left()) {
+    response_->fail(reason::headers_too_large);
     return false;
   }
-  response_.count_head_bytes(bytes);
+  response_->count_head_bytes(bytes);
   return true;
 }
 
 void http2_session::take_header(std::string_view name, std::string_view value) {
   if (!count_head_bytes(name.size() + value.size())) return;
   if (is_past_head_) {
-    response_.add_trailer(name, value);
+    response_->add_trailer(name, value);
   } else if (name == ":status") {
     take_status(value);
   } else {
-    response_.add_header(name, value);
+    response_->add_header(name, value);
   }
 }
 
@@ -312,25 +339,25 @@ void http2_session::take_status(std::string_view code) {
   int value = 0;
   for (const char digit : code)
     value = value * 10 + (digit - '0');
-  if (value < 100) return response_.fail(reason::malformed_response);
-  response_.begin_head("2", value);
+  if (value < 100) return response_->fail(reason::malformed_response);
+  response_->begin_head("2", value);
 }
 
 void http2_session::end_head() {
   if (is_past_head_) return;
-  is_past_head_ = response_.end_head() != http_response::head::interim;
+  is_past_head_ = response_->end_head() != http_response::head::interim;
 }
 
 void http2_session::take_body(std::string_view bytes) {
-  if (!is_past_head_) return response_.fail(reason::malformed_response);
+  if (!is_past_head_) return response_->fail(reason::malformed_response);
   framing_bytes_ -= std::min(framing_bytes_, bytes.size() + frame_header_bytes);
-  response_.add_body(bytes);
+  response_->add_body(bytes);
 }
 
 /// A body may not come before a final head, nor in the place of one.
 void http2_session::end() {
-  if (!is_past_head_) return response_.fail(reason::malformed_response);
-  response_.end();
+  if (!is_past_head_) return response_->fail(reason::malformed_response);
+  response_->end();
 }
 
 void http2_session::note_error_code(std::uint32_t code) {
@@ -339,23 +366,26 @@ void http2_session::note_error_code(std::uint32_t code) {
 }
 
 void http2_session::stream_reset(std::uint32_t code) {
+  if (!goes_on()) return;
   const bool is_refused = code == NGHTTP2_REFUSED_STREAM;
   note_error_code(code);
-  response_.fail(is_refused ? reason::stream_refused : reason::stream_reset);
+  response_->fail(is_refused ? reason::stream_refused : reason::stream_reset);
 }
 
 /// Before its end, without the peer having reset it: the peer said that it would not look at it, or
 /// it was wrong in itself.
 void http2_session::stream_closed(std::uint32_t code) {
+  is_whole_ = code == NGHTTP2_NO_ERROR;
   if (!goes_on()) return;
   const bool is_refused = code == NGHTTP2_REFUSED_STREAM;
   if (is_refused && error_.empty()) error_ = nghttp2_http2_strerror(code);
-  response_.fail(is_refused ? reason::stream_refused : reason::malformed_response);
+  response_->fail(is_refused ? reason::stream_refused : reason::malformed_response);
 }
 
 void http2_session::fail(reason why, std::string_view error) {
+  if (!goes_on()) return;
   error_ = error;
-  response_.fail(why);
+  response_->fail(why);
 }
 
 }  // namespace muster::codec

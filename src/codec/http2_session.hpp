@@ -13,9 +13,9 @@ struct nghttp2_session;
 
 namespace muster::codec {
 
-/// A connection over HTTP/2 (RFC 9113) with one request on it, without its I/O: whoever has it
-/// sends `output`, and feeds what has come. The response is told to the same that HTTP/1 is read
-/// into.
+/// A connection over HTTP/2 (RFC 9113) with one request on it at a time, without its I/O: whoever
+/// has it sends `output`, and feeds what has come. The response is told to the same that HTTP/1 is
+/// read into.
 class http2_session {
  public:
   using state = http_response::state;
@@ -27,13 +27,21 @@ class http2_session {
   /// How much of the body a peer may send without being told to go on.
   static constexpr std::int32_t window_bytes = 1024 * 1024;
 
-  /// `response` outlives the session, and has been restarted. The parts of the request are copied,
-  /// but for its body, which lasts as long as the session. Throws as `check_http_request` does, and
-  /// std::bad_alloc.
+  /// Asks the first request, as `ask` does.
   http2_session(const http_request& request, std::string_view scheme, http_response& response);
   http2_session(const http2_session&) = delete;
   http2_session& operator=(const http2_session&) = delete;
   ~http2_session();
+
+  /// Asks a request. `response` has been restarted, and both it and the request's body last until
+  /// the next one is asked, or `let_go`; the other parts are copied. Throws as `check_http_request`
+  /// does, and std::bad_alloc.
+  void ask(const http_request& request, std::string_view scheme, http_response& response);
+  /// Whether another request can be asked: the last one has its whole response, and the peer has
+  /// not said that there will be no more.
+  bool takes_another() const;
+  /// Forgets the last response, until the next request.
+  void let_go() { response_ = nullptr; }
 
   /// Takes what is to be sent now: the request first, later on what the peer has to be told. Empty
   /// when that is nothing.
@@ -60,7 +68,14 @@ class http2_session {
   };
   void submit(const http_request& request, std::string_view scheme);
   void collect_output();
-  bool goes_on() const { return response_.now_is() == state::need_more; }
+  bool goes_on() const { return response_ && response_->now_is() == state::need_more; }
+  /// Whether what follows the response is of interest.
+  bool may_go_on() const {
+    return !response_ || goes_on() || (now_is() == state::done && !response_->body_truncated());
+  }
+  state now_is() const { return response_ ? response_->now_is() : state::done; }
+  /// Of the stream that the response is on.
+  bool is_current(std::int32_t stream) const { return stream == stream_; }
   void take_header(std::string_view name, std::string_view value);
   void take_status(std::string_view code);
   bool count_head_bytes(std::size_t bytes);
@@ -72,15 +87,18 @@ class http2_session {
   void stream_closed(std::uint32_t code);
   void fail(reason why, std::string_view error);
 
-  http_response& response_;
+  http_response* response_ = nullptr;  // Null while nothing is asked.
   std::unique_ptr<nghttp2_session, freed> session_;
   std::string output_;
   std::string_view unsent_body_;
   std::string error_;
   std::size_t framing_bytes_ = 0;
+  std::int32_t stream_ = 0;
   bool has_begun_ = false;
   bool wants_http1_ = false;
   bool is_past_head_ = false;  ///< That of the final response.
+  bool is_whole_ = false;      ///< The stream was ended by both sides.
+  bool is_broken_ = false;     ///< Nothing more comes of the connection.
 };
 
 }  // namespace muster::codec

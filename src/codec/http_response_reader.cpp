@@ -58,6 +58,13 @@ http_response_reader::state http_response_reader::finish() {
   return now_is();
 }
 
+bool http_response_reader::keeps_connection() const {
+  if (now_is() != state::done || left_over_ > 0 || body_truncated()) return false;
+  if (phase_ == phase::to_end || status_code() == 101 || headers().closes_connection())
+    return false;
+  return version() == "1.1" || headers().keeps_connection();
+}
+
 /// Takes a line, or what there is of it, and returns how many bytes that were.
 std::size_t http_response_reader::take_line(std::string_view bytes) {
   const bool limited = in_head() || phase_ == phase::trailers;

@@ -24,6 +24,10 @@ class http_response_reader : public http_response {
   state feed(std::string_view bytes);
   /// How many of the bytes that were fed last follow the response.
   std::size_t left_over() const { return left_over_; }
+  /// Whether another request can follow a response that is `done` on its connection (RFC 9112,
+  /// 9.3): its end was told by itself, nothing follows it, and the server does not say that it
+  /// closes.
+  bool keeps_connection() const;
   /// The peer has closed the connection: `done` if that is what ends the body, else `error`.
   state finish();
 

@@ -20,13 +20,14 @@ struct header_rule {
 };
 
 // In the order of their places.
-constexpr std::array<header_rule, 6> rules{{
+constexpr std::array<header_rule, 7> rules{{
     {"server", http_response::value_bytes_max},
     {"content-type", http_response::value_bytes_max},
     {"location", http_response::location_bytes_max},
     {"content-encoding", http_response::value_bytes_max},
     {"content-length", http_response::value_bytes_max},
     {"transfer-encoding", http_response::value_bytes_max},
+    {"connection", http_response::value_bytes_max},
 }};
 
 /// Takes the next element off a list with commas, without blanks around it; empty ones are none.
@@ -63,6 +64,7 @@ void response_headers::clear() {
   lines_.clear();
   current_ = none;
   may_fold_ = overflowed_ = lengths_conflict_ = false;
+  closes_connection_ = keeps_connection_ = false;
   coding_ = coding::identity;
   bad_lines_ = 0;
   content_length_ = -1;
@@ -131,6 +133,8 @@ void response_headers::end() {
     take_length(value_);
   } else if (current_ == transfer_encoding_at) {
     take_codings(value_);
+  } else if (current_ == connection_at) {
+    take_connection(value_);
   }
   value_.clear();
   overflowed_ = may_fold_ = false;
@@ -167,6 +171,15 @@ void response_headers::take_codings(std::string_view value) {
   while (const auto element = next_element(value)) {
     if (equal_ignoring_case(*element, "identity")) continue;
     coding_ = equal_ignoring_case(*element, "chunked") ? coding::chunked : coding::other;
+  }
+}
+
+void response_headers::take_connection(std::string_view value) {
+  // What is too long to be read may say anything.
+  if (overflowed_) closes_connection_ = true;
+  while (const auto element = next_element(value)) {
+    if (equal_ignoring_case(*element, "close")) closes_connection_ = true;
+    if (equal_ignoring_case(*element, "keep-alive")) keeps_connection_ = true;
   }
 }
 

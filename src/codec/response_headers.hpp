@@ -62,6 +62,9 @@ class response_headers {
   bool chunked() const { return coding_ == coding::chunked; }
   /// It is another one than `chunked` and `identity`: the body lasts until the connection ends.
   bool coded_otherwise() const { return coding_ == coding::other; }
+  /// What is said of the connection (RFC 9112, 9.3): that it ends with this response, or goes on.
+  bool closes_connection() const { return closes_connection_; }
+  bool keeps_connection() const { return keeps_connection_; }
 
  private:
   enum class coding : std::uint8_t { identity, chunked, other };
@@ -74,6 +77,7 @@ class response_headers {
     reported,
     content_length_at = reported,
     transfer_encoding_at,
+    connection_at,
     none,
   };
   struct kept_header {
@@ -86,6 +90,7 @@ class response_headers {
   void append(std::string_view bytes);
   void take_length(std::string_view value);
   void take_codings(std::string_view value);
+  void take_connection(std::string_view value);
 
   std::array<kept_header, reported> kept_;
   std::string lines_;
@@ -95,6 +100,8 @@ class response_headers {
   bool may_fold_ = false;
   bool overflowed_ = false;
   bool lengths_conflict_ = false;
+  bool closes_connection_ = false;
+  bool keeps_connection_ = false;
   coding coding_ = coding::identity;
   unsigned bad_lines_ = 0;
   std::int64_t content_length_ = -1;

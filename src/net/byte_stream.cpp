@@ -10,7 +10,7 @@ namespace muster {
 // ---- A step
 
 stream_step::stream_step(byte_stream& stream)
-    : shortage_step{stream.scarce_, stream.whole_}, stream_{stream} {}
+    : shortage_step{stream.scarce_, *stream.whole_}, stream_{stream} {}
 
 connection& stream_step::peer() const { return stream_.peer_; }
 
@@ -209,6 +209,12 @@ stream_step::wait byte_stream::read_step::attempt() {
 byte_stream::transferred byte_stream::read_step::await_resume() {
   got_.ended = whole().ended();
   return got_;
+}
+
+std::optional<byte_stream::transferred> byte_stream::read_now(std::span<char> into) {
+  read_step step{*this, into};
+  if (!step.await_ready()) return std::nullopt;
+  return step.await_resume();
 }
 
 }  // namespace muster

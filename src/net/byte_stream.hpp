@@ -70,7 +70,10 @@ class byte_stream {
   /// All of them outlive the stream. `whole` is the probe's deadline.
   byte_stream(socket_poller& poller, shortage& scarce, probe_deadline& whole,
               transport kind = transport::stream)
-      : peer_{poller, scarce, kind}, scarce_{scarce}, whole_{whole} {}
+      : peer_{poller, scarce, kind}, scarce_{scarce}, whole_{&whole} {}
+  /// For another probe: this deadline, which outlives the stream or the next one, is that of the
+  /// steps to come.
+  void serve(probe_deadline& whole) { whole_ = &whole; }
 
   /// What a step came to.
   struct transferred {
@@ -119,6 +122,8 @@ class byte_stream {
   /// `co_await stream.read_some(into)` gives `transferred`: no bytes and no error is the end of a
   /// stream, or an empty datagram.
   read_step read_some(std::span<char> into);
+  /// The same of what is there by now; nothing if that is nothing.
+  std::optional<transferred> read_now(std::span<char> into);
 
   /// Has the kernel say when what is read from now on reached this machine. Datagrams always have
   /// that.
@@ -132,7 +137,7 @@ class byte_stream {
   friend class stream_step;
   connection peer_;
   shortage& scarce_;
-  probe_deadline& whole_;
+  probe_deadline* whole_;
   std::unique_ptr<codec::tls_session> tls_;
 };
 

@@ -41,6 +41,7 @@ void shortage::queue(waiter& one, scarce_resource what, bool first) {
   missing_ = what;
   line_.push_back(one);
   failed_ = true;
+  if (first && on_shortage_) on_shortage_();
   if (serving_) return;
   serving_ = true;
   // Where waiting was no use a moment ago, it is no use now.

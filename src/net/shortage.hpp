@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 
 namespace muster {
 
@@ -61,6 +63,11 @@ class shortage {
     virtual void try_again() = 0;
   };
 
+  /// Called when somebody begins to wait, so that what is held for later can be given back.
+  void on_shortage(std::function<void()> notify) { on_shortage_ = std::move(notify); }
+  /// Whether somebody waits.
+  bool is_short() const { return !line_.empty(); }
+
   /// Puts `one` at the end of the line. A wait of many tries is counted once: `first` is the first.
   void queue(waiter& one, scarce_resource what, bool first);
   /// True when it is no use to wait any longer.
@@ -93,6 +100,7 @@ class shortage {
   timeline& time_;
   std::unique_ptr<alarm> alarm_;
   intrusive_list<waiter> line_;
+  std::function<void()> on_shortage_;
   resource_waits waits_;
   const duration patience_;
   timeline::time_point relieved_;  // when somebody last got something

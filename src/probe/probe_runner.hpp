@@ -25,6 +25,8 @@ class probe_runner {
   /// The run is stopped for this reason. Whoever waits on a deadline is cancelled by that, so this
   /// is for what waits for something else.
   virtual void stop(reason why) { static_cast<void>(why); }
+  /// This machine is short of something: what is held for later is given back.
+  virtual void give_back() {}
   /// The last probe has ended, and none follows: nothing of it keeps the io_context at work.
   virtual void rest() {}
   /// Kills what runs outside of this process, for a program that ends at once.

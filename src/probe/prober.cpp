@@ -37,6 +37,10 @@ prober::prober(asio::io_context& context, probe_world& world, probe_options opti
       runner->receive();
     streams_.poll();
   });
+  scarce_.on_shortage([this] {
+    for (auto& runner : runners_)
+      runner->give_back();
+  });
   for (const probe_kind kind : all_probe_kinds) {
     runners_[static_cast<std::size_t>(kind)] =
         description_of(kind).make_runner(*this, plan.of(kind));
@@ -100,10 +104,10 @@ void prober::stop(reason why) {
 void prober::rest() {
   deadlines_.rest();
   names_->cancel();
-  scarce_.rest();
-  streams_.rest();
   for (auto& runner : runners_)
     runner->rest();
+  scarce_.rest();
+  streams_.rest();
 }
 
 void prober::kill() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,23 @@ std::string outcome(std::string_view sent, std::size_t piece_bytes, bool head_re
   return text.append(response.trailer_lines()).append("\n").append(title.text());
 }
 
+/// The same peer on a connection that has one request after the other, as long as that goes.
+void ask_again_and_again(std::string_view sent, std::size_t piece_bytes) {
+  const http_request request{
+      .method = "GET", .authority = "host", .path = "/", .user_agent = "fuzz"};
+  auto response = std::make_unique<http_response>(false, limits);
+  http2_session session{request, "https", *response};
+  for (std::size_t at = 0; at < sent.size(); at += piece_bytes) {
+    session.take_output();
+    session.feed(sent.substr(at, piece_bytes));
+    if (!session.takes_another()) continue;
+    session.let_go();
+    response = std::make_unique<http_response>(false, limits);
+    session.ask(request, "https", *response);
+  }
+  require(session.finish() != http_response::state::need_more);
+}
+
 }  // namespace
 
 /// The first byte chooses the size of the pieces and the method; however the rest is cut, the
@@ -74,5 +92,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = outcome(input, input.size() + 1, head_request);
   const std::string in_pieces = outcome(input, piece_bytes, head_request);
   require(whole == in_pieces || whole.empty() || in_pieces.empty());
+  ask_again_and_again(input, piece_bytes);
   return 0;
 }

@@ -50,6 +50,8 @@ struct http_details {
   std::string failed_check;          ///< The check that the answer did not pass.
   std::string http2_error;           ///< What went wrong with HTTP/2, in the words of nghttp2.
   std::unique_ptr<tls_details> tls;  ///< Of the last request; null where it was not over TLS.
+  /// The last request went over a connection that was there, so it has no phase of connecting.
+  bool connection_reused = false;
   // The phases, of the last request. Negative when the phase was not reached.
   std::chrono::nanoseconds resolve{-1};
   std::chrono::nanoseconds connect{-1};

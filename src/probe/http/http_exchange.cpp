@@ -13,6 +13,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace muster {
 namespace {
 
@@ -114,6 +116,7 @@ bool http_exchange::set_url(const target& url) {
   address_ = url.address();
   has_address_ = !url.needs_lookup();
   if (outcome_.status != status::up) return false;
+  details_->connection_reused = false;
   details_->resolve = details_->connect = std::chrono::nanoseconds{-1};
   details_->handshake = std::chrono::nanoseconds{-1};
   details_->first_byte = details_->transfer = std::chrono::nanoseconds{-1};
@@ -149,7 +152,45 @@ bool http_exchange::speaks_http2() const {
   return !spec_->versions.http1 || (details_->tls && details_->tls->alpn == "h2");
 }
 
-void http_exchange::ask() {
+/// Asking twice does no more than asking once (RFC 9110, 9.2.2), as a server may close a connection
+/// at any time, and nobody knows then whether it has read what was just sent.
+bool http_exchange::reuses_connections() const {
+  constexpr std::array<std::string_view, 6> methods{"GET",   "HEAD", "OPTIONS",
+                                                    "TRACE", "PUT",  "DELETE"};
+  return spec_->keeps_connections.value_or(spec_->urls.size() > 1) &&
+         std::ranges::find(methods, method_) != methods.end();
+}
+
+std::string http_exchange::place() const {
+  std::string text =
+      fmt::format("{} {} {} {}", url_.scheme(), address_.to_string(), url_.port(), url_.scope());
+  if (!is_secure()) return text;
+  const codec::tls_context& context = shared_.owner.tls(spec_->tls);
+  return text +=
+         fmt::format(" {} {} {} {} {}", static_cast<const void*>(&context), spec_->tls.server_name,
+                     tls_host(), versions().http1, versions().http2);
+}
+
+std::unique_ptr<http_connection> http_exchange::take_kept(probe_deadline& whole) {
+  if (!may_take_kept_ || !reuses_connections()) return nullptr;
+  auto found = shared_.connections.take(place(), whole);
+  if (!found) return nullptr;
+  details_->connection_reused = true;
+  if (found->stream.tls()) details_->tls = known_of_peer(*found->stream.tls());
+  phase_ = latest_ = shared_.owner.time().now();
+  give_reader_back();
+  return found;
+}
+
+void http_exchange::keep(std::unique_ptr<http_connection> connection) {
+  const bool can_be = http2_ ? http2_->takes_another() : reader_->response.keeps_connection();
+  if (!can_be || !reuses_connections()) return;
+  connection->http2 = std::move(http2_);
+  if (connection->http2) connection->http2->let_go();
+  shared_.connections.keep(place(), std::move(connection));
+}
+
+void http_exchange::ask(std::unique_ptr<codec::http2_session> http2) {
   if (auto text = shared_.texts.take()) request_text_ = std::move(*text);
   is_asked_ = false;
   gone_ = {};
@@ -178,9 +219,12 @@ void http_exchange::ask() {
                                     .path = url_.path(),
                                     .user_agent = spec_->user_agent,
                                     .headers = headers,
-                                    .body = sends_body_ ? &*spec_->body : nullptr};
+                                    .body = sends_body_ ? &*spec_->body : nullptr,
+                                    .connection = reuses_connections() ? "keep-alive" : "close"};
   if (!speaks_http2()) return codec::write_http_request(request_text_, request);
   begin_response();
+  http2_ = std::move(http2);
+  if (http2_) return http2_->ask(request, url_.scheme(), reader_->response);
   http2_ = std::make_unique<codec::http2_session>(request, url_.scheme(), reader_->response);
 }
 
@@ -193,11 +237,13 @@ std::string_view http_exchange::output() {
   return request_text_;
 }
 
-std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
+std::string http_exchange::tls_host() const {
   const std::string own = own_host();
-  const std::string_view host =
-      own.empty() ? url_.host() : std::string_view{own}.substr(0, own.rfind(':'));
-  return muster::make_tls_session(shared_.owner, spec_->tls, host, address_,
+  return own.empty() ? std::string{url_.host()} : own.substr(0, own.rfind(':'));
+}
+
+std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() const {
+  return muster::make_tls_session(shared_.owner, spec_->tls, tls_host(), address_,
                                   protocols_of(versions()));
 }
 
@@ -348,6 +394,16 @@ bool http_exchange::go_back_to_http1() {
   const bool is_wanted = http2_ && http2_->wants_http1() && details_->status_code == 0;
   if (!is_wanted || !is_secure() || !spec_->versions.http1) return false;
   may_speak_http2_ = false;
+  return ask_once_more();
+}
+
+bool http_exchange::go_on_anew() {
+  if (outcome_.status != status::reset || has_begun()) return false;
+  may_take_kept_ = false;
+  return ask_once_more();
+}
+
+bool http_exchange::ask_once_more() {
   give_reader_back();
   details_->http2_error.clear();
   fail({});

@@ -45,8 +45,12 @@ class http_exchange {
   void secured(clock::duration took, const codec::tls_session& session);
   /// The host is connected, which took so long.
   void connected(clock::duration took);
-  /// The connection is ready, with TLS in it where that is to be: the request can be sent.
-  void ask();
+  /// A connection on which the URL can be asked at once; nullptr if there is none, or none may be
+  /// used again.
+  std::unique_ptr<http_connection> take_kept(probe_deadline& whole);
+  /// The connection is ready, with TLS in it where that is to be: the request can be sent. `http2`:
+  /// what HTTP/2 was spoken to it before; nullptr if none was.
+  void ask(std::unique_ptr<codec::http2_session> http2);
   /// What is to be sent before anything is read: the request, and with HTTP/2 what the server has
   /// to be told on the way. Empty when that is nothing; lasts until the next call.
   std::string_view output();
@@ -60,6 +64,11 @@ class http_exchange {
   /// What a wait for bytes that took too long was waiting for.
   reason waiting_for() const;
 
+  /// After a whole response: keeps the connection for later requests, where it can be.
+  void keep(std::unique_ptr<http_connection> connection);
+  /// After a failure on a connection that was kept: true when the server had just closed it, and is
+  /// to be asked on another (RFC 9112, 9.3.1).
+  bool go_on_anew();
   /// After a whole response: true when it is a redirect to be followed, and `url()` is the next.
   bool follow_redirect();
   /// After a failure: true when the server answers this over HTTP/1.1 only, and is to be asked once
@@ -70,6 +79,10 @@ class http_exchange {
 
  private:
   bool set_url(const target& url);
+  bool ask_once_more();
+  bool reuses_connections() const;
+  /// All that a connection must have in common with one for this URL to be used for it.
+  std::string place() const;
   std::string first_url() const;
   /// Scheme and host of the URL that is asked.
   std::string origin() const;
@@ -77,6 +90,8 @@ class http_exchange {
   outcome judged();
   /// What the Host header says instead of the URL's authority; empty for most.
   std::string own_host() const;
+  /// Whom TLS is spoken with.
+  std::string tls_host() const;
   bool parse_url_of(std::string_view text);
   void forget_response();
   void note_response();
@@ -107,6 +122,7 @@ class http_exchange {
   bool sends_authorization_ = true;  ///< Not to another host.
   std::string request_text_;
   bool may_speak_http2_ = true;
+  bool may_take_kept_ = true;
   bool is_asked_ = false;  ///< All of the request has left.
   std::unique_ptr<page_reader> reader_;
   std::unique_ptr<codec::http2_session> http2_;  ///< Null where HTTP/1 is spoken.

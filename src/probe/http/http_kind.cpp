@@ -41,6 +41,7 @@ constexpr field content_encoding{"content_encoding", 10};
 constexpr field decoded_bytes{"decoded_bytes", 10};
 constexpr field failed_check{"failed_check", 10};
 constexpr field http2_error{"http2_error", 16};
+constexpr field connection_reused{"connection_reused", 17};
 constexpr field bad_header_lines{"bad_header_lines", 7};
 
 constexpr std::size_t url_bytes_max = 256;
@@ -97,6 +98,8 @@ class http_runner final : public probe_runner {
   void start(probe_request&& request) override {
     http_probe(shared_.owner.jobs(), shared_, std::move(request));
   }
+  void give_back() override { shared_.connections.close_all(); }
+  void rest() override { shared_.connections.close_all(); }
 
  private:
   http_shared shared_;
@@ -164,12 +167,12 @@ class http_kind final : public kind_description {
 
   std::vector<const field*> fields() const override {
     std::vector<const field*> all{
-        &url,        &http_version,     &status_code,    &redirects,
-        &title,      &server,           &content_type,   &content_length,
-        &location,   &body_bytes,       &body_truncated, &resolve,
-        &connect,    &first_byte,       &transfer,       &bad_header_lines,
-        &handshake,  &content_encoding, &decoded_bytes,  &failed_check,
-        &http2_error};
+        &url,         &http_version,     &status_code,    &redirects,
+        &title,       &server,           &content_type,   &content_length,
+        &location,    &body_bytes,       &body_truncated, &resolve,
+        &connect,     &first_byte,       &transfer,       &bad_header_lines,
+        &handshake,   &content_encoding, &decoded_bytes,  &failed_check,
+        &http2_error, &connection_reused};
     all.insert(all.end(), tls_fields().begin(), tls_fields().end());
     return all;
   }
@@ -204,6 +207,7 @@ class http_kind final : public kind_description {
     if (!http->content_encoding.empty()) visitor.integer(decoded_bytes, http->decoded_bytes);
     text(failed_check, http->failed_check);
     text(http2_error, http->http2_error);
+    if (http->connection_reused) visitor.yes(connection_reused);
     if (http->tls) show_tls(*http->tls, visitor);
   }
 

@@ -19,15 +19,20 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     if (what.status != status::up) break;
     exchange.resolved(lookup.address(), lookup.arrived());
 
-    const endpoint to = exchange.destination();
-    byte_stream peer = shared.open_stream(whole);
-    const auto connected = co_await peer.connect(to, shared.source());
-    what = shared.connect_outcome(connected);
-    exchange.fail(what);
-    if (what.status != status::up) break;
-    exchange.connected(connected.took);
-    peer.stamp_arrivals();
-    if (exchange.is_secure()) {
+    auto connection = exchange.take_kept(whole);
+    const bool is_kept = connection != nullptr;
+    if (!is_kept) connection = std::make_unique<http_connection>(shared, whole);
+    byte_stream& peer = connection->stream;
+    if (!is_kept) {
+      const endpoint to = exchange.destination();
+      const auto connected = co_await peer.connect(to, shared.source());
+      what = shared.connect_outcome(connected);
+      exchange.fail(what);
+      if (what.status != status::up) break;
+      exchange.connected(connected.took);
+      peer.stamp_arrivals();
+    }
+    if (!is_kept && exchange.is_secure()) {
       peer.begin_tls(exchange.make_tls_session());
       const auto secured = co_await peer.handshake();
       what = shared.handshake_outcome(secured, peer);
@@ -36,7 +41,7 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
       if (what.status != status::up) break;
     }
 
-    exchange.ask();
+    exchange.ask(std::move(connection->http2));
     auto paused_when_sent = whole.paused();
     state response = state::need_more;
     while (response == state::need_more && what.status == status::up) {
@@ -55,7 +60,12 @@ job http_probe(job_scope&, http_shared& http, probe_request request) {
     }
     if (what.status == status::tls_error) exchange.secured({}, *peer.tls());
     if (what.status != status::up) exchange.fail(what);
-    more = response == state::done ? exchange.follow_redirect() : exchange.go_back_to_http1();
+    if (response == state::done) {
+      exchange.keep(std::move(connection));
+      more = exchange.follow_redirect();
+    } else {
+      more = (is_kept && exchange.go_on_anew()) || exchange.go_back_to_http1();
+    }
   }
   exchange.deliver();
 }

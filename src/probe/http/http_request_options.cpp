@@ -30,6 +30,14 @@ std::string read_body(http_spec& spec, const std::string& text) {
   return {};
 }
 
+std::string read_keep_alive(http_spec& spec, const std::string& text) {
+  if (text != "yes" && text != "no") {
+    return fmt::format("'{}' is neither yes nor no", excerpt(text));
+  }
+  spec.keeps_connections = text == "yes";
+  return {};
+}
+
 }  // namespace
 
 std::vector<spec_option> http_request_options() {
@@ -49,6 +57,12 @@ std::vector<spec_option> http_request_options() {
       {.names = "--compressed",
        .help = "Ask for bodies in gzip, deflate, br or zstd",
        .read = setting<http_spec>([](http_spec& spec) { spec.asks_for_codings = true; })},
+      {.names = "--keep-alive",
+       .form = "yes|no",
+       .help = "Keep connections for further requests to the same server (yes where\n"
+               "a target is asked several URLs, else no)",
+       .read = reading<http_spec>(read_keep_alive),
+       .bare = "yes"},
   };
   for (spec_option& one : http_header_options<http_spec>())
     all.push_back(std::move(one));

@@ -302,3 +302,51 @@ TEST_CASE("a request over HTTP/2 can't smuggle anything in") {
   CHECK_THROWS_AS(ask("/\r\nx"), std::invalid_argument);
   CHECK_NOTHROW(ask("/x"));
 }
+
+TEST_CASE("one connection over HTTP/2 has one request after the other") {
+  conversation with{{}};
+  with.session.take_output();
+  with.session.feed(settings() + page);
+  REQUIRE(with.session.takes_another());
+  with.session.let_go();
+  // What comes meanwhile is of the connection.
+  with.session.feed(ping() + frame(window_update_type, no_flags, 0, number(1)));
+  REQUIRE(with.session.takes_another());
+  http_response second{false};
+  with.session.ask({.method = "GET", .authority = "a", .path = "/2", .user_agent = "m"}, "https",
+                   second);
+  CHECK_FALSE(with.session.takes_another());
+  CHECK_FALSE(with.session.has_begun());
+  CHECK_FALSE(with.session.take_output().empty());
+  const std::string late = reset(0);
+  with.session.feed(late + frame(headers_type, end_headers, 3, block({{":status", "404"}})) +
+                    frame(data_type, end_stream, 3, "no"));
+  CHECK(second.now_is() == http_response::state::done);
+  CHECK(second.status_code() == 404);
+  CHECK(second.body_bytes() == 2);
+  CHECK(with.response.status_code() == 200);
+  CHECK(with.session.takes_another());
+}
+
+TEST_CASE("a connection over HTTP/2 has no other request after an end, a cap or a flood") {
+  const auto takes_another = [](const std::string& bytes, const asked& what = {}) {
+    conversation with{what};
+    with.session.take_output();
+    with.session.feed(bytes);
+    return with.session.takes_another();
+  };
+  CHECK(takes_another(settings() + page));
+  CHECK_FALSE(takes_another(settings() + page + goaway(1, 0)));
+  CHECK_FALSE(takes_another(settings() + page, {.limits = {.body_bytes_max = 5}}));
+  CHECK_FALSE(takes_another(settings() + page + "garbage garbage garbage"));
+  CHECK_FALSE(takes_another(settings() + headers({{":status", "200"}})));
+  const std::string body(100'000, 'b');
+  CHECK_FALSE(takes_another(settings() + page, {.method = "POST", .body = &body}));
+  conversation idle{{}};
+  idle.session.take_output();
+  idle.session.feed(settings() + page);
+  idle.session.let_go();
+  for (std::size_t fed = 0; fed <= http2_session::framing_bytes_max; fed += ping().size())
+    idle.session.feed(ping());
+  CHECK_FALSE(idle.session.takes_another());
+}

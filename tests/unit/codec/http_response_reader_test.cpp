@@ -302,3 +302,30 @@ TEST_CASE("a reader that was moved goes on where it was") {
   CHECK(third.feed("b") == reader::state::done);
   CHECK(third.server() == "moved");
 }
+TEST_CASE("a response says whether another request can follow on its connection") {
+  const auto keeps = [](std::string_view bytes, bool head = false) {
+    codec::http_response_reader subject{head};
+    subject.feed(bytes);
+    return subject.keeps_connection();
+  };
+  const std::string end = "Content-Length: 2\r\n\r\nab";
+  const std::string now = "HTTP/1.1 200 OK\r\n";
+  const std::string before = "HTTP/1.0 200 OK\r\n";
+  CHECK(keeps(now + end));
+  CHECK(keeps(now + "Connection: keep-alive\r\n" + end));
+  CHECK(keeps(now + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n"));
+  CHECK(keeps("HTTP/1.1 304 Not Modified\r\n\r\n"));
+  CHECK(keeps(now + "Content-Length: 2\r\n\r\n", true));
+  CHECK(keeps(before + "Connection: x, Keep-Alive\r\n" + end));
+  CHECK_FALSE(keeps(before + end));
+  CHECK_FALSE(keeps(now + "Connection: CLOSE\r\n" + end));
+  CHECK_FALSE(keeps(now + "Connection: keep-alive\r\nConnection: x ,close\r\n" + end));
+  CHECK_FALSE(keeps(now + "Connection: " + std::string(2000, 'x') + "\r\n" + end));
+  CHECK_FALSE(keeps(now + end + "c"));
+  CHECK_FALSE(keeps(now + "Content-Length: 3\r\n\r\nab"));
+  CHECK_FALSE(keeps(now + "\r\nab"));
+  CHECK_FALSE(keeps("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+  codec::http_response_reader capped{false, {.body_bytes_max = 1}};
+  capped.feed(now + end);
+  CHECK_FALSE(capped.keeps_connection());
+}

@@ -157,6 +157,7 @@ probe_result http_maximal() {
   http_of(result).location = "/elsewhere";
   http_of(result).body_truncated = true;
   http_of(result).bad_header_lines = 2;
+  http_of(result).connection_reused = true;
   http_of(result).resolve = 0ns;
   http_of(result).connect = 100us;
   http_of(result).first_byte = 700us;
