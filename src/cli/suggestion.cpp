@@ -1,11 +1,9 @@
 #include "cli/suggestion.hpp"
 
+#include "core/nearest_word.hpp"
 #include "core/parsed.hpp"
 
 #include <algorithm>
-#include <numeric>
-#include <string_view>
-#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,26 +11,6 @@
 
 namespace muster {
 namespace {
-
-/// How many letters have to be added, dropped, changed or swapped with the next one, none of them
-/// twice (Damerau's distance).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before;
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::vector<std::size_t> next(b.size() + 1, i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = row[j] + (a[i] == b[j] ? 0 : 1);
-      next[j + 1] = std::min({next[j] + 1, row[j + 1] + 1, change});
-      const bool swapped = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
-      if (swapped) next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
-    }
-    before = std::move(row);
-    row = std::move(next);
-  }
-  return row[b.size()];
-}
 
 void collect_options(const CLI::App& app, std::vector<std::string>& names) {
   for (const CLI::Option* option : app.get_options()) {
@@ -46,36 +24,17 @@ void collect_options(const CLI::App& app, std::vector<std::string>& names) {
   }
 }
 
-std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
-  std::string best;
-  // Who stops in the middle of a name means that one.
-  for (const std::string& name : names) {
-    const bool goes_on = wrong.size() > 3 && name.starts_with(wrong);
-    if (goes_on && (best.empty() || name.size() < best.size())) best = name;
-  }
-  if (!best.empty()) return best;
-  std::size_t best_distance = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
-  for (const std::string& name : names) {
-    const std::size_t far = distance(wrong, name);
-    if (far < best_distance) {
-      best_distance = far;
-      best = name;
-    }
-  }
-  return best;
-}
-
 std::string message(const std::string& kind, const std::string& wrong,
                     const std::vector<std::string>& names) {
   std::string text = "there is no " + kind + " " + wrong;
-  const std::string better = nearest(wrong, names);
+  const std::string better = nearest_word(wrong, names);
   return better.empty() ? text : text + "; did you mean " + better + "?";
 }
 
 }  // namespace
 
 std::string explain_command(const std::string& wrong, const std::vector<std::string>& commands) {
-  if (!nearest(wrong, commands).empty()) return message("command", wrong, commands);
+  if (!nearest_word(wrong, commands).empty()) return message("command", wrong, commands);
   return fmt::format(
       "there is no command {0}; there are {1}; to probe a host of that name: muster "
       "sweep {0}",

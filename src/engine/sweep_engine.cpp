@@ -5,8 +5,8 @@
 #include "engine/sweep_engine.hpp"
 
 #include "engine/retry_policy.hpp"
+#include "engine/scarce_lines.hpp"
 #include "net/descriptor_limit.hpp"
-#include "probe/kind.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -20,22 +20,6 @@ constexpr std::size_t parked_max = 65'536;
 constexpr std::size_t lines_max = 16'384;
 // A wake-up for each token would cost more than the probe.
 constexpr std::chrono::milliseconds rate_quantum{1};
-
-// What there are only so many of, by its number.
-constexpr std::size_t descriptor_line = 0;
-constexpr std::size_t process_line = 1;
-
-std::size_t scarce_of(probe_kind kind) {
-  switch (description_of(kind).need()) {
-    case scarce_need::descriptor:
-      return descriptor_line;
-    case scarce_need::process:
-      return process_line;
-    case scarce_need::nothing:
-      break;
-  }
-  return scheduler<sweep_engine>::no_need;
-}
 
 scheduler_limits limits_of(const sweep_options& options) {
   return {.rate = options.rate,
@@ -88,7 +72,7 @@ sweep_engine::sweep_engine(asio::io_context& context, probe_world& world, sweep_
       scheduler_{
           context, time_, *this, limits_of(options_), {&shared_descriptors(context), &processes_}} {
   for (const probe_kind kind : all_probe_kinds)
-    needs_[static_cast<std::size_t>(kind)] = scarce_of(kind);
+    needs_[static_cast<std::size_t>(kind)] = scarce_line_of<sweep_engine>(kind);
   if (options_.retries > 0) retries_.emplace(options_.retries, options_.backoff);
   const address_choice choice = options_.probe.addresses;
   if (choice == address_choice::any || choice == address_choice::all) {

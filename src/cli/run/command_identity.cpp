@@ -1,7 +1,7 @@
 #include "cli/run/command_identity.hpp"
 
-#include "cli/stable_hash.hpp"
 #include "command/shell_words.hpp"
+#include "core/stable_hash.hpp"
 
 #include <string_view>
 

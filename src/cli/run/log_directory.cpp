@@ -1,6 +1,6 @@
 #include "cli/run/log_directory.hpp"
 
-#include "cli/stable_hash.hpp"
+#include "core/stable_hash.hpp"
 #include "muster/sink.hpp"
 #include "targets/target_parts.hpp"
 

@@ -1,0 +1,243 @@
+// Strategy: a configuration is read from the top; `defaults` first, wherever they stand, as they
+// hold for all checks, and `probes` before the checks that name them.
+#include "core/duration_text.hpp"
+#include "core/whole_number.hpp"
+#include "probe/kind.hpp"
+#include "watch/watch_config.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <yaml-cpp/yaml.h>
+
+namespace muster {
+namespace {
+
+constexpr std::chrono::milliseconds every_min{10};
+constexpr unsigned results_in_a_row_max = 1000;
+
+/// What checks have unless they say something else.
+struct settings {
+  check_group group;
+  std::optional<std::chrono::nanoseconds> timeout;
+};
+
+void read_time(const config_node& value, std::chrono::milliseconds least,
+               std::chrono::nanoseconds& into) {
+  std::chrono::nanoseconds read{0};
+  if (!value.read(parse_duration, read)) return;
+  if (read >= least) {
+    into = read;
+  } else {
+    value.complain(
+        fmt::format("'{}' is too short; the least is {}ms", excerpt(value.text()), least.count()));
+  }
+}
+
+void read_count(const config_node& value, unsigned& into) {
+  unsigned read = 0;
+  const std::string text = value.text();
+  if (!read_whole(text, read) || read == 0 || read > results_in_a_row_max) {
+    value.complain(fmt::format("'{}' is not a whole number from 1 to {}", excerpt(text),
+                               results_in_a_row_max));
+    return;
+  }
+  into = read;
+}
+
+/// Those of a name replace one of the same name that was there before.
+void read_labels(const config_node& value, check_group& into) {
+  for (const config_node::member& one : value.members()) {
+    const auto same =
+        std::ranges::find(into.labels, one.name, &std::pair<std::string, std::string>::first);
+    if (same == into.labels.end()) {
+      into.labels.emplace_back(one.name, one.value.text());
+    } else {
+      same->second = one.value.text();
+    }
+  }
+}
+
+void read_texts(const config_node& value, std::vector<std::string>& into) {
+  value.each([&into](const config_node& one) { into.push_back(one.text()); });
+}
+
+std::vector<config_key> keys_of_settings(settings& into) {
+  return {
+      {"every", [&](const config_node& value) { read_time(value, every_min, into.group.every); }},
+      {"timeout",
+       [&](const config_node& value) {
+         std::chrono::nanoseconds read{0};
+         read_time(value, probe_options::time_min, read);
+         into.timeout = read;
+       }},
+      {"recheck",
+       [&](const config_node& value) { read_time(value, every_min, into.group.recheck); }},
+      {"rise", [&](const config_node& value) { read_count(value, into.group.rules.rise); }},
+      {"fall", [&](const config_node& value) { read_count(value, into.group.rules.fall); }},
+      {"labels", [&](const config_node& value) { read_labels(value, into.group); }}};
+}
+
+/// An option of a kind, by one of the names that it has on a command line.
+struct named_option {
+  probe_kind kind;
+  spec_option option;
+};
+
+/// Several kinds may have one of the same name.
+using option_table = std::multimap<std::string, named_option, std::less<>>;
+
+const option_table& known_options() {
+  static const option_table all = [] {
+    option_table table;
+    for (const probe_kind kind : all_probe_kinds) {
+      for (const spec_option& option : description_of(kind).options()) {
+        for (std::size_t at = 0; at < option.names.size();) {
+          const std::size_t comma = std::min(option.names.find(',', at), option.names.size());
+          const std::string name = option.names.substr(at, comma - at);
+          if (name.starts_with("--")) table.emplace(name.substr(2), named_option{kind, option});
+          at = comma + 1;
+        }
+      }
+    }
+    return table;
+  }();
+  return all;
+}
+
+bool is_yes(std::string_view text) { return text == "true" || text == "yes" || text == "on"; }
+
+/// One value of an option; one without anything behind its key stands for itself.
+void read_option(const config_node& value, const named_option& of, probe_plan& into) {
+  const spec_option& option = of.option;
+  std::string text = value.is_empty() ? option.bare : value.text();
+  if (option.form.empty()) {
+    if (!value.is_empty() && !is_yes(text)) {
+      return value.complain("this takes no value; write 'true', or leave it out");
+    }
+    text.clear();
+  } else if (!option.bare.empty() && is_yes(text)) {
+    text = option.bare;
+  }
+  if (std::string wrong = option.read(into.of(of.kind), text); !wrong.empty()) {
+    value.complain(std::move(wrong));
+  }
+}
+
+std::shared_ptr<const probe_plan> read_plan(const config_node& from) {
+  const auto plan = std::make_shared<probe_plan>();
+  std::vector<config_key> keys;
+  for (auto at = known_options().begin(); at != known_options().end();) {
+    const auto end = known_options().upper_bound(at->first);
+    keys.push_back({at->first, [at, end, &plan](const config_node& value) {
+                      for (auto one = at; one != end; ++one) {
+                        const named_option& of = one->second;
+                        if (of.option.repeats && value.is_list()) {
+                          value.each(
+                              [&](const config_node& each) { read_option(each, of, *plan); });
+                        } else {
+                          read_option(value, of, *plan);
+                        }
+                      }
+                    }});
+    at = end;
+  }
+  read_map(from, "a probe", keys);
+  return plan;
+}
+
+class reader {
+ public:
+  explicit reader(std::string name) : file_{std::move(name)} {}
+
+  read_config read(const std::string& text) {
+    read_config out;
+    try {
+      const config_node whole{file_, YAML::Load(text)};
+      if (!whole.is_empty()) read_whole_file(whole, out.config);
+    } catch (const YAML::Exception& wrong) {
+      file_.add(wrong.mark, wrong.msg);
+    }
+    out.problems = file_.problems();
+    return out;
+  }
+
+ private:
+  void read_whole_file(const config_node& whole, watch_config& into) {
+    const auto nothing = [](const config_node&) {};
+    for (const config_node::member& one : whole.members()) {
+      if (one.name == "defaults") read_map(one.value, "defaults", keys_of_settings(defaults_));
+    }
+    for (const config_node::member& one : whole.members()) {
+      if (one.name == "probes") read_probes(one.value);
+    }
+    read_map(
+        whole, "a configuration",
+        {{"defaults", nothing}, {"probes", nothing}, {"checks", [&](const config_node& value) {
+                                                        value.each([&](const config_node& one) {
+                                                          read_checks(one, into);
+                                                        });
+                                                      }}});
+  }
+
+  void read_probes(const config_node& value) {
+    for (const config_node::member& one : value.members())
+      probes_.emplace(one.name, read_plan(one.value));
+  }
+
+  /// By its name, or in its place.
+  void read_probe(const config_node& value, configured_checks& into) {
+    if (value.is_map()) {
+      into.probes.emplace_back("", read_plan(value));
+      return;
+    }
+    const std::string name = value.text();
+    const auto found = probes_.find(name);
+    if (found == probes_.end()) {
+      return value.complain(fmt::format("there is no probe '{}' under probes", excerpt(name)));
+    }
+    into.probes.emplace_back(name, found->second);
+  }
+
+  void read_checks(const config_node& value, watch_config& into) {
+    configured_checks checks;
+    settings own = defaults_;
+    std::vector<config_key> keys = keys_of_settings(own);
+    keys.push_back({"name", [&](const config_node& one) { own.group.name = one.text(); }});
+    keys.push_back({"targets", [&](const config_node& one) { read_texts(one, checks.targets); }});
+    keys.push_back({"files", [&](const config_node& one) { read_texts(one, checks.files); }});
+    keys.push_back({"after", [&](const config_node& one) { read_texts(one, checks.after); }});
+    keys.push_back({"probes", [&](const config_node& one) {
+                      one.each([&](const config_node& each) { read_probe(each, checks); });
+                    }});
+    read_map(value, "a check", keys);
+    if (own.group.name.empty()) value.complain("a check needs a name");
+    if (!names_.insert(own.group.name).second && !own.group.name.empty()) {
+      value.complain(fmt::format("there is another check '{}'", excerpt(own.group.name)));
+    }
+    if (checks.targets.empty() && checks.files.empty()) {
+      value.complain("a check needs targets, or files of them");
+    }
+    if (checks.probes.empty()) checks.probes.emplace_back("", std::make_shared<probe_plan>());
+    checks.timeout = own.timeout;
+    checks.group = std::make_shared<const check_group>(std::move(own.group));
+    into.checks.push_back(std::move(checks));
+  }
+
+  config_file file_;
+  settings defaults_;
+  std::map<std::string, std::shared_ptr<const probe_plan>, std::less<>> probes_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+read_config read_watch_config(const std::string& name, const std::string& text) {
+  return reader{name}.read(text);
+}
+
+}  // namespace muster
