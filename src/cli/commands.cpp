@@ -3,6 +3,7 @@
 #include "cli/jobs/jobs_command.hpp"
 #include "cli/run/run_command.hpp"
 #include "cli/sweep/sweep_command.hpp"
+#include "cli/watch/watch_command.hpp"
 
 namespace muster {
 
@@ -16,6 +17,7 @@ std::vector<std::unique_ptr<command>> all_commands() {
   all.push_back(make_sweep_command());
   all.push_back(make_run_command());
   all.push_back(make_jobs_command());
+  all.push_back(make_watch_command());
   return all;
 }
 

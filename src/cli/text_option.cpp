@@ -25,6 +25,12 @@ CLI::Option* add_filled(CLI::App& command, const std::string& name, std::string&
       description, form);
 }
 
+void let_the_last_one_win(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_items_expected_max() == 1) option->take_last();
+  }
+}
+
 void name_values(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
     if (!option->get_option_text().empty()) option->type_name(option->get_option_text());

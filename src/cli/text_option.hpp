@@ -23,6 +23,10 @@ CLI::Option* add_filled(CLI::App& command, const std::string& name, std::string&
 /// Lets messages call the values of options what the help calls them, those of verbs, too.
 void name_values(CLI::App& command);
 
+/// Lets the last one of several values for one option count: a script's own options come first, its
+/// user's after them.
+void let_the_last_one_win(CLI::App& command);
+
 /// Throws what ends the parsing of a command line: this text of this option is wrong, and what
 /// would be right.
 [[noreturn]] void reject(const std::string& option, std::string_view text, std::string_view remedy);

@@ -9,15 +9,17 @@
 
 namespace muster {
 
-const codec::hosts_table& hosts_file::table() {
-  struct stat now {};
-  if (::stat(path_.c_str(), &now) != 0) now = {};
-  if (is_same_state(now, seen_)) return table_;
+const codec::hosts_table& hosts_file::table(time_point now) {
+  if (looked_ && now - *looked_ < look_pause) return table_;
+  looked_ = now;
+  struct stat as_it_is {};
+  if (::stat(path_.c_str(), &as_it_is) != 0) as_it_is = {};
+  if (is_same_state(as_it_is, seen_)) return table_;
   std::string text;
   const int error = read_regular_file(path_, bytes_max, text);
   if (error == EMFILE || error == ENFILE) return table_;
   table_ = codec::hosts_table{error == 0 ? std::move(text) : std::string{}};
-  seen_ = now;
+  seen_ = as_it_is;
   return table_;
 }
 

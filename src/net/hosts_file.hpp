@@ -2,7 +2,9 @@
 
 #include "codec/hosts_table.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,9 +17,14 @@ class hosts_file {
  public:
   explicit hosts_file(std::string path) : path_{std::move(path)} {}
 
-  /// What the file says now; one system call where it is as it was. A file that is not there, or is
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// What the file says now, or said less than `look_pause` before. A file that is not there, or is
   /// no regular file, says nothing; one that can't be read for want of a descriptor, what it said.
-  const codec::hosts_table& table();
+  const codec::hosts_table& table(time_point now);
+
+  /// To ask the kernel for each name whether the file has changed would be a tenth of a lookup.
+  static constexpr std::chrono::milliseconds look_pause{100};
 
   /// What is beyond is not read.
   static constexpr std::size_t bytes_max = 64 * 1024 * 1024;
@@ -25,6 +32,7 @@ class hosts_file {
  private:
   std::string path_;
   codec::hosts_table table_;
+  std::optional<time_point> looked_;
   struct stat seen_ {};  // as the file was when it was read; all 0 for none
 };
 

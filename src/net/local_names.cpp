@@ -42,7 +42,7 @@ std::vector<ip_address> local_names::find(std::string_view name) {
   } else if (is_localhost(name)) {
     found = {loopback_v4, loopback_v6};
   } else {
-    found = hosts_.table().find(name);
+    found = hosts_.table(std::chrono::steady_clock::now()).find(name);
   }
   // Where IPv6 is not wanted, glibc takes `::1` of the hosts file for 127.0.0.1.
   const bool has_v4 = std::ranges::find(found, loopback_v4) != found.end();

@@ -23,7 +23,7 @@ void check_state::note_change(health result) {
 }
 
 std::optional<check_state::change> check_state::turn(health to, wall_time at) {
-  const change made{now_is(), to, at};
+  const change made{now_is(), to, at, known_, since_};
   is_unknown_ = to == health::unknown;
   if (!is_unknown_) known_ = to;
   worse_ = better_ = 0;

@@ -23,6 +23,8 @@ std::string_view to_string(health of);
 struct change_rules {
   unsigned rise = 1;  ///< To the better.
   unsigned fall = 2;  ///< To the worse.
+
+  static constexpr unsigned results_max = 1000;
 };
 
 /// The health of one check, from its results one by one. A single bad result is a doubt, and not
@@ -36,6 +38,8 @@ class check_state {
     health from{};
     health to{};
     wall_time at{};  ///< When the first of the results came that it took.
+    health known_before{};   ///< What it was known to be last, before that.
+    wall_time from_since{};  ///< Since when it had been `from`; the epoch if it is not known.
   };
   /// Takes a result that came then.
   std::optional<change> take(health result, const change_rules& rules, wall_time at);
@@ -47,7 +51,7 @@ class check_state {
   /// Since when `now_is` is so.
   wall_time since() const { return since_; }
   /// Whether results have begun to say something else, so that it is worth to look again soon.
-  bool is_in_doubt() const { return worse_ > 0 || better_ > 0; }
+  bool is_in_doubt() const { return worse_ > 0 || better_ > 0 || (unknowns_ > 0 && !is_unknown_); }
   /// Whether results change so often that each change is no news: at least half of the last 20 were
   /// unlike the one before, and since then never less than a quarter.
   bool is_flapping() const { return is_flapping_; }

@@ -3,11 +3,16 @@
 #include "core/duration_text.hpp"
 #include "core/whole_number.hpp"
 #include "probe/kind.hpp"
+#include "targets/target_parser.hpp"
 #include "watch/watch_config.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,14 +22,13 @@
 namespace muster {
 namespace {
 
-constexpr std::chrono::milliseconds every_min{10};
-constexpr unsigned results_in_a_row_max = 1000;
-
 /// What checks have unless they say something else.
 struct settings {
   check_group group;
   std::optional<std::chrono::nanoseconds> timeout;
 };
+
+constexpr std::size_t config_bytes_max = std::size_t{16} << 20;
 
 void read_time(const config_node& value, std::chrono::milliseconds least,
                std::chrono::nanoseconds& into) {
@@ -41,9 +45,9 @@ void read_time(const config_node& value, std::chrono::milliseconds least,
 void read_count(const config_node& value, unsigned& into) {
   unsigned read = 0;
   const std::string text = value.text();
-  if (!read_whole(text, read) || read == 0 || read > results_in_a_row_max) {
+  if (!read_whole(text, read) || read == 0 || read > change_rules::results_max) {
     value.complain(fmt::format("'{}' is not a whole number from 1 to {}", excerpt(text),
-                               results_in_a_row_max));
+                               change_rules::results_max));
     return;
   }
   into = read;
@@ -67,19 +71,23 @@ void read_texts(const config_node& value, std::vector<std::string>& into) {
 }
 
 std::vector<config_key> keys_of_settings(settings& into) {
-  return {
-      {"every", [&](const config_node& value) { read_time(value, every_min, into.group.every); }},
-      {"timeout",
-       [&](const config_node& value) {
-         std::chrono::nanoseconds read{0};
-         read_time(value, probe_options::time_min, read);
-         into.timeout = read;
-       }},
-      {"recheck",
-       [&](const config_node& value) { read_time(value, every_min, into.group.recheck); }},
-      {"rise", [&](const config_node& value) { read_count(value, into.group.rules.rise); }},
-      {"fall", [&](const config_node& value) { read_count(value, into.group.rules.fall); }},
-      {"labels", [&](const config_node& value) { read_labels(value, into.group); }}};
+  return {{"every",
+           [&](const config_node& value) {
+             read_time(value, check_group::every_min, into.group.every);
+           }},
+          {"timeout",
+           [&](const config_node& value) {
+             std::chrono::nanoseconds read{0};
+             read_time(value, probe_options::time_min, read);
+             into.timeout = read;
+           }},
+          {"recheck",
+           [&](const config_node& value) {
+             read_time(value, check_group::every_min, into.group.recheck);
+           }},
+          {"rise", [&](const config_node& value) { read_count(value, into.group.rules.rise); }},
+          {"fall", [&](const config_node& value) { read_count(value, into.group.rules.fall); }},
+          {"labels", [&](const config_node& value) { read_labels(value, into.group); }}};
 }
 
 /// An option of a kind, by one of the names that it has on a command line.
@@ -182,6 +190,7 @@ class reader {
                                                           read_checks(one, into);
                                                         });
                                                       }}});
+    check_afters(into);
   }
 
   void read_probes(const config_node& value) {
@@ -208,9 +217,9 @@ class reader {
     settings own = defaults_;
     std::vector<config_key> keys = keys_of_settings(own);
     keys.push_back({"name", [&](const config_node& one) { own.group.name = one.text(); }});
-    keys.push_back({"targets", [&](const config_node& one) { read_texts(one, checks.targets); }});
+    keys.push_back({"targets", [&](const config_node& one) { read_targets(one, checks); }});
     keys.push_back({"files", [&](const config_node& one) { read_texts(one, checks.files); }});
-    keys.push_back({"after", [&](const config_node& one) { read_texts(one, checks.after); }});
+    keys.push_back({"after", [&](const config_node& one) { read_after(one, own.group); }});
     keys.push_back({"probes", [&](const config_node& one) {
                       one.each([&](const config_node& each) { read_probe(each, checks); });
                     }});
@@ -228,8 +237,59 @@ class reader {
     into.checks.push_back(std::move(checks));
   }
 
+  void read_targets(const config_node& value, configured_checks& into) {
+    value.each([&](const config_node& one) {
+      std::string text = one.text();
+      if (const auto read = parse_target(text, {}); !read) {
+        one.complain(fmt::format("'{}': {}", excerpt(text), read.error().message));
+      } else {
+        into.targets.push_back(std::move(text));
+      }
+    });
+  }
+
+  void read_after(const config_node& value, check_group& into) {
+    value.each([&](const config_node& one) {
+      into.after.push_back(one.text());
+      afters_.emplace_back(into.after.back(), one);
+    });
+  }
+
+  /// Once all names are known.
+  void check_afters(const watch_config& config) {
+    for (const auto& [name, node] : afters_) {
+      if (!names_.contains(name)) {
+        node.complain(
+            fmt::format("there is no check '{}' that it could come after", excerpt(name)));
+      } else if (comes_after(config, name, name)) {
+        node.complain(fmt::format("'{}' comes after itself in the end", excerpt(name)));
+      }
+    }
+  }
+
+  /// Whether this group comes after that one, or after one that does.
+  static bool comes_after(const watch_config& config, const std::string& which,
+                          const std::string& that) {
+    std::vector<std::string> open{which};
+    std::set<std::string> seen;
+    while (!open.empty()) {
+      const std::string name = std::move(open.back());
+      open.pop_back();
+      const auto found = std::ranges::find(config.checks, name, [](const configured_checks& one) {
+        return std::string_view{one.group->name};
+      });
+      if (found == config.checks.end()) continue;
+      for (const std::string& before : found->group->after) {
+        if (before == that) return true;
+        if (seen.insert(before).second) open.push_back(before);
+      }
+    }
+    return false;
+  }
+
   config_file file_;
   settings defaults_;
+  std::vector<std::pair<std::string, config_node>> afters_;
   std::map<std::string, std::shared_ptr<const probe_plan>, std::less<>> probes_;
   std::set<std::string> names_;
 };
@@ -238,6 +298,24 @@ class reader {
 
 read_config read_watch_config(const std::string& name, const std::string& text) {
   return reader{name}.read(text);
+}
+
+read_config read_watch_config(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text;
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) {
+    errno = EISDIR;
+  } else if (file) {
+    text.resize(config_bytes_max + 1);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > config_bytes_max) {
+      return {{}, {{.file = path, .what = "this is more than 16 MiB, and no configuration"}}};
+    }
+    if (!file.bad()) return read_watch_config(path, text);
+  }
+  return {{}, {{.file = path, .what = std::generic_category().message(errno)}}};
 }
 
 }  // namespace muster

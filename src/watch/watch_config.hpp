@@ -21,7 +21,6 @@ struct configured_checks {
   /// What each target is asked, by the name of that.
   std::vector<std::pair<std::string, std::shared_ptr<const probe_plan>>> probes;
   std::optional<std::chrono::nanoseconds> timeout;
-  std::vector<std::string> after;  ///< Groups without which nothing can be said of this one.
 };
 
 /// What a configuration says.
@@ -38,5 +37,7 @@ struct read_config {
 
 /// Reads a configuration in YAML. `name`: what its problems call it.
 read_config read_watch_config(const std::string& name, const std::string& text);
+/// The same of a file. That it can't be read is a problem, too.
+read_config read_watch_config(const std::string& path);
 
 }  // namespace muster

@@ -15,6 +15,8 @@ namespace {
 // Checks that wait for a host, or for something scarce, before no more are taken: each waits once.
 constexpr std::size_t parked_max = 1'000'000;
 constexpr std::chrono::milliseconds rate_quantum{1};
+// What many checks depend on is not asked again for each of them that fails.
+constexpr std::chrono::seconds canary_pause{1};
 
 scheduler_limits limits_of(const watch_plan& plan) {
   return {.rate = plan.rate,
@@ -45,10 +47,26 @@ watch_engine::watch_engine(asio::io_context& context, probe_world& world, watch_
     const watch_check& check = plan_.checks[i];
     times_.add(static_cast<timetable::entry>(i), check.group->every, check.identity(), now);
   }
+  find_canaries();
+}
+
+void watch_engine::find_canaries() {
+  std::map<std::string_view, checks> by_name;
+  for (std::size_t i = 0; i < plan_.checks.size(); ++i)
+    by_name[plan_.checks[i].group->name].push_back(static_cast<timetable::entry>(i));
+  for (const watch_check& check : plan_.checks) {
+    const check_group& group = *check.group;
+    if (group.after.empty() || canaries_.contains(&group)) continue;
+    checks& found = canaries_[&group];
+    for (const std::string& name : group.after) {
+      const checks& those = by_name[name];
+      found.insert(found.end(), those.begin(), those.end());
+    }
+  }
 }
 
 asio::awaitable<void> watch_engine::run() {
-  co_await scheduler_.live(std::nullopt, [this] { scheduler_.begin(); });
+  co_await scheduler_.live(plan_.run_deadline, [this] { scheduler_.begin(); });
   due_->clear();
   prober_.rest();
 }
@@ -110,6 +128,28 @@ void watch_engine::start(work&& probe, semaphore_permit permit) {
 
 // ---- Results
 
+const watch_check* watch_engine::doubtful_before(const check_group& group) {
+  const auto found = canaries_.find(&group);
+  if (found == canaries_.end()) return nullptr;
+  look_again_at(found->second);
+  for (const timetable::entry which : found->second) {
+    const check_state& state = rows_[which].state;
+    const bool is_well = state.now_is() == health::up || state.now_is() == health::degraded;
+    if (!is_well || state.is_in_doubt()) return &plan_.checks[which];
+  }
+  return nullptr;
+}
+
+void watch_engine::look_again_at(const checks& which) {
+  const auto now = time_.now();
+  for (const timetable::entry one : which) {
+    const row& own = rows_[one];
+    if (own.is_busy || now - own.made < canary_pause) continue;
+    times_.hasten(one, now, now);
+    scheduler_.wake();
+  }
+}
+
 void watch_engine::on_result(probe_result&& result) {
   const scheduler<watch_engine>::ending ended{scheduler_, host_key(result.subject), 0};
   const auto which = static_cast<timetable::entry>(result.sequence);
@@ -118,13 +158,18 @@ void watch_engine::on_result(probe_result&& result) {
   own.is_busy = false;
   if (result.status == status::cancelled) return;
   ++figures_.checks;
-  const auto change = own.state.take(verdict_of(result), check.group->rules, result.finished);
+  own.made = time_.now();
+  health verdict = verdict_of(result);
+  const watch_check* const behind =
+      verdict == health::down ? doubtful_before(*check.group) : nullptr;
+  if (behind) verdict = health::unknown;
+  const auto change = own.state.take(verdict, check.group->rules, result.finished);
   if (own.state.is_in_doubt() && check.group->recheck.count() > 0) {
     const auto now = time_.now();
     times_.hasten(which, now + check.group->recheck, now);
     scheduler_.wake();
   }
-  observer_.on_check(check, result, change);
+  observer_.on_check({check, result, own.state, change, behind});
 }
 
 }  // namespace muster

@@ -7,11 +7,14 @@
 #include "probe/probe_world.hpp"
 #include "probe/prober.hpp"
 #include "watch/timetable.hpp"
+#include "watch/watch_event.hpp"
 #include "watch/watch_plan.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -24,9 +27,7 @@ namespace muster {
 /// Who hears of what the checks find.
 class watch_observer {
  public:
-  /// A check has been made. `change`: what of its state changed by that.
-  virtual void on_check(const watch_check& check, const probe_result& result,
-                        const std::optional<check_state::change>& change) = 0;
+  virtual void on_check(const watch_event& event) = 0;
 
  protected:
   ~watch_observer() = default;
@@ -61,6 +62,12 @@ class watch_engine final : public result_consumer {
 
   void on_result(probe_result&& result) override;
   void on_reply(probe_kind, std::chrono::nanoseconds) override {}
+  void on_unkillable(const target& subject, pid_t process) override {
+    if (tell_unkillable_) tell_unkillable_(subject, process);
+  }
+  void on_unkillable(std::function<void(const target&, pid_t)> tell) {
+    tell_unkillable_ = std::move(tell);
+  }
 
  private:
   friend class scheduler<watch_engine>;
@@ -95,22 +102,33 @@ class watch_engine final : public result_consumer {
   void settle(cursor&& rest) { forget(rest.due.which); }
   static bool may_come_back() { return false; }
 
+  using checks = std::vector<timetable::entry>;
+
+  void find_canaries();
+  /// A check of those that this group comes after which can't be relied on; nothing if there is
+  /// none.
+  const watch_check* doubtful_before(const check_group& group);
+  void look_again_at(const checks& which);
+
   /// A check is neither under way nor about to be.
   void forget(timetable::entry which) { rows_[which].is_busy = false; }
 
   struct row {
     check_state state;
     bool is_busy = false;
+    timeline::time_point made{};  ///< When it last ended.
   };
 
   watch_plan plan_;
   watch_observer& observer_;
   timeline& time_;
   const exclude_set no_excludes_;
-  std::vector<row> rows_;  // by check
+  std::vector<row> rows_;                          // by check
+  std::map<const check_group*, checks> canaries_;  // of groups that come after others
   timetable times_;
   std::unique_ptr<alarm> due_;
   watch_figures figures_;
+  std::function<void(const target&, pid_t)> tell_unkillable_;
   semaphore processes_;
   prober prober_;
   scheduler<watch_engine> scheduler_;

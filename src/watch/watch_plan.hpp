@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,11 @@ struct check_group {
   /// is due.
   std::chrono::nanoseconds recheck{0};
   change_rules rules = {};
+  /// Groups without which nothing can be said of this one, such as of the router on the way: while
+  /// a check of theirs is down, in doubt or unknown, what is down here is `unknown`.
+  std::vector<std::string> after = {};
+
+  static constexpr std::chrono::milliseconds every_min{10};
 };
 
 /// One question to one target, asked again and again.
@@ -49,6 +55,7 @@ struct watch_plan {
   double rate = 0;  ///< Probes started a second, at the most; 0 is unlimited.
   std::size_t per_host_max = 4;
   std::size_t processes_max = 64;
+  std::optional<std::chrono::nanoseconds> run_deadline = {};  ///< When it ends by itself.
   std::vector<watch_check> checks;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/sweep/kind_options.hpp"
+#include "cli/kind_options.hpp"
 #include "cli/target_arguments.hpp"
 #include "muster/sink.hpp"
 #include "muster/sweep.hpp"
@@ -38,9 +38,6 @@ struct sweep_arguments : target_arguments {
   sweep_options sweep;
 };
 
-/// Lets the last one of several values for one option count: a script's own options come first, its
-/// user's after them.
-void let_the_last_one_win(CLI::App& command);
 /// Adds the options of `muster sweep` to its subcommand; parsing fills in `into`, which outlives
 /// it.
 void add_sweep_options(CLI::App& command, sweep_arguments& into);

@@ -29,6 +29,7 @@
 #include "probe/plan_slots.hpp"
 #include "sink/summary.hpp"
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <random>
@@ -210,8 +211,14 @@ class sweep_run {
   /// What an earlier part of the run had is not known.
   void tell_idle_options() const {
     if (summary_.asked == 0 || earlier_ || arguments_.quiet > 1) return;
-    const probe_plan& plan = arguments_.sweep.plan;
-    for (const std::string& line : explain_idle(arguments_.kind_options, plan, summary_.totals))
+    const auto has_probes = [this](probe_kind kind) {
+      return std::ranges::any_of(all_statuses,
+                                 [&](status one) { return summary_.totals.of(kind, one) > 0; }) ||
+             std::ranges::any_of(arguments_.sweep.plan.then, [kind](const probe_plan& later) {
+               return later.of(kind).size() > 0;  // a stage that nothing came to
+             });
+    };
+    for (const std::string& line : explain_idle(arguments_.kind_options, has_probes))
       say(line);
   }
 

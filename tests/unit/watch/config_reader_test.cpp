@@ -56,7 +56,7 @@ defaults: {every: 2m, labels: {site: berlin, team: none}}
   CHECK(shop.group->name == "shop");
   CHECK(shop.targets == std::vector<std::string>{"shop.example", "10.0.0.0/28"});
   CHECK(shop.files == std::vector<std::string>{"more.txt"});
-  CHECK(shop.after == std::vector<std::string>{"gateway"});
+  CHECK(shop.group->after == std::vector<std::string>{"gateway"});
   CHECK(shop.group->every == 30s);
   CHECK(shop.timeout == 500ms);
   CHECK(shop.group->recheck == 5s);

@@ -52,10 +52,11 @@ class simulated_watch final : public watch_observer {
     network.run(context, [this] { return is_over; });
   }
 
-  void on_check(const watch_check& check, const probe_result& result,
-                const std::optional<check_state::change>& change) override {
-    finished[check.name].push_back(result.finished);
-    if (change) changes[check.name] += to_string(change->to).front();
+  void on_check(const watch_event& event) override {
+    const std::string& name = event.check.name;
+    finished[name].push_back(event.result.finished);
+    if (event.change) changes[name] += to_string(event.change->to).front();
+    if (event.behind) behind[name] = event.behind->name;
   }
 
   watch_plan plan;
@@ -64,6 +65,7 @@ class simulated_watch final : public watch_observer {
   std::optional<watch_engine> engine;
   std::map<std::string, std::vector<check_state::wall_time>> finished;
   std::map<std::string, std::string> changes;
+  std::map<std::string, std::string> behind;
   bool is_over = false;
 };
 

@@ -1,4 +1,4 @@
-#include "cli/sweep/kind_options.hpp"
+#include "cli/kind_options.hpp"
 
 #include "cli/text_option.hpp"
 #include "core/ascii.hpp"
@@ -6,7 +6,6 @@
 #include "probe/plan_slots.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,13 +19,6 @@
 
 namespace muster {
 namespace {
-
-std::uint64_t probes_of(probe_kind kind, const statistics& totals) {
-  std::uint64_t total = 0;
-  for (const status one : all_statuses)
-    total += totals.of(kind, one);
-  return total;
-}
 
 /// The first of its names.
 std::string called(const spec_option& option) {
@@ -129,12 +121,13 @@ std::vector<probe_kind> kinds_with(std::string_view heading) {
 
 }  // namespace
 
-void add_asking_options(CLI::App& command) {
+void add_asking_options(CLI::App& command, bool in_stages) {
   for (const probe_kind kind : all_probe_kinds) {
     for (const spec_option& option : description_of(kind).options()) {
       if (option.asks) add_option(command, option, {});
     }
   }
+  if (!in_stages) return;
   const std::string help =
       "Ask what follows only of hosts that what stands before has\n"
       "found, and HTTP and TLS on the ports that it found open";
@@ -143,7 +136,7 @@ void add_asking_options(CLI::App& command) {
 
 void read_asked(const CLI::App& command, probe_plan& plan) {
   const probe_plan unasked = plan;  // that says how probes are made
-  const CLI::Option* const then = command.get_option(then_name);
+  const CLI::Option* const then = command.get_option_no_throw(then_name);
   std::map<const CLI::Option*, asking_option> asking = asking_options_of(command);
   probe_plan* stage = &plan;
   for (const CLI::Option* const one : command.parse_order()) {
@@ -209,16 +202,10 @@ std::vector<kind_option> given_kind_options(const CLI::App& command) {
   return given;
 }
 
-std::vector<std::string> explain_idle(std::vector<kind_option> given, const probe_plan& plan,
-                                      const statistics& totals) {
-  const auto may_follow = [&plan](probe_kind kind) {
-    return std::ranges::any_of(
-        plan.then, [kind](const probe_plan& later) { return later.of(kind).size() > 0; });
-  };
+std::vector<std::string> explain_idle(std::vector<kind_option> given,
+                                      const std::function<bool(probe_kind)>& has_probes) {
   std::erase_if(given, [&](const kind_option& option) {
-    return std::ranges::any_of(option.kinds, [&](probe_kind kind) {
-      return probes_of(kind, totals) > 0 || may_follow(kind);
-    });
+    return std::ranges::any_of(option.kinds, has_probes);
   });
   std::vector<std::string> lines;
   while (!given.empty()) {

@@ -2,8 +2,8 @@
 
 #include "muster/probe_kind.hpp"
 #include "muster/probe_plan.hpp"
-#include "muster/statistics.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,8 +20,9 @@ struct kind_option {
   std::string name;
 };
 
-/// Adds the options that ask for probes, as each kind describes them, and `--then` between stages.
-void add_asking_options(CLI::App& command);
+/// Adds the options that ask for probes, as each kind describes them; `in_stages`: and `--then`
+/// between stages.
+void add_asking_options(CLI::App& command, bool in_stages);
 /// Reads those of a command line that has been parsed into a plan that has read all others.
 void read_asked(const CLI::App& command, probe_plan& plan);
 /// Adds those that say how probes are made, in a group for each kind.
@@ -31,9 +32,8 @@ void add_making_options(CLI::App& command, probe_plan& plan);
 /// kind.
 std::vector<kind_option> given_kind_options(const CLI::App& command);
 
-/// A line for each kind of which options were given for nothing, as there was no such probe, nor a
-/// later stage with one.
-std::vector<std::string> explain_idle(std::vector<kind_option> given, const probe_plan& plan,
-                                      const statistics& totals);
+/// A line for each kind of which options were given for nothing, as there was none of its probes.
+std::vector<std::string> explain_idle(std::vector<kind_option> given,
+                                      const std::function<bool(probe_kind)>& has_probes);
 
 }  // namespace muster
