@@ -12,6 +12,7 @@ namespace muster {
 
 std::string config_problem::text() const {
   if (line == 0) return fmt::format("{}: {}", file, what);
+  if (column == 0) return fmt::format("{}:{}: {}", file, line, what);
   return fmt::format("{}:{}:{}: {}", file, line, column, what);
 }
 

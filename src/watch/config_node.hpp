@@ -16,7 +16,7 @@ namespace muster {
 struct config_problem {
   std::string file;
   std::size_t line = 0;    ///< From 1; 0 when it is the file as a whole.
-  std::size_t column = 0;  ///< From 1.
+  std::size_t column = 0;  ///< From 1; 0 when it is the line as a whole.
   std::string what;        ///< What is wrong, and what would be right.
 
   /// "watch.yml:12:5: …"

@@ -217,7 +217,11 @@ class reader {
     settings own = defaults_;
     std::vector<config_key> keys = keys_of_settings(own);
     keys.push_back({"name", [&](const config_node& one) { own.group.name = one.text(); }});
-    keys.push_back({"targets", [&](const config_node& one) { read_targets(one, checks); }});
+    bool has_targets = false;
+    keys.push_back({"targets", [&](const config_node& one) {
+                      has_targets = !one.is_empty();
+                      read_targets(one, checks);
+                    }});
     keys.push_back({"files", [&](const config_node& one) { read_texts(one, checks.files); }});
     keys.push_back({"after", [&](const config_node& one) { read_after(one, own.group); }});
     keys.push_back({"probes", [&](const config_node& one) {
@@ -228,7 +232,7 @@ class reader {
     if (!names_.insert(own.group.name).second && !own.group.name.empty()) {
       value.complain(fmt::format("there is another check '{}'", excerpt(own.group.name)));
     }
-    if (checks.targets.empty() && checks.files.empty()) {
+    if (!has_targets && checks.files.empty()) {
       value.complain("a check needs targets, or files of them");
     }
     if (checks.probes.empty()) checks.probes.emplace_back("", std::make_shared<probe_plan>());

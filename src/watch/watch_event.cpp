@@ -31,11 +31,13 @@ constexpr field labels{"labels", 0};
 constexpr field behind{"behind", 0};
 
 /// With its group, which other checks of that name are in others than.
-std::string name_of(const watch_check& check) { return check.group->name + ": " + check.name; }
+std::string name_of(const watch_check& check) {
+  return check.group->name.empty() ? check.name : check.group->name + ": " + check.name;
+}
 
 void show_event(const watch_event& event, field_visitor& visitor) {
   const check_group& group = *event.check.group;
-  visitor.text(group_name, group.name);
+  if (!group.name.empty()) visitor.text(group_name, group.name);
   visitor.text(check_name, event.check.name);
   visitor.word(health_word, to_string(event.state.now_is()));
   if (event.state.since() != check_state::wall_time{}) visitor.time(since, event.state.since());

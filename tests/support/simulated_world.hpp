@@ -105,6 +105,9 @@ class simulated_world final : public probe_world {
   /// How far the time stamps of arrivals are off, as when the system's clock was set.
   std::chrono::nanoseconds stamps_off{0};
 
+  /// How requests fare from now on.
+  void turn_weather(const network_weather& to) { weather_ = to; }
+
   /// How connections and datagrams fare, and what the hosts say to them: at first, an empty page.
   peer_weather peers;
   /// How it is at certain hosts instead.

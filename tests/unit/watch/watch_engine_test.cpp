@@ -1,6 +1,7 @@
 #include "watch/watch_engine.hpp"
 
 #include "muster/probe/icmp.hpp"
+#include "muster/probe/tcp.hpp"
 #include "support/catch.hpp"
 #include "support/simulated_world.hpp"
 
@@ -56,7 +57,7 @@ class simulated_watch final : public watch_observer {
     const std::string& name = event.check.name;
     finished[name].push_back(event.result.finished);
     if (event.change) changes[name] += to_string(event.change->to).front();
-    if (event.behind) behind[name] = event.behind->name;
+    behind[name] = event.behind ? event.behind->name : "";
   }
 
   watch_plan plan;
@@ -155,4 +156,70 @@ TEST_CASE("after a sleep nothing is made up for, and the spread is as it was") {
   CHECK(watch.network.sends().size() - before >= 100);
   CHECK(watch.engine->figures().missed > 100 * 470);
   watch.end();
+}
+
+TEST_CASE("what lies behind something that is down is unknown, and not down") {
+  simulated_watch watch;
+  watch.plan.probe.timeout = 1s;
+  auto router = group_of(60s);
+  router->name = "router";
+  watch.add(1, router);
+  auto behind = group_of(10s);
+  behind->name = "behind";
+  behind->after = {"router"};
+  for (std::uint32_t i = 2; i < 22; ++i) {
+    const target subject{ip_address::from_v4(0x0a00'0000 + i)};
+    watch.plan.checks.push_back({subject.to_string(), behind, subject, watch.plan.checks[0].spec});
+  }
+  watch.begin();
+  watch.pass(3min);
+  CHECK(watch.changes["10.0.0.1 icmp"] == "u");
+  CHECK(watch.changes["10.0.0.5"] == "u");
+  watch.network.turn_weather({.lost = 1});
+  watch.pass(5min);
+  // The router was asked again as soon as something behind it fell silent.
+  CHECK(watch.changes["10.0.0.1 icmp"] == "ud");
+  const auto& checks = watch.plan.checks;
+  CHECK(checks.size() == 21);
+  for (std::uint32_t i = 2; i < 22; ++i) {
+    const std::string name = ip_address::from_v4(0x0a00'0000 + i).to_string();
+    CHECK(watch.changes[name] == "uu");  // up, and unknown
+    CHECK(watch.behind[name] == "10.0.0.1 icmp");
+    CHECK(watch.engine->state_of(i - 1).now_is() == health::unknown);
+  }
+  watch.network.turn_weather({});
+  watch.pass(3min);
+  CHECK(watch.changes["10.0.0.1 icmp"] == "udu");
+  CHECK(watch.changes["10.0.0.5"] == "uuu");
+  watch.end();
+}
+
+TEST_CASE("what is down though all before it is well is down") {
+  simulated_watch watch;
+  auto router = group_of(10s);
+  router->name = "router";
+  watch.add(1, router);
+  auto behind = group_of(10s);
+  behind->name = "behind";
+  behind->after = {"router"};
+  const target absent{ip_address::from_v4(0x0a09'0909)};
+  watch.network.peers_at[absent.address()].refused = 1;
+  const auto tcp = std::make_shared<tcp_spec>();
+  tcp->ports = {80};
+  watch.plan.checks.push_back({"absent", behind, absent, tcp, 0});
+  watch.begin();
+  watch.pass(1min);
+  watch.end();
+  CHECK(watch.changes["absent"] == "d");
+  CHECK(watch.behind["absent"].empty());
+}
+
+TEST_CASE("a watch ends by itself when its time is over") {
+  simulated_watch watch{{.delay_max = 1ms}};
+  watch.plan.run_deadline = 65s;
+  watch.add(3, group_of(10s));
+  watch.begin();
+  watch.pass(70s);
+  CHECK(watch.is_over);
+  CHECK(watch.finished["10.0.0.1 icmp"].size() >= 6);
 }
