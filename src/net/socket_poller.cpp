@@ -82,10 +82,10 @@ void polled_socket::wake() {
 
 socket_poller::socket_poller(std::unique_ptr<sockets> system) : system_{std::move(system)} {
   system_->on_events([this] {
-    const std::size_t count = dispatch();
+    const std::size_t count = dispatch_some();
     // A loop that waits for nothing would keep the io_context from ending.
     if (watched_ == 0) system_->rest();
-    return count;
+    return count + (due_.empty() ? 0 : 1);
   });
 }
 
@@ -143,8 +143,25 @@ void socket_poller::poll() {
   rest();
 }
 
-/// Takes events and wakes who waits for them; says how many there were.
+/// Takes events and wakes all who wait for them; says how many there were.
 std::size_t socket_poller::dispatch() {
+  std::size_t count = take_events();
+  full_ = count == batch_max;
+  return count + wake_due(due_max);
+}
+
+/// The same for some of those who wait; the rest is for the next time.
+std::size_t socket_poller::dispatch_some() {
+  std::size_t count = 0;
+  if (due_.empty()) {
+    count = take_events();
+    full_ = count == batch_max;
+  }
+  return count + wake_due(wakes_at_once);
+}
+
+/// Wakes so many of those who are due; says how many events were taken meanwhile.
+std::size_t socket_poller::wake_due(unsigned most) {
   // Whatever way this is left: a waiter's exception goes through here.
   struct while_dispatching {
     explicit while_dispatching(bool& flag_) : flag{flag_} { flag = true; }
@@ -152,11 +169,10 @@ std::size_t socket_poller::dispatch() {
     bool& flag;
   } const marked{dispatching_};
 
-  std::size_t count = take_events();
-  full_ = count == batch_max;
-  for (unsigned woken = 0; !due_.empty();) {
+  std::size_t count = 0;
+  for (unsigned woken = 0; !due_.empty() && woken < most;) {
     due_.pop_front().wake();
-    const bool looks = looks_between_wakes_ && ++woken % wakes_per_look == 0;
+    const bool looks = ++woken % wakes_per_look == 0 && looks_between_wakes_;
     if (looks && count < batch_max) count += take_events();
   }
   return count;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -147,15 +148,21 @@ class socket_poller {
   static constexpr std::size_t batch_max = 256;
   /// How many are woken before there is another look.
   static constexpr unsigned wakes_per_look = 8;
+  /// How many are woken before other handlers have their turn: what follows from those, such as the
+  /// next request on a connection, reaches its server while the others are looked at.
+  static constexpr unsigned wakes_at_once = 16;
 
  private:
   friend class polled_socket;
+  static constexpr unsigned due_max = std::numeric_limits<unsigned>::max();
   int add(polled_socket& socket);
   bool rearm(const polled_socket& socket);
   void remove(const polled_socket& socket);
   void moved(polled_socket& socket);
   void close(int descriptor);
   std::size_t dispatch();
+  std::size_t dispatch_some();
+  std::size_t wake_due(unsigned most);
   std::size_t take_events();
 
   std::unique_ptr<sockets> system_;

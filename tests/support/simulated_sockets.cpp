@@ -54,7 +54,7 @@ void simulated_sockets::changed(socket& one) {
 }
 
 void simulated_sockets::set_alarm() {
-  if (!changed_.empty() && at_work_) {
+  if ((has_more_ || !changed_.empty()) && at_work_) {
     alarm_->set(network_.time().now());
   } else if (!to_come_.empty()) {
     alarm_->set(to_come_.begin()->first);
@@ -70,12 +70,12 @@ void simulated_sockets::on_alarm() {
     if (place != sockets_.end() && place->second->id == next.id) next.what(*place->second);
   }
   happens_at_.reset();
-  if (!changed_.empty() && at_work_) dispatch_();
+  if ((has_more_ || !changed_.empty()) && at_work_) has_more_ = dispatch_() > 0;
   set_alarm();
 }
 
 void simulated_sockets::rest() {
-  at_work_ = false;
+  at_work_ = has_more_ = false;
   alarm_->clear();
 }
 

@@ -158,6 +158,7 @@ class simulated_sockets final : public sockets {
   std::set<int> changed_;
   std::function<std::size_t()> dispatch_;
   bool at_work_ = false;
+  bool has_more_ = false;  // of what has come, the poller has not woken all
   std::unique_ptr<alarm> alarm_;
 };
 
