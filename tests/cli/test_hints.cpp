@@ -156,9 +156,9 @@ TEST_CASE("targets alone are swept, a mistyped command is not") {
   check_each({
       {{"swep", "10.0.0.1"}, {"no command swep; did you mean sweep?"}},
       {{"jbos"}, {"no command jbos; did you mean jobs?"}},
-      {{}, {"which command? There are sweep, run and jobs; targets alone are swept"}},
+      {{}, {"which command? There are sweep, run, jobs and watch; targets alone are swept"}},
       {{"-V"}, {"no option -V; --version"}},
-      {{"db1"}, {"no command db1; there are sweep, run, jobs; ", "muster sweep db1"}},
+      {{"db1"}, {"no command db1; there are sweep, run, jobs, watch; ", "muster sweep db1"}},
       {{"--hlep"}, {"no option --hlep"}},
       {{"-p", "22", "10.0.0.1"}, {"no option -p;", "--tcp 22,80"}},
       {{"--json", "run", "127.0.0.1", "--", "true"}, {"command comes first: muster run --json"}},
@@ -176,7 +176,7 @@ TEST_CASE("help is a command as well") {
     CHECK(result.out == help_of(command));
   }
   CHECK(contains(run(muster_command({"help", "jobs", "list"})).out, "muster jobs list"));
-  check_each({{{"help", "nonsense"}, {"no command nonsense", "sweep, run, jobs"}},
+  check_each({{{"help", "nonsense"}, {"no command nonsense", "sweep, run, jobs, watch"}},
               {{"help", "swep"}, {"did you mean sweep?"}}});
 }
 

@@ -67,6 +67,14 @@ def cpp_pieces(root):
                 yield Piece(name, line, words[1], lines)
 
 
+def yaml_pieces(root):
+    """Whole configurations of a watch."""
+    for page in pages(root):
+        for name, line, info, lines in blocks(root, page):
+            if (info or "").split()[:1] == ["yaml"]:
+                yield Piece(name, line, None, "\n".join(lines) + "\n")
+
+
 def is_shell(line):
     return line.startswith(shell_paths) or line.split(" ", 1)[0] in shell_words
 
@@ -105,7 +113,7 @@ def check_kinds(root):
         for name, line, info, _ in blocks(root, page):
             kind = (info or "sh").split()[0] if info else "sh"
             # What CMake says is tried by tests/consumer.
-            if kind not in ("sh", "cpp", "cmake"):
+            if kind not in ("sh", "cpp", "cmake", "yaml"):
                 raise SystemExit(f"{name}:{line}: nobody tries what is marked `{kind}`")
 
 

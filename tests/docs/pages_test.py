@@ -37,6 +37,9 @@ files = {
     "all.csv": "target,label\n127.0.0.1,one\n127.0.0.2,two\n",
     "urls": "http://127.0.0.1:1/\nhttps://127.0.0.2/\n",
     "urls.txt": "http://127.0.0.1:1/\nhttp://127.0.0.2:1/\n",
+    "watch.yml": "checks: [{name: own, targets: 127.0.0.1}]\n",
+    "more.txt": "127.0.0.3\n",
+    "lists.d/one": "127.0.0.4\n",
     "one.log": "a log\n",
     "two.log": "another\n",
 }
@@ -92,6 +95,7 @@ class Pages(unittest.TestCase):
             (programs / name).write_text(f"#!/bin/sh\n{script}\n")
             (programs / name).chmod(0o755)
         for name, text in files.items():
+            (self.place / name).parent.mkdir(exist_ok=True)
             (self.place / name).write_text(text)
         self.environment = {
             **os.environ, "HOME": place.name, "XDG_STATE_HOME": f"{place.name}/state",
@@ -139,6 +143,16 @@ class Pages(unittest.TestCase):
                 status, was_interrupted, said = self.run_here([SNIPPETS, piece.name])
                 self.assertEqual((status, was_interrupted), (0, False),
                                  f"{piece}: {said.decode(errors='replace')[-2000:]}")
+
+    def test_yaml(self):
+        """Each configuration is one with which nothing is wrong."""
+        pieces = list(pages.yaml_pieces(SOURCES))
+        self.assertGreater(len(pieces), 0)
+        for piece in pieces:
+            with self.subTest(str(piece)):
+                (self.place / "piece.yml").write_text(piece.text)
+                status, _, said = self.run_here(["muster", "watch", "piece.yml", "--check-config"])
+                self.assertEqual(status, 0, f"{piece}: {said.decode(errors='replace')}")
 
     def test_recipes_for_parts_of_a_path(self):
         """What the table says instead of parallel's placeholders gives what they would."""
