@@ -3,7 +3,10 @@
 #include "cli/jobs/jobs_command.hpp"
 #include "cli/run/run_command.hpp"
 #include "cli/sweep/sweep_command.hpp"
+
+#ifdef MUSTER_HAS_WATCH
 #include "cli/watch/watch_command.hpp"
+#endif
 
 namespace muster {
 
@@ -17,7 +20,9 @@ std::vector<std::unique_ptr<command>> all_commands() {
   all.push_back(make_sweep_command());
   all.push_back(make_run_command());
   all.push_back(make_jobs_command());
+#ifdef MUSTER_HAS_WATCH
   all.push_back(make_watch_command());
+#endif
   return all;
 }
 

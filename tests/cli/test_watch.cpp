@@ -219,3 +219,12 @@ TEST_CASE("a reader who goes away ends a watch, and a full disk does with a word
   CHECK(full.exit_code == 3);
   CHECK(contains(full.err, "can't write /dev/full: No space left"));
 }
+
+TEST_CASE("the help of watch is as it was last agreed on") {
+  const auto result = watch({"--help"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out == read_whole_file(MUSTER_SOURCE_DIR "/tests/cli/watch_help.txt"));
+  std::istringstream lines{result.out};
+  for (std::string line; std::getline(lines, line);)
+    CHECK(line.size() <= 100);
+}
