@@ -24,12 +24,12 @@ function(muster_target name)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
   endif()
   if(MUSTER_SANITIZE)
-    # Before it says which type an object has, the check of virtual calls opens a pipe, so that it calls
-    # every object false once descriptors are used up, as they are in tests. AddressSanitizer finds
-    # objects that are no more.
-    target_compile_options(${name} PRIVATE -fno-sanitize=vptr)
+    # Without the check of virtual calls: before it says which type an object has it opens a pipe, so
+    # that it calls every object false once descriptors are used up, as they are in tests.
+    # AddressSanitizer finds objects that are no more.
     # GCC warns of variables and sizes that its own instrumentation has made it lose sight of.
     target_compile_options(${name} PRIVATE -fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all
+      -fno-sanitize=vptr
       $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds>)
     target_link_options(${name} PUBLIC -fsanitize=${MUSTER_SANITIZE})
     # Else a million addresses in what describes the checks are put right at each start, which takes

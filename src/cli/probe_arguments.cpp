@@ -155,13 +155,4 @@ void read_probe_options(const CLI::App& command, const probe_settings& into) {
   read_asked(command, into.plan);
 }
 
-void keep_columns(const probe_plan& plan, std::vector<std::string>& kept) {
-  for (const probe_kind kind : all_probe_kinds) {
-    for (std::string& name : plan.of(kind).columns())
-      kept.push_back(std::move(name));
-  }
-  for (const probe_plan& later : plan.then)
-    keep_columns(later, kept);
-}
-
 }  // namespace muster

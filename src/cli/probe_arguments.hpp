@@ -6,8 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <string>
-#include <vector>
 
 namespace CLI {
 class App;
@@ -34,8 +32,5 @@ void add_name_options(CLI::App& command, probe_options& into);
 void add_limit_options(CLI::App& command, const probe_settings& into);
 /// Reads of a command line that has been parsed what depends on several of these options.
 void read_probe_options(const CLI::App& command, const probe_settings& into);
-
-/// The columns of targets' rows that the plan's probes are made of.
-void keep_columns(const probe_plan& plan, std::vector<std::string>& kept);
 
 }  // namespace muster

@@ -1,7 +1,7 @@
 #include "watch/check_maker.hpp"
 
 #include "muster/target_parameters.hpp"
-#include "muster/target_stream.hpp"
+#include "probe/plan_columns.hpp"
 #include "probe/plan_slots.hpp"
 #include "targets/target_parts.hpp"
 
@@ -118,10 +118,13 @@ void check_maker::add(const target& subject, const std::vector<question>& asked,
   }
 }
 
-std::vector<config_problem> check_maker::add(const watch_config& config) {
+std::vector<config_problem> check_maker::add(const watch_config& config,
+                                             const target_stream_options& reading) {
   std::vector<config_problem> problems;
   for (const configured_checks& one : config.checks) {
-    target_stream_options options;
+    target_stream_options options = reading;
+    for (const question& asked : one.probes)
+      add_columns(*asked.second, options.kept_columns);
     options.on_bad_target = [&problems](const target_diagnostic& bad) {
       if (problems.size() >= config_file::problems_max) return;
       problems.push_back({.file = bad.source,

@@ -2,6 +2,7 @@
 
 #include "muster/probe_plan.hpp"
 #include "muster/target.hpp"
+#include "muster/target_stream.hpp"
 #include "watch/config_node.hpp"
 #include "watch/watch_config.hpp"
 #include "watch/watch_plan.hpp"
@@ -34,9 +35,9 @@ class check_maker {
   void add(const target& subject, const std::vector<question>& asked,
            const std::shared_ptr<const check_group>& group);
 
-  /// Adds all that a configuration asks for. Returns what is wrong with its lists of targets.
-  /// Throws too_many_checks.
-  std::vector<config_problem> add(const watch_config& config);
+  /// Adds all that a configuration asks for, whose targets are read by these options. Returns what
+  /// is wrong with its lists of targets. Throws too_many_checks.
+  std::vector<config_problem> add(const watch_config& config, const target_stream_options& reading);
 
   std::vector<watch_check> take() { return std::move(checks_); }
 

@@ -1,5 +1,6 @@
 // Strategy: a configuration is read from the top; `defaults` first, wherever they stand, as they
 // hold for all checks, and `probes` before the checks that name them.
+#include "core/ascii.hpp"
 #include "core/duration_text.hpp"
 #include "core/whole_number.hpp"
 #include "probe/kind.hpp"
@@ -53,15 +54,31 @@ void read_count(const config_node& value, unsigned& into) {
   into = read;
 }
 
+bool is_label_name(std::string_view text) {
+  const auto is_letter = [](char c) { return c == '_' || is_alpha(c); };
+  return !text.empty() && is_letter(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c); });
+}
+
 /// Those of a name replace one of the same name that was there before.
 void read_labels(const config_node& value, check_group& into) {
   for (const config_node::member& one : value.members()) {
+    if (!is_label_name(one.name)) {
+      one.key.complain(
+          "the name of a label has letters, digits and _ only, and begins with no digit");
+      continue;
+    }
+    const std::string text = one.value.text();
+    if (std::ranges::any_of(text, is_control)) {
+      one.value.complain("a label is one line of text");
+      continue;
+    }
     const auto same =
         std::ranges::find(into.labels, one.name, &std::pair<std::string, std::string>::first);
     if (same == into.labels.end()) {
-      into.labels.emplace_back(one.name, one.value.text());
+      into.labels.emplace_back(one.name, text);
     } else {
-      same->second = one.value.text();
+      same->second = text;
     }
   }
 }

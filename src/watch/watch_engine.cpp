@@ -39,7 +39,7 @@ watch_engine::watch_engine(asio::io_context& context, probe_world& world, watch_
       times_{time_.now(), time_.wall().time_since_epoch()},
       due_{time_.make_alarm([this] { scheduler_.wake(); })},
       processes_{context.get_executor(), plan_.processes_max},
-      prober_{context, world, plan_.probe, plan_.common, no_excludes_, *this},
+      prober_{context, world, plan_.probe, plan_.common, plan_.excludes, *this},
       scheduler_{
           context, time_, *this, limits_of(plan_), {&shared_descriptors(context), &processes_}} {
   const auto now = time_.now();

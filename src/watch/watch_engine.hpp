@@ -122,7 +122,6 @@ class watch_engine final : public result_consumer {
   watch_plan plan_;
   watch_observer& observer_;
   timeline& time_;
-  const exclude_set no_excludes_;
   std::vector<row> rows_;                          // by check
   std::map<const check_group*, checks> canaries_;  // of groups that come after others
   timetable times_;

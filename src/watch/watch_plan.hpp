@@ -1,5 +1,6 @@
 #pragma once
 
+#include "muster/exclude_set.hpp"
 #include "muster/probe_options.hpp"
 #include "muster/probe_plan.hpp"
 #include "muster/target.hpp"
@@ -56,7 +57,9 @@ struct watch_plan {
   std::size_t per_host_max = 4;
   std::size_t processes_max = 64;
   std::optional<std::chrono::nanoseconds> run_deadline = {};  ///< When it ends by itself.
-  std::vector<watch_check> checks;
+  /// Whom no check is to ask, whatever names and redirects lead to.
+  exclude_set excludes = {};
+  std::vector<watch_check> checks = {};
 };
 
 }  // namespace muster

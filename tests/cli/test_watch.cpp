@@ -228,3 +228,22 @@ TEST_CASE("the help of watch is as it was last agreed on") {
   for (std::string line; std::getline(lines, line);)
     CHECK(line.size() <= 100);
 }
+
+TEST_CASE("whom no check is to ask is not asked, with a configuration and without") {
+  const written_config config{"checks: [{name: a, targets: 127.0.0.0/29, probes: {tcp: 1}}]\n"};
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{config.path}, {"127.0.0.0/29", "--tcp", "1"}}) {
+    std::vector<std::string> all = words;
+    for (const char* word : {"--exclude", "127.0.0.2-127.0.0.6", "--deadline", "100ms"})
+      all.emplace_back(word);
+    const auto result = watch(all);
+    CAPTURE(result.err);
+    CHECK(contains(result.err, "1 check: "));
+  }
+  // Nor by a name.
+  const auto named = watch({"localhost", "-4", "--tcp", "1", "--exclude", "127.0.0.1", "--every",
+                            "50ms", "--deadline", "300ms", "--all", "--json"});
+  CAPTURE(named.out);
+  CHECK(contains(named.out, R"("status":"skipped","reason":"excluded")"));
+  CHECK_FALSE(contains(named.out, "refused"));
+}

@@ -5,6 +5,7 @@
 #include "cli/sweep/retry_and_end_options.hpp"
 #include "cli/target_arguments.hpp"
 #include "cli/text_option.hpp"
+#include "probe/plan_columns.hpp"
 
 #include <utility>
 
@@ -91,7 +92,7 @@ void add_sweep_options(CLI::App& command, sweep_arguments& into) {
   command.parse_complete_callback([&command, &into] {
     read_probe_options(command, settings_of(into));
     into.kind_options = given_kind_options(command);
-    keep_columns(into.sweep.plan, into.kept_columns);
+    add_columns(into.sweep.plan, into.kept_columns);
   });
 }
 

@@ -3,6 +3,7 @@
 #include "cli/duration_option.hpp"
 #include "cli/probe_arguments.hpp"
 #include "cli/text_option.hpp"
+#include "probe/plan_columns.hpp"
 
 #include <string_view>
 
@@ -58,7 +59,7 @@ void add_output_options(CLI::App& command, watch_arguments& into) {
   command.add_flag("-q,--quiet", into.quiet, "Nothing on standard output, and no summary");
 }
 
-constexpr const char* examples =
+constexpr const char* watch_examples =
     "Examples:\n"
     "  muster watch 192.168.0.0/24 --every 5s              what comes and goes\n"
     "  muster watch shop.example --https --fall 3          a page, each minute\n"
@@ -83,13 +84,13 @@ void add_watch_options(CLI::App& command, watch_arguments& into) {
   command.get_option("TARGET")->description(
       "Address, CIDR block, range, name, host:port or URL, as for sweep;\n"
       "or a configuration, FILE.yml");
-  command.footer(examples);
+  command.footer(watch_examples);
   command.parse_complete_callback([&command, &into] {
     read_probe_options(command, settings_of(into));
     into.kind_options = given_kind_options(command);
     for (const char* name : {"--every", "--recheck", "--rise", "--fall"})
       into.has_group_options = into.has_group_options || command.count(name) > 0;
-    keep_columns(into.plan.common, into.kept_columns);
+    add_columns(into.plan.common, into.kept_columns);
   });
 }
 

@@ -7,6 +7,7 @@
 #include "cli/say.hpp"
 #include "cli/say_why.hpp"
 #include "cli/session.hpp"
+#include "cli/sweep_targets.hpp"
 #include "cli/target_intake.hpp"
 #include "cli/unkillable.hpp"
 #include "cli/usage_error.hpp"
@@ -32,7 +33,8 @@
 namespace muster {
 namespace {
 
-constexpr const char* no_memory_text = "out of memory; --max-in-flight decides how much it takes";
+constexpr const char* lack_of_memory_text =
+    "out of memory; --max-in-flight decides how much it takes";
 
 std::string count_of(std::uint64_t number, const char* thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
@@ -67,34 +69,36 @@ class checks_read {
     if (!configuration_.empty()) refuse_options_beside(configuration_, arguments);
   }
 
-  /// All of them. Throws usage_error when something is wrong with them, which has been said.
-  std::vector<watch_check> read(asio::io_context& context) {
+  /// All of them, and whom none is to ask. Throws usage_error when something is wrong with them,
+  /// which has been said.
+  void read(asio::io_context& context, watch_plan& into) const {
     check_maker maker;
     try {
       if (configuration_.empty()) {
-        read_targets(context, maker);
+        into.excludes = read_targets(context, maker);
       } else {
-        read_configuration(maker);
+        into.excludes = read_configuration(maker);
       }
     } catch (const too_many_checks& many) {
       throw usage_error{many.what()};
     }
-    std::vector<watch_check> all = maker.take();
-    if (all.empty()) throw usage_error{"there is no target to watch"};
-    return all;
+    into.checks = maker.take();
+    if (into.checks.empty()) throw usage_error{"there is no target to watch"};
   }
 
  private:
-  void read_configuration(check_maker& maker) const {
+  exclude_set read_configuration(check_maker& maker) const {
+    const target_stream_options reading = stream_options_of(arguments_);
     read_config read = read_watch_config(configuration_);
-    std::vector<config_problem> problems = maker.add(read.config);
+    std::vector<config_problem> problems = maker.add(read.config, reading);
     problems.insert(problems.begin(), read.problems.begin(), read.problems.end());
     for (const config_problem& one : problems)
       say(one.text());
     if (!problems.empty()) throw usage_error{"nothing was watched"};
+    return reading.excludes;
   }
 
-  void read_targets(asio::io_context& context, check_maker& maker) const {
+  exclude_set read_targets(asio::io_context& context, check_maker& maker) const {
     target_intake intake{context, arguments_, {"watch", "watched"}};
     bool is_refused = false;
     intake.open([&is_refused] { is_refused = true; });
@@ -115,6 +119,7 @@ class checks_read {
       context.restart();
     }
     if (is_refused) throw usage_error{"nothing was watched (--strict)"};
+    return intake.targets().excludes();
   }
 
   const watch_arguments& arguments_;
@@ -158,7 +163,7 @@ class watch_run final : public watch_observer {
   int run() {
     watch_plan plan = arguments_.plan;
     plan.run_deadline = arguments_.deadline;
-    plan.checks = checks_.read(session_.context());
+    checks_.read(session_.context(), plan);
     const std::size_t count = plan.checks.size();
     counts_ = health_counts{count};
     news_.emplace(count);
@@ -181,7 +186,7 @@ class watch_run final : public watch_observer {
     const bool is_over = session_.run(engine_->run());
     outputs_.flush_all();
     if (!is_over) {
-      say(no_memory_text);
+      say(lack_of_memory_text);
       return exit_code::cannot;
     }
     session_.rethrow();
@@ -228,7 +233,7 @@ class watch_run final : public watch_observer {
       return exit_code::cannot;
     }
     if (session_.memory().used()) {
-      say(no_memory_text);
+      say(lack_of_memory_text);
       return exit_code::cannot;
     }
     if (interrupted) return exit_code::interrupted;
@@ -267,9 +272,10 @@ class watch_run final : public watch_observer {
 int check_configuration(const watch_arguments& arguments) {
   asio::io_context context;
   checks_read checks{arguments};
-  const std::vector<watch_check> all = checks.read(context);
+  watch_plan plan;
+  checks.read(context, plan);
   show(fmt::format("{}: {}, nothing is wrong\n", configuration_of(arguments),
-                   count_of(all.size(), "check")));
+                   count_of(plan.checks.size(), "check")));
   return exit_code::all_up;
 }
 
@@ -300,7 +306,7 @@ class watch_command final : public command {
           refuse_file_clashes(files_read(arguments_), {{"-o", arguments_.output_files}});
           return watch_run{arguments_}.run();
         },
-        no_memory_text);
+        lack_of_memory_text);
   }
 
  private:

@@ -21,7 +21,7 @@ std::vector<watch_check> checks_of(const std::string& text) {
     UNSCOPED_INFO(one.text());
   CHECK(read.problems.empty());
   check_maker maker;
-  for (const config_problem& one : maker.add(read.config)) {
+  for (const config_problem& one : maker.add(read.config, {})) {
     UNSCOPED_INFO(one.text());
     CHECK(one.what.empty());
   }
@@ -92,7 +92,7 @@ TEST_CASE("what is wrong with lists is told with its file and line") {
   const read_config read = read_watch_config(
       "w.yml", "checks: [{name: a, files: [" + directory.file("l.txt") + ", /no/such/list]}]");
   check_maker maker;
-  const auto problems = maker.add(read.config);
+  const auto problems = maker.add(read.config, {});
   REQUIRE(problems.size() == 2);
   CHECK(problems[0].text().starts_with("/no/such/list: No such file"));
   CHECK(problems[1].text().starts_with(directory.file("l.txt") + ":2: bad target: "));
@@ -101,5 +101,5 @@ TEST_CASE("what is wrong with lists is told with its file and line") {
 TEST_CASE("a block that nobody could watch is refused") {
   const read_config read = read_watch_config("w.yml", "checks: [{name: a, targets: 10.0.0.0/8}]");
   check_maker maker;
-  CHECK_THROWS_AS(maker.add(read.config), too_many_checks);
+  CHECK_THROWS_AS(maker.add(read.config, {}), too_many_checks);
 }
