@@ -250,3 +250,28 @@ TEST_CASE("a proxy that can't be asked is refused before anything is, without a 
     CHECK_FALSE(contains(result.err, "secret-word"));
   }
 }
+
+TEST_CASE("a way that a proxy has opened is kept for the next request to the same server") {
+  MUSTER_NEED_NGINX();
+  MUSTER_NEED_TALK_PEERS();
+  const recording_proxy proxy;
+  const nginx_server secure{localhost().pem_with_key()};
+  const std::string port = port_of(secure);
+  std::vector<std::string> words{"shop.example", "--proxy",   proxy.url(),       "--insecure",
+                                 "--json",       "--ordered", "--max-in-flight", "1"};
+  for (const char* path : {"/", "/title", "/"})
+    words.push_back("--http=https://{}:" + port + path);
+  const auto result = sweep(words);
+  CAPTURE(result.out, proxy.requests());
+  CHECK(lines_with(result.out, R"("status_code":)") == 3);
+  CHECK(lines_with(result.out, R"("connection_reused":true)") == 2);
+  CHECK(lines_with(result.out, R"("proxy_ms":)") == 1);
+  CHECK(lines_with(proxy.requests(), "CONNECT shop.example:" + port) == 1);
+  // Not for another server, nor with another login.
+  words.push_back("--proxy-auth=env:MUSTER_TEST_LOGIN");
+  words.push_back("other.example");
+  const auto both = sweep(words, {.environment = {"MUSTER_TEST_LOGIN=me:word"}});
+  CAPTURE(both.out);
+  CHECK(lines_with(both.out, R"("connection_reused":true)") == 4);
+  CHECK(lines_with(proxy.requests(), "CONNECT other.example:" + port) == 1);
+}
