@@ -36,8 +36,14 @@ namespace {
 constexpr const char* lack_of_memory_text =
     "out of memory; --max-in-flight decides how much it takes";
 
+std::string grouped(std::uint64_t number) {
+  std::string text;
+  append_grouped(text, number);
+  return text;
+}
+
 std::string count_of(std::uint64_t number, const char* thing) {
-  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+  return fmt::format("{} {}{}", grouped(number), thing, number == 1 ? "" : "s");
 }
 
 /// Throws when something on the command line belongs into the configuration.
@@ -141,7 +147,7 @@ class health_counts {
     std::string all;
     for (const health one : {health::up, health::degraded, health::down, health::unknown}) {
       if (of(one) == 0) continue;
-      all += fmt::format("{}{} {}", all.empty() ? "" : ", ", of(one), to_string(one));
+      all += fmt::format("{}{} {}", all.empty() ? "" : ", ", grouped(of(one)), to_string(one));
     }
     return all;
   }
@@ -244,8 +250,9 @@ class watch_run final : public watch_observer {
     const watch_figures now = engine_->figures();
     std::string text = fmt::format("{}: {}\n{} made", count_of(seen_.size(), "check"),
                                    counts_.text(), count_of(now.checks, "result"));
-    if (now.skipped > 0) text += fmt::format(", {} skipped as the last was under way", now.skipped);
-    if (now.missed > 0) text += fmt::format(", {} missed", now.missed);
+    if (now.skipped > 0)
+      text += fmt::format(", {} skipped as the last was under way", grouped(now.skipped));
+    if (now.missed > 0) text += fmt::format(", {} missed", grouped(now.missed));
     if (now.lag.count() > 0) {
       text += "; started ";
       append_milliseconds(text, now.lag.quantile(0.5));
