@@ -37,7 +37,7 @@ class check_state {
   struct change {
     health from{};
     health to{};
-    wall_time at{};  ///< When the first of the results came that it took.
+    wall_time at{};          ///< When the first of the results came that it took.
     health known_before{};   ///< What it was known to be last, before that.
     wall_time from_since{};  ///< Since when it had been `from`; the epoch if it is not known.
   };
