@@ -35,7 +35,7 @@ std::string config_node::text() const {
 void config_node::each(const std::function<void(const config_node&)>& use) const {
   if (is_empty()) return;
   if (!is_list()) return use(*this);
-  for (const auto& one : node_)
+  for (const YAML::Node& one : node_)
     use({*file_, one});
 }
 
@@ -68,6 +68,7 @@ void read_map(const config_node& map, std::string_view what, const std::vector<c
       continue;
     }
     std::vector<std::string> names;
+    names.reserve(keys.size());
     for (const config_key& key : keys)
       names.emplace_back(key.name);
     const std::string meant = nearest_word(one.name, names);

@@ -44,7 +44,7 @@ class config_file {
 /// reading goes on with what is there.
 class config_node {
  public:
-  config_node(config_file& file, YAML::Node node) : file_{&file}, node_{std::move(node)} {}
+  config_node(config_file& file, const YAML::Node& node) : file_{&file}, node_{node} {}
 
   bool is_map() const { return node_.IsMap(); }
   bool is_list() const { return node_.IsSequence(); }

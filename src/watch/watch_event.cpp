@@ -51,8 +51,9 @@ void show_event(const watch_event& event, field_visitor& visitor) {
   if (event.behind) visitor.text(behind, name_of(*event.behind));
   if (!group.labels.empty()) {
     std::vector<std::string> all;
+    all.reserve(group.labels.size());
     for (const auto& [name, value] : group.labels)
-      all.push_back(name + '=' + value);
+      all.push_back(fmt::format("{}={}", name, value));
     visitor.words(labels, all);
   }
   show_result(event.result, visitor);

@@ -153,7 +153,7 @@ class http_exchange {
   std::unique_ptr<proxy_tunnel> tunnel_;
   std::string first_words_;  ///< Of a server that spoke through a proxy before it was asked.
   std::unique_ptr<codec::cookie_jar> cookies_;  ///< Null where none are kept.
-  std::string method_;  ///< Redirects may change it.
+  std::string method_;                          ///< Redirects may change it.
   bool sends_body_ = false;
   bool sends_authorization_ = true;  ///< Not to another host.
   std::string request_text_;
