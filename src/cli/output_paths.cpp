@@ -39,6 +39,12 @@ void refuse_standard_output(const std::string& path, bool quiet) {
       fmt::format("-o {}: results go to standard output already; --json and --csv say how", path)};
 }
 
+std::string explain_unwritten(const record_output& failed) {
+  const bool stalled = failed.error() == std::errc::timed_out;
+  return fmt::format("can't write {}: {}; the results in it are not complete", failed.name(),
+                     stalled ? "its reader takes nothing" : failed.error().message());
+}
+
 bool wants_colour(int descriptor) { return colours_of_terminal(descriptor) != colour_depth::none; }
 
 }  // namespace muster

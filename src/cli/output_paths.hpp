@@ -18,4 +18,7 @@ void refuse_standard_output(const std::string& path, bool quiet);
 /// Whether to colour what goes to this descriptor: a terminal, and NO_COLOR is not set.
 bool wants_colour(int descriptor);
 
+/// What is said of an output that failed.
+std::string explain_unwritten(const record_output& failed);
+
 }  // namespace muster

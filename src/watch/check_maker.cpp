@@ -3,6 +3,7 @@
 #include "muster/target_parameters.hpp"
 #include "probe/plan_columns.hpp"
 #include "probe/plan_slots.hpp"
+#include "record/numbers.hpp"
 #include "targets/target_parts.hpp"
 
 #include <algorithm>
@@ -101,8 +102,10 @@ void check_maker::add(const target& subject, const std::vector<question>& asked,
     const plan_slots slots{*one.second, false};
     const std::size_t count = probe_count(slots.size(), subject);
     if (checks_.size() + count > checks_max) {
+      std::string most;
+      append_grouped(most, checks_max);
       throw too_many_checks{
-          "these are more than 1,000,000 checks, and one process watches no more"};
+          fmt::format("these are more than {} checks, and one process watches no more", most)};
     }
     for (std::size_t i = 0; i < count; ++i) {
       const probe_request request = slots.request(subject, i);

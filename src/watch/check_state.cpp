@@ -56,36 +56,4 @@ std::optional<check_state::change> check_state::take(health result, const change
   return turn(leads_to_, doubted_);
 }
 
-check_state::kept check_state::keep() const {
-  return {.known = known_,
-          .is_unknown = is_unknown_,
-          .is_flapping = is_flapping_,
-          .since = since_,
-          .worse = worse_,
-          .better = better_,
-          .unknowns = unknowns_,
-          .leads_to = leads_to_,
-          .doubted = doubted_,
-          .silent_since = silent_since_,
-          .changes = changes_,
-          .last = last_};
-}
-
-check_state check_state::restored(const kept& from) {
-  check_state made;
-  made.known_ = from.known;
-  made.is_unknown_ = from.is_unknown;
-  made.is_flapping_ = from.is_flapping;
-  made.since_ = from.since;
-  made.worse_ = from.worse;
-  made.better_ = from.better;
-  made.unknowns_ = from.unknowns;
-  made.leads_to_ = from.leads_to;
-  made.doubted_ = from.doubted;
-  made.silent_since_ = from.silent_since;
-  made.changes_ = from.changes;
-  made.last_ = from.last;
-  return made;
-}
-
 }  // namespace muster

@@ -56,24 +56,6 @@ class check_state {
   /// unlike the one before, and since then never less than a quarter.
   bool is_flapping() const { return is_flapping_; }
 
-  /// All of it, to be kept over a restart.
-  struct kept {
-    health known{};
-    bool is_unknown = true;
-    bool is_flapping = false;
-    wall_time since{};
-    std::uint32_t worse = 0;
-    std::uint32_t better = 0;
-    std::uint32_t unknowns = 0;
-    health leads_to{};
-    wall_time doubted{};
-    wall_time silent_since{};
-    std::uint32_t changes = 0;  ///< A bit for each result: whether it was unlike the one before.
-    health last{};
-  };
-  kept keep() const;
-  static check_state restored(const kept& from);
-
  private:
   void note_change(health result);
   std::optional<change> turn(health to, wall_time at);

@@ -39,6 +39,14 @@ void config_node::each(const std::function<void(const config_node&)>& use) const
     use({*file_, one});
 }
 
+void config_node::each_text(
+    const std::function<void(const config_node&, const std::string&)>& use) const {
+  each([&use](const config_node& one) {
+    const std::string text = one.text();
+    if (one.is_scalar()) use(one, text);
+  });
+}
+
 std::vector<config_node::member> config_node::members() const {
   std::vector<member> all;
   if (!is_map()) {

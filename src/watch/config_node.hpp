@@ -55,6 +55,8 @@ class config_node {
   void complain(std::string what) const { file_->add(node_.Mark(), std::move(what)); }
   /// A scalar as it is written; empty, and a problem, for anything else.
   std::string text() const;
+  /// Gives what is written of each member of a list, or of a scalar, to `use`; others are problems.
+  void each_text(const std::function<void(const config_node&, const std::string&)>& use) const;
   /// The same, as something reads it: its words for what is wrong are the problem, and then it is
   /// false.
   template <class Value>

@@ -84,7 +84,7 @@ void read_labels(const config_node& value, check_group& into) {
 }
 
 void read_texts(const config_node& value, std::vector<std::string>& into) {
-  value.each([&into](const config_node& one) { into.push_back(one.text()); });
+  value.each_text([&into](const config_node&, const std::string& text) { into.push_back(text); });
 }
 
 std::vector<config_key> keys_of_settings(settings& into) {
@@ -259,20 +259,19 @@ class reader {
   }
 
   void read_targets(const config_node& value, configured_checks& into) {
-    value.each([&](const config_node& one) {
-      std::string text = one.text();
+    value.each_text([&](const config_node& one, const std::string& text) {
       if (const auto read = parse_target(text, {}); !read) {
         one.complain(fmt::format("'{}': {}", excerpt(text), read.error().message));
       } else {
-        into.targets.push_back(std::move(text));
+        into.targets.push_back(text);
       }
     });
   }
 
   void read_after(const config_node& value, check_group& into) {
-    value.each([&](const config_node& one) {
-      into.after.push_back(one.text());
-      afters_.emplace_back(into.after.back(), one);
+    value.each_text([&](const config_node& one, const std::string& text) {
+      into.after.push_back(text);
+      afters_.emplace_back(text, one);
     });
   }
 

@@ -247,3 +247,32 @@ TEST_CASE("whom no check is to ask is not asked, with a configuration and withou
   CHECK(contains(named.out, R"("status":"skipped","reason":"excluded")"));
   CHECK_FALSE(contains(named.out, "refused"));
 }
+
+TEST_CASE("a configuration and its lists are not written over") {
+  const temporary_directory directory;
+  write_whole_file(directory.file("list.txt"), "127.0.0.1\n");
+  const std::string text = "checks: [{name: a, files: " + directory.file("list.txt") + "}]\n";
+  const written_config config{text};
+  for (const std::string& path : {directory.file("list.txt"), config.path}) {
+    const auto result = watch({config.path, "--json", "-o", path, "--deadline", "100ms"});
+    CAPTURE(path, result.err);
+    CHECK(result.exit_code == 2);
+  }
+  CHECK(read_whole_file(directory.file("list.txt")) == "127.0.0.1\n");
+  CHECK(read_whole_file(config.path) == text);
+}
+
+TEST_CASE("a reader who takes nothing is named when a watch is ended, and holds up no check") {
+  process muster{muster_command({"watch", "127.0.0.0/24", "--tcp", "1", "--every", "50ms", "--rate",
+                                 "0", "--all", "--json"})};
+  REQUIRE(muster.wait_for_error_output("each made once", 20s));
+  REQUIRE(muster.wait_for_output("refused", 20s));
+  ::usleep(1'500'000);  // in which more comes than a pipe holds
+  muster.send_signal(SIGINT);
+  ::usleep(2'500'000);  // before anything of it is read
+  const auto result = muster.wait();
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 130);
+  CHECK(contains(result.err, "can't write standard output: its reader takes nothing"));
+  CHECK_FALSE(contains(result.err, "missed"));
+}

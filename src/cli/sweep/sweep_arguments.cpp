@@ -1,5 +1,6 @@
 #include "cli/sweep/sweep_arguments.hpp"
 
+#include "cli/format_options.hpp"
 #include "cli/probe_arguments.hpp"
 #include "cli/sweep/listing_options.hpp"
 #include "cli/sweep/retry_and_end_options.hpp"
@@ -44,13 +45,8 @@ void add_title(CLI::App& command, std::string& title) {
 
 void add_output_options(CLI::App& command, sweep_arguments& into) {
   command.option_defaults()->group("Output");
-  auto* json = command.add_flag("--json", into.json, "JSON lines instead of text");
-  command.add_flag("--csv", into.csv, "CSV instead of text")->excludes(json);
-  command
-      .add_option("-o,--output", into.output_files,
-                  "Write results to FILE, too: .jsonl, .csv, .txt or .html; repeatable")
-      ->option_text("FILE")
-      ->allow_extra_args(false);
+  add_format_options(command, into.json, into.csv, into.output_files,
+                     "Write results to FILE, too: .jsonl, .csv, .txt or .html; repeatable");
   add_title(command, into.title);
   add_listing_options(command, into);
   command.add_flag("--no-progress", into.no_progress, "No progress line on a terminal");

@@ -244,10 +244,7 @@ class sweep_run {
         summary_.stop_reason == reason::interrupted || session_.signals().pending();
     if (outputs_.reader_gone() && !interrupted) return {exit_code::output_gone, {}};
     if (const sink* failed = outputs_.failed(); failed && !outputs_.reader_gone()) {
-      const bool stalled = failed->error() == std::errc::timed_out;
-      return {interrupted ? exit_code::interrupted : exit_code::cannot,
-              fmt::format("can't write {}: {}; the results in it are not complete", failed->name(),
-                          stalled ? "its reader takes nothing" : failed->error().message())};
+      return {interrupted ? exit_code::interrupted : exit_code::cannot, explain_unwritten(*failed)};
     }
     if (!sweep_.problem().empty()) return {exit_code::cannot, sweep_.problem()};
     if (session_.memory().used() || summary_.stop_reason == reason::out_of_memory) {

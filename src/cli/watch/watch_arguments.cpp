@@ -1,6 +1,7 @@
 #include "cli/watch/watch_arguments.hpp"
 
 #include "cli/duration_option.hpp"
+#include "cli/format_options.hpp"
 #include "cli/probe_arguments.hpp"
 #include "cli/text_option.hpp"
 #include "probe/plan_columns.hpp"
@@ -48,13 +49,8 @@ void add_check_options(CLI::App& command, watch_arguments& into) {
 
 void add_output_options(CLI::App& command, watch_arguments& into) {
   command.option_defaults()->group("Output");
-  auto* json = command.add_flag("--json", into.json, "JSON lines instead of text");
-  command.add_flag("--csv", into.csv, "CSV instead of text")->excludes(json);
-  command
-      .add_option("-o,--output", into.output_files,
-                  "Write to FILE, too: .jsonl, .csv or .txt; repeatable")
-      ->option_text("FILE")
-      ->allow_extra_args(false);
+  add_format_options(command, into.json, into.csv, into.output_files,
+                     "Write to FILE, too: .jsonl, .csv or .txt; repeatable");
   command.add_flag("--all", into.all, "Write every result, and not only what changes");
   command.add_flag("-q,--quiet", into.quiet, "Nothing on standard output, and no summary");
 }

@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/file_clashes.hpp"
 #include "cli/orphan_reaping.hpp"
+#include "cli/output_paths.hpp"
 #include "cli/say.hpp"
 #include "cli/say_why.hpp"
 #include "cli/session.hpp"
@@ -100,8 +101,18 @@ class checks_read {
     problems.insert(problems.begin(), read.problems.begin(), read.problems.end());
     for (const config_problem& one : problems)
       say(one.text());
+    if (problems.size() >= config_file::problems_max) say("what else is wrong is not told");
     if (!problems.empty()) throw usage_error{"nothing was watched"};
+    refuse_to_write_over(read.config);
     return reading.excludes;
+  }
+
+  /// Throws usage_error when events would be written over what is watched.
+  void refuse_to_write_over(const watch_config& config) const {
+    std::vector<named_files> read{{"the configuration", {configuration_}}};
+    for (const configured_checks& one : config.checks)
+      read.push_back({"files", one.files});
+    refuse_file_clashes(read, {{"-o", arguments_.output_files}});
   }
 
   exclude_set read_targets(asio::io_context& context, check_maker& maker) const {
@@ -177,7 +188,8 @@ class watch_run final : public watch_observer {
     engine_.emplace(session_.context(), world_, std::move(plan), *this);
     tell_idle_options();
     const auto interrupt = [this] { stop(reason::interrupted); };
-    const bool has_plugins = asks(probe_kind::exec);
+    const bool has_plugins =
+        asks([](probe_kind kind) { return description_of(kind).need() == scarce_need::process; });
     if (has_plugins) {
       orphans_.emplace(session_.context());
       engine_->on_unkillable(
@@ -204,13 +216,17 @@ class watch_run final : public watch_observer {
     if (engine_) engine_->stop(why);
   }
 
-  bool asks(probe_kind kind) const {
+  /// Whether there is a check of such a kind.
+  template <class Which>
+  bool asks(Which is_meant) const {
     return std::ranges::any_of(engine_->plan().checks,
-                               [kind](const watch_check& one) { return one.spec->kind() == kind; });
+                               [&](const watch_check& one) { return is_meant(one.spec->kind()); });
   }
 
   void tell_idle_options() const {
-    const auto has_probes = [this](probe_kind kind) { return asks(kind); };
+    const auto has_probes = [this](probe_kind kind) {
+      return asks([kind](probe_kind one) { return one == kind; });
+    };
     for (const std::string& line : explain_idle(arguments_.kind_options, has_probes))
       say(line);
   }
@@ -231,8 +247,8 @@ class watch_run final : public watch_observer {
     if (outputs_.reader_gone() && !interrupted) return exit_code::output_gone;
     if (!arguments_.quiet) show(summary());
     if (const watch_sink* failed = outputs_.failed(); failed && !outputs_.reader_gone()) {
-      say(fmt::format("can't write {}: {}", failed->name(), failed->error().message()));
-      return exit_code::cannot;
+      say(explain_unwritten(*failed));
+      return interrupted ? exit_code::interrupted : exit_code::cannot;
     }
     if (const std::string problem = engine_->probes().problem(); !problem.empty()) {
       say(problem);

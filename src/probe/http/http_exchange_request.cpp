@@ -8,7 +8,10 @@
 #include "probe/url_template.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace muster {
 namespace {
@@ -119,6 +122,51 @@ std::unique_ptr<codec::tls_session> http_exchange::make_tls_session() {
                                           protocols_of(versions()));
   if (!first_words_.empty()) session->feed(std::exchange(first_words_, {}));
   return session;
+}
+
+// ---- The same way once more
+
+/// Asking twice does no more than asking once (RFC 9110, 9.2.2), as a server may close a connection
+/// at any time, and nobody knows then whether it has read what was just sent.
+bool http_exchange::reuses_connections() const {
+  constexpr std::array<std::string_view, 6> methods{"GET",   "HEAD", "OPTIONS",
+                                                    "TRACE", "PUT",  "DELETE"};
+  return spec_->keeps_connections.value_or(spec_->urls.size() > 1) &&
+         std::ranges::find(methods, method_) != methods.end();
+}
+
+std::string http_exchange::place() const {
+  const endpoint to = destination();
+  std::string text = fmt::format("{} {} {} {} {}", url_.scheme(), to.address.to_string(), to.port,
+                                 to.scope, spec_->route.unix_socket);
+  if (has_proxy()) {
+    text += fmt::format(" {} {}", spec_->route.proxy_authorization,
+                        needs_tunnel() ? tunnel_authority() : std::string{});
+  }
+  if (!is_secure()) return text;
+  const codec::tls_context& context = shared_.owner.tls(spec_->tls);
+  return text +=
+         fmt::format(" {} {} {} {} {}", static_cast<const void*>(&context), spec_->tls.server_name,
+                     tls_host(), versions().http1, versions().http2);
+}
+
+std::unique_ptr<http_connection> http_exchange::take_kept(probe_deadline& whole) {
+  if (!may_take_kept_ || !reuses_connections()) return nullptr;
+  auto found = shared_.connections.take(place(), whole);
+  if (!found) return nullptr;
+  details_->connection_reused = true;
+  if (found->stream.tls()) details_->tls = known_of_peer(*found->stream.tls());
+  phase_ = latest_ = shared_.owner.time().now();
+  give_reader_back();
+  return found;
+}
+
+void http_exchange::keep(std::unique_ptr<http_connection> connection) {
+  const bool can_be = http2_ ? http2_->takes_another() : reader_->response.keeps_connection();
+  if (!can_be || !reuses_connections()) return;
+  connection->http2 = std::move(http2_);
+  if (connection->http2) connection->http2->let_go();
+  shared_.connections.keep(place(), std::move(connection));
 }
 
 // ---- The request

@@ -113,18 +113,3 @@ TEST_CASE("one that changes all the time is flapping, until it has been quiet fo
   changes(state, "uuuuuu", rules);
   CHECK_FALSE(state.is_flapping());
 }
-
-TEST_CASE("what is kept of a state goes on after a restart as if there had been none") {
-  const std::string_view results = "uduuddd?wd??dduwwuduududududduuuu?????dd";
-  for (std::size_t cut = 0; cut <= results.size(); ++cut) {
-    check_state whole;
-    check_state first;
-    const std::string expected = changes(whole, results);
-    std::string found = changes(first, results.substr(0, cut));
-    check_state second = check_state::restored(first.keep());
-    found += changes(second, results.substr(cut));
-    CHECK(found == expected);
-    CHECK(second.is_flapping() == whole.is_flapping());
-    CHECK(second.is_in_doubt() == whole.is_in_doubt());
-  }
-}

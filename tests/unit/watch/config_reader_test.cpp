@@ -108,3 +108,9 @@ TEST_CASE("what is no YAML, or not of its form, is told with its place") {
   CHECK(wrong("defaults: {every: 1ms}") == "w.yml:1:19: '1ms' is too short; the least is 10ms\n");
   CHECK(wrong("") == "");
 }
+
+TEST_CASE("a value of the wrong form is one problem") {
+  CHECK(wrong("checks: [{name: a, targets: {a: b}, files: l, after: [[x]]}]\n") ==
+        "w.yml:1:29: this has to be one value\n"
+        "w.yml:1:55: this has to be one value\n");
+}
